@@ -1,0 +1,53 @@
+// Runs a file of this repository with the repository's own Node.js, after installing dependencies when they
+// are missing or older than the lock file. Plain JavaScript on purpose: an older Node.js must be able to read it.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const [file, ...args] = process.argv.slice(2);
+if (file === undefined) {
+  process.stderr.write('usage: node scripts/run.mjs FILE [ARGUMENT ...]\n');
+  process.exit(2);
+}
+
+const lock = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
+const stamp = join(root, 'node_modules', '.installed-from');
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+  process.stderr.write('Installing dependencies from package-lock.json (once) ...\n');
+  const install = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+  if (install.status !== 0) {
+    process.stderr.write(
+      '`npm ci` failed. Check the network connection and the messages above, then run the command again.\n',
+    );
+    process.exit(1);
+  }
+  writeFileSync(stamp, lock);
+}
+
+const local = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+const [major, minor] = process.versions.node.split('.').map(Number);
+const node = existsSync(local) ? local : process.execPath;
+if (node === process.execPath && (major < 22 || (major === 22 && minor < 18))) {
+  process.stderr.write(
+    'This platform has no packaged Node.js 24, and the one that runs now is ' +
+      process.version +
+      '. Install Node.js 24 or newer, then run the command again.\n',
+  );
+  process.exit(1);
+}
+const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, file), ...args], {
+  cwd: process.env.INIT_CWD ?? process.cwd(),
+  stdio: 'inherit',
+  shell: process.platform === 'win32',
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(signal === 'SIGINT' ? 130 : (code ?? 1)));
