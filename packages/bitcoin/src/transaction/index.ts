@@ -1,0 +1,20 @@
+export { ByteReader } from './byte-reader.ts';
+export { ByteWriter, compactSizeLength } from './byte-writer.ts';
+export { checkTransaction, type TransactionFault } from './check.ts';
+export { TransactionError, type TransactionErrorCode } from './errors.ts';
+export { transactionId, witnessTransactionId } from './identity.ts';
+export { parseTransaction, readTransaction } from './parse.ts';
+export { serializeTransaction, serializeWithoutWitness, strippedSize, totalSize } from './serialize.ts';
+export {
+  hasWitness,
+  isCoinbase,
+  LOCKTIME_THRESHOLD,
+  SEQUENCE_FINAL,
+  SEQUENCE_LOCKTIME_DISABLE_FLAG,
+  SEQUENCE_LOCKTIME_MASK,
+  SEQUENCE_LOCKTIME_TYPE_FLAG,
+  type Transaction,
+  type TransactionInput,
+  type TransactionOutput,
+} from './transaction.ts';
+export { MAX_BLOCK_WEIGHT, vsize, WITNESS_SCALE_FACTOR, weight } from './weight.ts';
