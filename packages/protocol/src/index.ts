@@ -1,5 +1,33 @@
+export * from './contract/announcements.ts';
+export * from './contract/clock.ts';
+export * from './contract/contract.ts';
+export * from './contract/contract-codec.ts';
+export * from './contract/contract-rules.ts';
+export * from './contract/net-changes.ts';
+export * from './contract/outpoint.ts';
+export * from './contract/parameter-rules.ts';
+export * from './contract/parameters.ts';
+export * from './contract/party.ts';
+export * from './contract/payouts.ts';
+export * from './contract/rule-error.ts';
+export * from './contract/seed.ts';
+export * from './contract/settlement-size.ts';
+export * from './contract/settlements.ts';
+export * from './contract/vote.ts';
+export {
+  AdaptorError,
+  type AdaptorErrorCode,
+  type AdaptorSignature,
+  adaptorComplete,
+  adaptorExtract,
+  adaptorSign,
+  adaptorVerify,
+} from './primitives/adaptor.ts';
 export * from './primitives/brands.ts';
 export * from './primitives/bytes.ts';
 export * from './primitives/cbor.ts';
 export * from './primitives/errors.ts';
+export * from './primitives/keys.ts';
+export * from './primitives/point-lock.ts';
+export * from './primitives/schnorr.ts';
 export * from './primitives/tagged-hash.ts';

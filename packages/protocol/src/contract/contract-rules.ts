@@ -1,0 +1,249 @@
+import { toHex } from '../primitives/bytes.ts';
+import { xOnlyOf } from '../primitives/point-lock.ts';
+import { clock, stageWait } from './clock.ts';
+import type { Contract } from './contract.ts';
+import { outpointKey } from './outpoint.ts';
+import { MAX_WAIT } from './parameter-rules.ts';
+import { type Parameters, quorum, share } from './parameters.ts';
+import { ROLES } from './party.ts';
+import { DUST } from './payouts.ts';
+import { type ContractRule, RuleError } from './rule-error.ts';
+import { largestSettlement, MIN_SETTLEMENT_RATE } from './settlement-size.ts';
+import { PLAIN_SETTLEMENTS } from './settlements.ts';
+
+/** A node's own estimates, in blocks; both 0 where they are left out. */
+export interface WorkEstimates {
+  /** Time that V needs to check an opening (C8). */
+  readonly verifyBlocks?: number;
+  /** Time that C needs to audit it (C9). */
+  readonly auditBlocks?: number;
+}
+
+type Evidence = Readonly<Record<string, string | number | bigint>>;
+type Require = (
+  holds: boolean,
+  id: ContractRule,
+  statement: string,
+  evidence: Evidence,
+  remedy: string,
+) => void;
+
+const MONEY = 'Change the amounts of the contract, or use another P.';
+const TIME = 'Change the times of the contract, or use a P with wider time slots.';
+
+function moneyRules(p: Parameters, c: Contract, require: Require): void {
+  const { w, v, n } = p;
+  const { reward, bond, settlementFee, retainer } = c;
+  const workerReward = share(p.sigma, reward);
+  const verifierFee = reward - workerReward;
+  // C1, D3: a Client whose Verifier sleeps gets back at least what it pays the Worker.
+  require(share(p.beta, v) >= workerReward, 'C1', 'βv ≥ σc', {
+    betaV: share(p.beta, v),
+    sigmaC: workerReward,
+  }, MONEY);
+  require(v >= reward, 'C2', 'v ≥ c', { v, c: reward }, MONEY);
+  require(verifierFee >= DUST, 'C3', '(1−σ)c ≥ 330', { verifierFee }, MONEY);
+  require(bond >= DUST, 'C4', 'b ≥ 330', { b: bond }, MONEY);
+  // C5: what the decision against W and V pays out is covered by their stakes.
+  const challengeCost = share(p.gamma, w) + BigInt(n) * (bond / BigInt(n));
+  require(challengeCost <= w + v, 'C5', 'γw + n⌊b/n⌋ ≤ w + v', { paid: challengeCost, stakes: w + v }, MONEY);
+  // C6, D18: Tx5 takes δw and (1−σ)c from w.
+  const slashed = share(p.delta, w) + verifierFee;
+  require(slashed <= w, 'C6', 'δ ≤ 1 − (1−σ)c/w', { slashed, w }, MONEY);
+  require(reward > 0n, 'C15', 'c > 0', { c: reward }, MONEY);
+  const stakes = Array.from({ length: n }, () => p.a);
+  if (verifierFee >= DUST && slashed <= w) {
+    const largest = largestSettlement(
+      p,
+      { settlementFee, retainer, reward, bond },
+      PLAIN_SETTLEMENTS,
+      stakes,
+    );
+    requireSettlementFee(c, largest, require);
+  }
+}
+
+/** C17: a settlement confirms by itself in quiet times; a child bumps it otherwise (D16). */
+function requireSettlementFee(
+  c: Pick<Contract, 'settlementFee'>,
+  largest: { readonly id: string; readonly vsize: number },
+  require: Require,
+): void {
+  const floor = MIN_SETTLEMENT_RATE * BigInt(largest.vsize);
+  require(c.settlementFee >= floor, 'C17', 'φ ≥ 2 sat/vB × the largest settlement', {
+    phi: c.settlementFee,
+    floor,
+    largest: largest.id,
+    vsize: largest.vsize,
+  }, `Set the settlement fee to at least ${floor} satoshis.`);
+}
+
+function timeRules(p: Parameters, c: Contract, estimates: WorkEstimates, require: Require): void {
+  const { t1, t2, t3, t4, n } = p;
+  const delta = c.confirmationBlocks;
+  const { verifyBlocks = 0, auditBlocks = 0 } = estimates;
+  const { B, delta2, feeWindow } = clock(p, c);
+  const atLeast = (
+    value: number,
+    bound: number,
+    id: ContractRule,
+    statement: string,
+    evidence: Evidence,
+  ): void => require(value >= bound, id, statement, { ...evidence, atLeast: bound }, TIME);
+  // C7: what is posted at a deadline is known everywhere before the next transaction can confirm.
+  atLeast(delta - 1, B, 'C7', 'B = (k+2)ℓ ≤ Δ − 1', { B, delta });
+  atLeast(t1, c.deliveryBlocks + verifyBlocks + 5 * delta, 'C8', 't1 ≥ t0 + time to verify + 5Δ', { t1 });
+  atLeast(t2, t1 + auditBlocks + 4 * delta, 'C9', 't2 ≥ t1 + time to audit + 4Δ', { t2 });
+  atLeast(t3, t2 + 2 * delta, 'C10', 't3 ≥ t2 + 2Δ', { t3 });
+  atLeast(t4 - t3, delta2 + 2 * delta, 'C11', 't4 − t3 ≥ Δ_2 + 2Δ', { t4, t3 });
+  // C12: stakes do not free themselves while an appeal can still take them in.
+  atLeast(t4, t3 + (t2 - t1) + 2 * delta, 'C12', 't4 ≥ t3 + (t2−t1) + 2Δ', { t4 });
+  const durations = {
+    t0: c.deliveryBlocks,
+    relayBlocks: c.relayBlocks,
+    stageBlocks: c.stageBlocks,
+    arbitrationBlocks: c.arbitrationBlocks,
+  };
+  require(Object.values(durations).every((blocks) => Number.isInteger(blocks) && blocks >= 1) &&
+    Number.isInteger(delta), 'C13', 't0, ℓ, Δ_S, T_arb ≥ 1', durations, TIME);
+  const longestStage = stageWait(p, c, quorum(p));
+  require(longestStage <= MAX_WAIT && feeWindow <= MAX_WAIT, 'C14', '(n−k)Δ_S and max(144, 4Δ) ≤ 65535', {
+    longestStage,
+    feeWindow,
+    n,
+  }, TIME);
+}
+
+/** A key that a contract uses, with the name that a refusal shows. */
+export type NamedKey = readonly [name: string, key: Uint8Array];
+
+/** Keys of the contract itself: every one is used once (M §Conventions: a key is used in one contract only). */
+export function contractKeys(p: Parameters, c: Contract): readonly NamedKey[] {
+  return [
+    ['F', p.F],
+    ['P_h', xOnlyOf(c.pointLock)],
+    ['U', c.verificationLock],
+    ...ROLES.flatMap((role): NamedKey[] => [
+      [`${role}'s message key`, c[role].messageKey],
+      [`${role}'s transaction key`, c[role].transactionKey],
+    ]),
+  ];
+}
+
+/** C19: the first two entries of `keys` that are equal. */
+export function repeatedKey(keys: readonly NamedKey[]): RuleError | undefined {
+  const seen = new Map<string, string>();
+  for (const [name, key] of keys) {
+    const hex = toHex(key);
+    const earlier = seen.get(hex);
+    if (earlier !== undefined) {
+      return new RuleError(
+        'C19',
+        'all keys of a contract are distinct',
+        { key: hex, first: earlier, second: name },
+        'Each party makes fresh keys for every contract.',
+      );
+    }
+    seen.set(hex, name);
+  }
+  return undefined;
+}
+
+/** C19: the first outpoint that is listed twice. */
+export function repeatedOutpoint(outpoints: readonly string[]): RuleError | undefined {
+  const repeated = outpoints.find((outpoint, i) => outpoints.indexOf(outpoint) !== i);
+  if (repeated === undefined) return undefined;
+  return new RuleError(
+    'C19',
+    'no outpoint stands twice among the inputs of Tx0',
+    { outpoint: repeated },
+    'Bring another coin.',
+  );
+}
+
+/** What C, W and V owe Tx0:0..n+1 (T §Tx0); the Client's fee comes on top. */
+export function owed(p: Parameters, c: Contract): Readonly<Record<(typeof ROLES)[number], bigint>> {
+  return {
+    client: c.reward + c.settlementFee + BigInt(p.n) * c.retainer + c.bond,
+    worker: p.w,
+    verifier: p.v,
+  };
+}
+
+function fundingViolations(p: Parameters, c: Contract): readonly RuleError[] {
+  const broken: RuleError[] = [];
+  const debts = owed(p, c);
+  for (const role of ROLES) {
+    const { funding, change } = c[role];
+    const brought = funding.reduce((sum, coin) => sum + coin.amount, 0n);
+    const back = change?.amount ?? 0n;
+    // C20: an output below 330 sat would make Tx0 non-standard.
+    if (funding.length === 0 || brought < debts[role] + back || (change !== null && change.amount < DUST)) {
+      broken.push(
+        new RuleError(
+          'C20',
+          'the funding coins cover what a party owes and its change of at least 330 satoshis',
+          { party: role, brought, owed: debts[role], change: back },
+          'Bring more coins, or leave the rest to the fee.',
+        ),
+      );
+    }
+    for (const coin of funding) {
+      if (!isTaproot(coin.script)) {
+        broken.push(
+          new RuleError(
+            'D15',
+            'Tx0 is funded by P2TR coins, whose spending cannot be changed by others',
+            { party: role, outpoint: outpointKey(coin.outpoint), script: toHex(coin.script) },
+            'Move the money to a BIP86 address first.',
+          ),
+        );
+      }
+    }
+  }
+  return broken;
+}
+
+/** Whether a script is `OP_1 <32 bytes>` (BIP341). */
+export function isTaproot(script: Uint8Array): boolean {
+  return script.length === 34 && script[0] === 0x51 && script[1] === 0x20;
+}
+
+/** Every rule C1..C17, C19, C20 and D15 that the contract breaks under `p`; C18 needs the arbiters. */
+export function contractViolations(
+  p: Parameters,
+  c: Contract,
+  estimates: WorkEstimates = {},
+): readonly RuleError[] {
+  const broken: RuleError[] = [];
+  const require: Require = (holds, id, statement, evidence, remedy) => {
+    if (!holds) broken.push(new RuleError(id, statement, evidence, remedy));
+  };
+  moneyRules(p, c, require);
+  timeRules(p, c, estimates, require);
+  require(Number.isInteger(c.sampled) &&
+    Number.isInteger(c.chunks) &&
+    c.sampled >= 1 &&
+    c.sampled <= c.chunks, 'C16', '1 ≤ m ≤ N', {
+    m: c.sampled,
+    N: c.chunks,
+  }, 'Check at least one chunk, and at most all of them.');
+  const keys = repeatedKey(contractKeys(p, c));
+  const outpoints = repeatedOutpoint(
+    ROLES.flatMap((role) => c[role].funding.map((coin) => outpointKey(coin.outpoint))),
+  );
+  for (const error of [keys, outpoints]) if (error !== undefined) broken.push(error);
+  return [...broken, ...fundingViolations(p, c)];
+}
+
+/**
+ * Refuses a contract outside the rules (T §Constraints). Arbiters come later: `buildGraph` checks C17 to C19 again
+ * with them.
+ *
+ * @param p - parameters that `checkParameters` accepted
+ * @throws RuleError with the first broken rule
+ */
+export function checkContract(p: Parameters, c: Contract, estimates: WorkEstimates = {}): void {
+  const [first] = contractViolations(p, c, estimates);
+  if (first !== undefined) throw first;
+}

@@ -1,0 +1,12 @@
+import { schnorr, secp256k1 } from '@noble/curves/secp256k1.js';
+import { type Point, point, type SecretScalar, type XOnlyKey, xOnlyKey } from './brands.ts';
+
+/** BIP340 public key of `secret`: the x coordinate of secret·G. */
+export function publicKey(secret: SecretScalar): XOnlyKey {
+  return xOnlyKey(schnorr.getPublicKey(secret));
+}
+
+/** secret·G, compressed and not normalised: the form of the point lock P_h (M §Conventions, Points). */
+export function pointOf(secret: SecretScalar): Point {
+  return point(secp256k1.getPublicKey(secret, true));
+}
