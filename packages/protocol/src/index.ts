@@ -31,3 +31,28 @@ export * from './primitives/keys.ts';
 export * from './primitives/point-lock.ts';
 export * from './primitives/schnorr.ts';
 export * from './primitives/tagged-hash.ts';
+export type {
+  Acceptance,
+  GraphSignature,
+} from './wire/ceremony.ts';
+export {
+  type Envelope,
+  EnvelopeError,
+  type EnvelopeErrorCode,
+  encodeEnvelope,
+  openEnvelope,
+  sealedHash,
+  sealMessage,
+} from './wire/envelope.ts';
+export type { StakeProof } from './wire/fields.ts';
+export * from './wire/hashes.ts';
+export { envelopeLimit, MESSAGE_LIMITS, type MessageKind } from './wire/limits.ts';
+export {
+  type ChannelMessage,
+  decodeMessage,
+  encodeMessage,
+  type Message,
+  type MessageOf,
+} from './wire/messages.ts';
+export type { OpenedChunk } from './wire/operation.ts';
+export { MAX_BLOB_BYTES, MAX_CHUNKS } from './wire/setup.ts';

@@ -1,0 +1,56 @@
+import { graphSignature } from './ceremony.ts';
+import { channel, party, script, transactionId } from './fields.ts';
+import { amount, hash, integer, patternText, signature, u8, u16 } from './scalars.ts';
+import { list, mapped, nullable, type Schema, struct, variants } from './schema.ts';
+
+/** `voteCommitment`, arbiter, posted by HA + Δ + B + T_arb/2: H("vote", d, nonce, A_i). */
+export const voteCommitment = struct({ channel, commitment: hash });
+
+const decision: Schema<0 | 1> = mapped(
+  integer(0, 1),
+  (wire) => (wire === 1 ? 1 : 0),
+  (value) => value,
+);
+
+/** `voteOpening`, arbiter, posted by HA + Δ_1: d and the nonce behind its commitment. d = 1: the claim is confirmed. */
+export const voteOpening = struct({ channel, decision, nonce: hash });
+
+/** `decisionSignatures`, arbiter → all arbiters and Worker: its signatures on variants of S that are due (M §Clock). */
+export const decisionSignatures = struct({ channel, graphId: hash, signatures: list(graphSignature, 1_024) });
+
+/** `lacking`, arbiter, posted: what it was not sent and needs for what is due from it. Excuses nothing that it was sent. */
+export const lacking = struct({
+  channel,
+  items: list(
+    variants('what', {
+      /** A message of that kind from that party; null: from anybody. */
+      message: { kind: patternText<string>(32, /^[a-zA-Z]{1,32}$/), from: nullable(party) },
+      /** Content by its hash. */
+      content: { hash },
+      /** A signature on the graph. */
+      signature: { transaction: transactionId, input: u8, signer: party },
+    }),
+    256,
+    1,
+  ),
+});
+
+/**
+ * `releaseSignatures`, Client and Worker → the owner of the output, after Tx4 has six confirmations: signatures that
+ * free bond and stakes at once. Each spends one output of Tx0 by its cooperative leaf to one output, version 3,
+ * sequence 0xfffffffd, lock time 0; what `amount` leaves is fee.
+ */
+export const releaseSignatures = struct({
+  channel,
+  spends: list(
+    struct({
+      /** Index in Tx0. */
+      output: u16,
+      script,
+      amount,
+      signature,
+    }),
+    12,
+    1,
+  ),
+});
