@@ -31,6 +31,19 @@ export * from './primitives/keys.ts';
 export * from './primitives/point-lock.ts';
 export * from './primitives/schnorr.ts';
 export * from './primitives/tagged-hash.ts';
+export * from './transactions/build-graph.ts';
+export * from './transactions/complete.ts';
+export * from './transactions/graph.ts';
+export * from './transactions/graph-id.ts';
+export * from './transactions/guarantee.ts';
+export { keyAfter, P2A_SCRIPT } from './transactions/script.ts';
+export * from './transactions/sighash.ts';
+export * from './transactions/signing.ts';
+export * from './transactions/spends.ts';
+export * from './transactions/stakes.ts';
+export { bip86Script, taprootScript } from './transactions/taproot.ts';
+export * from './transactions/terms.ts';
+export * from './transactions/verify.ts';
 export type {
   Acceptance,
   GraphSignature,

@@ -33,7 +33,7 @@ const TIME = 'Change the times of the contract, or use a P with wider time slots
 
 function moneyRules(p: Parameters, c: Contract, require: Require): void {
   const { w, v, n } = p;
-  const { reward, bond, settlementFee, retainer } = c;
+  const { reward, bond } = c;
   const workerReward = share(p.sigma, reward);
   const verifierFee = reward - workerReward;
   // C1, D3: a Client whose Verifier sleeps gets back at least what it pays the Worker.
@@ -51,31 +51,27 @@ function moneyRules(p: Parameters, c: Contract, require: Require): void {
   const slashed = share(p.delta, w) + verifierFee;
   require(slashed <= w, 'C6', 'δ ≤ 1 − (1−σ)c/w', { slashed, w }, MONEY);
   require(reward > 0n, 'C15', 'c > 0', { c: reward }, MONEY);
-  const stakes = Array.from({ length: n }, () => p.a);
-  if (verifierFee >= DUST && slashed <= w) {
-    const largest = largestSettlement(
-      p,
-      { settlementFee, retainer, reward, bond },
-      PLAIN_SETTLEMENTS,
-      stakes,
-    );
-    requireSettlementFee(c, largest, require);
-  }
+}
+
+/** C17 as far as it is known before the arbiters are: with stakes of a. */
+function feeRule(p: Parameters, c: Contract): RuleError | undefined {
+  const stakes = Array.from({ length: p.n }, () => p.a);
+  return settlementFeeViolation(c, largestSettlement(p, c, PLAIN_SETTLEMENTS, stakes));
 }
 
 /** C17: a settlement confirms by itself in quiet times; a child bumps it otherwise (D16). */
-function requireSettlementFee(
+export function settlementFeeViolation(
   c: Pick<Contract, 'settlementFee'>,
   largest: { readonly id: string; readonly vsize: number },
-  require: Require,
-): void {
+): RuleError | undefined {
   const floor = MIN_SETTLEMENT_RATE * BigInt(largest.vsize);
-  require(c.settlementFee >= floor, 'C17', 'φ ≥ 2 sat/vB × the largest settlement', {
-    phi: c.settlementFee,
-    floor,
-    largest: largest.id,
-    vsize: largest.vsize,
-  }, `Set the settlement fee to at least ${floor} satoshis.`);
+  if (c.settlementFee >= floor) return undefined;
+  return new RuleError(
+    'C17',
+    'φ ≥ 2 sat/vB × the largest settlement',
+    { phi: c.settlementFee, floor, largest: largest.id, vsize: largest.vsize },
+    `Set the settlement fee to at least ${floor} satoshis.`,
+  );
 }
 
 function timeRules(p: Parameters, c: Contract, estimates: WorkEstimates, require: Require): void {
@@ -228,11 +224,13 @@ export function contractViolations(
     m: c.sampled,
     N: c.chunks,
   }, 'Check at least one chunk, and at most all of them.');
+  // Payouts exist only where the rules on money hold.
+  const fee = broken.length === 0 ? feeRule(p, c) : undefined;
   const keys = repeatedKey(contractKeys(p, c));
   const outpoints = repeatedOutpoint(
     ROLES.flatMap((role) => c[role].funding.map((coin) => outpointKey(coin.outpoint))),
   );
-  for (const error of [keys, outpoints]) if (error !== undefined) broken.push(error);
+  for (const error of [fee, keys, outpoints]) if (error !== undefined) broken.push(error);
   return [...broken, ...fundingViolations(p, c)];
 }
 

@@ -1,5 +1,5 @@
 import { schnorr, secp256k1 } from '@noble/curves/secp256k1.js';
-import { type Point, point, type SecretScalar, type XOnlyKey, xOnlyKey } from './brands.ts';
+import { type Point, point, type SecretScalar, secretScalar, type XOnlyKey, xOnlyKey } from './brands.ts';
 
 /** BIP340 public key of `secret`: the x coordinate of secret·G. */
 export function publicKey(secret: SecretScalar): XOnlyKey {
@@ -9,4 +9,12 @@ export function publicKey(secret: SecretScalar): XOnlyKey {
 /** secret·G, compressed and not normalised: the form of the point lock P_h (M §Conventions, Points). */
 export function pointOf(secret: SecretScalar): Point {
   return point(secp256k1.getPublicKey(secret, true));
+}
+
+/** `secret` or its negative, whichever has a public point of even Y (M §Conventions, Points: u_p). */
+export function evenSecret(secret: SecretScalar): SecretScalar {
+  if (pointOf(secret)[0] === 2) return secret;
+  return secretScalar(
+    secp256k1.Point.Fn.toBytes(secp256k1.Point.Fn.neg(secp256k1.Point.Fn.fromBytes(secret))),
+  );
 }
