@@ -1,0 +1,31 @@
+import type { Failure } from './failure.ts';
+
+/**
+ * What a run leaves behind besides its output; together with the outcome it is the *trace* of profile `wasi-0`. Only
+ * a digest of the memory leaves the child process.
+ */
+export interface Trace {
+  /** Pages of the exported memory at the end; 0 where the trace has no memory (see {@link Failure}). */
+  readonly memoryPages: number;
+  /** SHA-256 of the whole exported memory at the end. */
+  readonly memoryDigest: Uint8Array;
+  /**
+   * The exported globals of number types at the end, ordered by the UTF-8 bytes of their names: for each one the
+   * length of the name (u32 little-endian), the name, and `01` and the value as binary64 (i32, f32, f64; NaN as
+   * 7ff8000000000000) or `02` and the value as a 64-bit integer (i64), both little-endian.
+   */
+  readonly globals: Uint8Array;
+}
+
+/**
+ * The result of one chunk, the same for everybody who runs it. `output` is y_i: what the program wrote to standard
+ * output, or the failure record of a program that failed.
+ */
+export type ChunkOutcome =
+  | { readonly kind: 'done'; readonly output: Uint8Array; readonly trace: Trace }
+  | {
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      readonly output: Uint8Array;
+      readonly trace: Trace;
+    };
