@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import { demoEnding } from '../demo/ending.ts';
+import { narrator } from '../demo/narrator.ts';
+import { executeJob } from './execute.ts';
+import type { RunOptions } from './options.ts';
+
+/** The job of the demo, in this repository. */
+const DEMO_JOB = join(import.meta.dirname, '..', '..', '..', '..', 'examples', 'fashion-mnist', 'job.yaml');
+/** Text wider than this is hard to read. */
+const WIDEST = 88;
+
+/** `prometh demo`: runs the example and explains it. Replaces the result of an earlier demo. */
+export async function demoCommand(options: RunOptions): Promise<void> {
+  const columns = Math.min(WIDEST, process.stderr.columns ?? WIDEST);
+  if (!options.json && !options.dryRun) {
+    process.stderr.write(
+      '2,000 pictures of clothes are to be sorted by a stranger, for bitcoin, with nobody to trust. It takes about a minute.\n',
+    );
+  }
+  const finished = await executeJob(DEMO_JOB, { ...options, yes: true }, narrator(columns));
+  if (finished !== undefined) process.stdout.write(`\n${demoEnding(finished, columns)}\n`);
+}

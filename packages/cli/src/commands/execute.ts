@@ -1,0 +1,110 @@
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Engine, type JobPlan, type JobReport, loadEngine } from '../engine.ts';
+import { CliError } from '../errors/cli-error.ts';
+import { type LoadedJob, loadJob } from '../job/load.ts';
+import { jsonText, planJson, reportJson } from '../output/json.ts';
+import { planText } from '../output/plan-text.ts';
+import { reportText } from '../output/report-text.ts';
+import { grouped } from '../output/satoshis.ts';
+import { type ProgressView, progressView } from '../progress/view.ts';
+import { accuracyByBatch } from '../result/accuracy.ts';
+import { joinResults } from '../result/result-file.ts';
+import { checkOutputFolder, writeWhole } from '../result/write.ts';
+import { createRunFolder, DEFAULT_OUTPUT, dataDirectory } from './folders.ts';
+import { interruptible } from './interruption.ts';
+import type { RunOptions } from './options.ts';
+import { confirmOverwrite } from './overwrite.ts';
+
+/** A job that was done, with what was written about it. */
+export interface FinishedJob {
+  readonly job: LoadedJob;
+  readonly report: JobReport;
+  readonly text: string;
+  readonly resultPath: string;
+  readonly dataFolder: string;
+}
+
+/** Stands between the engine's progress and the view: the demo explains each stage there. */
+export type Narrator = (view: ProgressView) => ProgressView;
+
+/**
+ * Runs a job from its file to its result: `prometh run`.
+ * @param narrate - wraps the progress view; for the demo
+ * @returns undefined after `--dry-run` and with `--json`, when everything has been printed
+ * @throws CliError, RuleError and the engine's errors
+ */
+export async function executeJob(
+  path: string,
+  options: RunOptions,
+  narrate: Narrator = (view) => view,
+): Promise<FinishedJob | undefined> {
+  const job = loadJob(path);
+  const { specification } = job;
+  const engine = await loadEngine();
+  const plan = await engine.planJob(specification);
+  if (options.dryRun) {
+    const { name } = specification;
+    process.stdout.write(options.json ? jsonText(planJson(plan, name)) : `${planText(plan, name)}\n`);
+    return undefined;
+  }
+  const output = resolve(options.output ?? DEFAULT_OUTPUT);
+  const names = { result: `${specification.name}.result.bin`, report: `${specification.name}.report.json` };
+  checkOutputFolder(output);
+  await confirmOverwrite(join(output, names.result), options);
+  const dataFolder = createRunFolder(
+    dataDirectory(options.dataDir, process.env),
+    specification.name,
+    new Date(),
+  );
+  const report = await runWatched(engine, job, plan, dataFolder, options, narrate);
+
+  const accuracy = job.labels === undefined ? undefined : accuracyByBatch(report, job.labels);
+  const result = joinResults(report);
+  const resultPath = join(output, names.result);
+  const document = jsonText(reportJson(report, { accuracy, result, resultPath, dataFolder }));
+  const [, reportPath] = writeWhole(output, [
+    { name: names.result, contents: result.contents },
+    { name: names.report, contents: document },
+  ]);
+  if (options.json) {
+    process.stdout.write(document);
+    return undefined;
+  }
+  const text = reportText(report, { accuracy, chunks: result.chunks, resultPath, reportPath: reportPath! });
+  return { job, report, text, resultPath, dataFolder };
+}
+
+/** Runs the job with progress and Ctrl-C. When it does not succeed, its data folder goes, unless `--verbose`. */
+async function runWatched(
+  engine: Engine,
+  job: LoadedJob,
+  plan: JobPlan,
+  dataFolder: string,
+  options: RunOptions,
+  narrate: Narrator,
+): Promise<JobReport> {
+  const view = narrate(progressView(process.stderr));
+  view.note(
+    `${job.specification.name}: ${grouped(plan.cost.total)} satoshis of a development chain, where coins are worth nothing. (--dry-run shows every way it can end.)`,
+  );
+  const interruption = interruptible(() => view.note('Interrupted: stopping in good order …'));
+  let finished = false;
+  try {
+    const report = await engine.runJob(job.specification, {
+      dataFolder,
+      onProgress: (progress) => view.update(progress),
+      signal: interruption.signal,
+    });
+    finished = true;
+    return report;
+  } catch (cause) {
+    if (!interruption.signal.aborted) throw cause;
+    throw new CliError('interrupted', 'The job was interrupted.', { cause });
+  } finally {
+    interruption.release();
+    view.stop(finished);
+    if (!finished && options.verbose) process.stderr.write(`The records of this run are in ${dataFolder}\n`);
+    else if (!finished) rmSync(dataFolder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,11 @@
+/** Options of `prometh run`, `plan` and `demo`, as commander gives them. */
+export interface RunOptions {
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+  readonly output?: string;
+  readonly dataDir?: string;
+  readonly yes?: boolean;
+  readonly verbose?: boolean;
+  /** False after `--no-input`: never ask. */
+  readonly input: boolean;
+}

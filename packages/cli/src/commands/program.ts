@@ -1,0 +1,65 @@
+import { Command, CommanderError } from 'commander';
+import packageFile from '../../package.json' with { type: 'json' };
+import { EXIT, type ExitCode } from '../errors/exit-codes.ts';
+import { demoCommand } from './demo.ts';
+import { guarded } from './guard.ts';
+import type { RunOptions } from './options.ts';
+import { runCommand } from './run.ts';
+
+/**
+ * Parses the command line and runs the command.
+ * @param words - without the names of Node.js and of the script
+ * @returns the exit code
+ */
+export async function runProgram(words: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.done;
+  const program = new Command('prometh')
+    .description('Heavy computing done by strangers, checked, and paid in bitcoin, with nobody to trust.')
+    .version(packageFile.version)
+    .exitOverride()
+    .showHelpAfterError('(`prometh --help` shows what there is.)')
+    .addHelpText('before', 'Example: prometh run examples/fashion-mnist/job.yaml\n')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed, 2 wrong use, 3 refused by a rule of the protocol, 4 not finished and safe to run again, 130 interrupted.',
+    );
+
+  withRunOptions(program.command('run <job>'), 'run a job: compute, check, pay, decrypt the result')
+    .option(
+      '--dry-run',
+      'stop before anything is signed; show cost, every way it can end, and who sees the data',
+    )
+    .addHelpText('before', 'Example: prometh run job.yaml --dry-run\n')
+    .action(async (path: string, options: RunOptions) => {
+      exitCode = await guarded(options, () => runCommand(path, options));
+    });
+  withRunOptions(program.command('plan <job>'), 'the same as `run --dry-run`')
+    .addHelpText('before', 'Example: prometh plan job.yaml\n')
+    .action(async (path: string, options: RunOptions) => {
+      exitCode = await guarded(options, () => runCommand(path, { ...options, dryRun: true }));
+    });
+  withRunOptions(program.command('demo'), 'run the example and explain every step')
+    .addHelpText('before', 'Example: prometh demo\n')
+    .action(async (options: RunOptions) => {
+      exitCode = await guarded(options, () => demoCommand({ ...options, dryRun: false }));
+    });
+
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+  return exitCode;
+}
+
+function withRunOptions(command: Command, description: string): Command {
+  return command
+    .description(description)
+    .option('--json', 'print one JSON document on standard output (docs/job-report.md)')
+    .option('--output <folder>', 'where the result goes (default: prometheus-results)')
+    .option('--data-dir <folder>', "where Prometheus keeps its records (default: the user's data folder)")
+    .option('--yes', 'replace the result of an earlier run without a question')
+    .option('--no-input', 'never ask anything')
+    .option('--verbose', 'show causes and stack traces of failures');
+}

@@ -1,0 +1,45 @@
+import type { FinishedJob } from '../commands/execute.ts';
+import { type CaptionedPicture, pictureGrid } from '../output/picture.ts';
+import { grouped } from '../output/satoshis.ts';
+import { wrapped } from '../output/wrap.ts';
+
+/** Bytes of a Fashion-MNIST picture. */
+const PICTURE_BYTES = 784;
+const PICTURES = 10;
+
+/** What the demo prints at its end: pictures with their classes, what happened to the money, where everything is. */
+export function demoEnding(finished: FinishedJob, columns: number): string {
+  const { report } = finished;
+  const sum = (party: keyof (typeof report.batches)[number]['changes']): bigint =>
+    report.batches.reduce((total, { changes }) => total + changes[party], 0n);
+  const money = [
+    `What happened to the money: the Client paid ${grouped(-sum('client'))} satoshis for ${report.batches.length} batches.`,
+    `Of these the Worker got ${grouped(sum('worker'))}, the Verifier ${grouped(sum('verifier'))},`,
+    `the arbiters ${grouped(sum('arbiters'))} for standing by, and the miners ${grouped(sum('miners'))} in fees.`,
+    `All stakes went back. On the chain this took ${2 * report.batches.length} transactions.`,
+  ].join(' ');
+  const next =
+    'Next: see every way in which such a contract can end with `npm run prometh -- run --dry-run examples/fashion-mnist/job.yaml`, then change a copy of that file.';
+  return [
+    'Some of the pictures, and what the Worker says they are (in brackets: what they are, where it is wrong):',
+    pictureGrid(pictures(finished), columns),
+    finished.text,
+    wrapped(money, columns),
+    wrapped(next, columns),
+  ].join('\n\n');
+}
+
+function pictures({ job, report }: FinishedJob): readonly CaptionedPicture[] {
+  const inputs = job.specification.batches[0]?.inputs[0] ?? new Uint8Array();
+  const outputs = report.results[0]?.[0] ?? new Uint8Array();
+  const names = job.labels?.names ?? [];
+  const name = (label: number | undefined): string =>
+    label === undefined ? '?' : (names[label] ?? String(label));
+  return Array.from(outputs.subarray(0, PICTURES), (label, index) => {
+    const truth = job.labels?.classes[index];
+    return {
+      pixels: inputs.subarray(index * PICTURE_BYTES, (index + 1) * PICTURE_BYTES),
+      caption: truth === undefined || truth === label ? name(label) : `${name(label)} (${name(truth)})`,
+    };
+  });
+}

@@ -1,0 +1,18 @@
+import { CodedError } from '@prometheus-compute/protocol';
+
+/** Codes of {@link CliError}: everything that is wrong with what the user gave. */
+export type CliErrorCode =
+  | 'file-missing'
+  | 'file-unreadable'
+  | 'file-too-large'
+  | 'yaml-malformed'
+  | 'field-wrong'
+  | 'field-unknown'
+  | 'input-wrong'
+  | 'labels-wrong'
+  | 'output-exists'
+  | 'output-unwritable'
+  | 'interrupted';
+
+/** A command cannot be carried out as it was given. Never shown with a stack trace. */
+export class CliError extends CodedError<CliErrorCode> {}

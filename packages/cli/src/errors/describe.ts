@@ -1,0 +1,94 @@
+import { CliError } from './cli-error.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+/** What a person or a program is told about a failure. */
+export interface Failure {
+  readonly code: string;
+  /** One sentence: what happened, to which thing. */
+  readonly message: string;
+  readonly remedy: string | undefined;
+  /** Rule of the specification that was broken. */
+  readonly rule: string | undefined;
+  readonly exitCode: ExitCode;
+}
+
+/** Codes of the engine's errors after which running again is safe. */
+const UNFINISHED_CODES: ReadonlySet<string> = new Set(['not-finished', 'no-result-yet']);
+/** Codes of the engine's refusals that carry no rule id. */
+const REFUSAL_CODES: ReadonlySet<string> = new Set(['insufficient-funds']);
+/** Classes whose errors are refusals by a rule, whatever their code. */
+const REFUSAL_CLASSES: ReadonlySet<string> = new Set(['RuleError', 'SandboxError']);
+
+/**
+ * Describes whatever was thrown. The engine's errors are recognised by their shape (`code`, `message`, `rule`,
+ * `remedy`), so that the engine need not be loaded to report that something else went wrong.
+ */
+export function describeFailure(error: unknown): Failure {
+  const name = error instanceof Error ? error.name : '';
+  const code = textField(error, 'code');
+  const message = error instanceof Error ? error.message : String(error);
+  const rule = textField(error, 'rule');
+  const remedy = textField(error, 'remedy');
+  if (code === 'interrupted' || name === 'AbortError') {
+    return {
+      code: 'interrupted',
+      message: 'Interrupted. No result was written.',
+      remedy: remedy ?? 'Run the same command again to start over.',
+      rule: undefined,
+      exitCode: EXIT.interrupted,
+    };
+  }
+  if (error instanceof CliError) return { code: error.code, message, remedy, rule, exitCode: EXIT.usage };
+  if (code !== undefined && UNFINISHED_CODES.has(code)) {
+    return {
+      code,
+      message,
+      remedy: remedy ?? 'Run the same command again; it is safe.',
+      rule,
+      exitCode: EXIT.unfinished,
+    };
+  }
+  if (rule !== undefined || REFUSAL_CLASSES.has(name) || (code !== undefined && REFUSAL_CODES.has(code))) {
+    return { code: code ?? 'refused', message, remedy, rule, exitCode: EXIT.refused };
+  }
+  if (remedy !== undefined && code !== undefined)
+    return { code, message, remedy, rule, exitCode: EXIT.failed };
+  return {
+    code: code ?? 'internal',
+    message: `Something inside Prometheus failed: ${message}`,
+    remedy: 'Run again with --verbose for the details. If it stays, please report it with them.',
+    rule: undefined,
+    exitCode: EXIT.failed,
+  };
+}
+
+/** One paragraph: what happened, the rule, what to do. */
+export function failureText(failure: Failure): string {
+  // A RuleError's own sentence already holds its rule.
+  const showRule = failure.rule !== undefined && !failure.message.startsWith('Rule ');
+  return [
+    `prometh: ${failure.message.replace(/[.\s]*$/, '.')}`,
+    showRule ? `Rule: ${failure.rule}.` : undefined,
+    failure.remedy === undefined ? undefined : `What to do: ${failure.remedy}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(' ');
+}
+
+/** The error with its stack and causes, for `--verbose`. */
+export function failureDetails(error: unknown): string {
+  const lines: string[] = [];
+  let current: unknown = error;
+  for (let depth = 0; current !== undefined && depth < 10; depth++) {
+    const prefix = depth === 0 ? '' : 'caused by: ';
+    lines.push(prefix + (current instanceof Error ? (current.stack ?? current.message) : String(current)));
+    current = current instanceof Error ? current.cause : undefined;
+  }
+  return lines.join('\n');
+}
+
+function textField(error: unknown, field: string): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const value: unknown = Reflect.get(error, field);
+  return typeof value === 'string' ? value : undefined;
+}

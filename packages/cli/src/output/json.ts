@@ -1,0 +1,124 @@
+import type { JobPlan, JobReport, SettledTransaction } from '../engine.ts';
+import type { Failure } from '../errors/describe.ts';
+import { type Accuracy, totalAccuracy } from '../result/accuracy.ts';
+import type { ResultFile } from '../result/result-file.ts';
+import { jsonSatoshis } from './satoshis.ts';
+
+/** Values that JSON has. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+
+/** One document and a line feed. */
+export function jsonText(document: Json): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+/** What {@link reportJson} adds to the engine's report. */
+export interface ReportFacts {
+  readonly accuracy: readonly Accuracy[] | undefined;
+  readonly result: ResultFile;
+  readonly resultPath: string;
+  readonly dataFolder: string;
+}
+
+/** The report of a job (docs/job-report.md): field names are stable. */
+export function reportJson(report: JobReport, facts: ReportFacts): Json {
+  const { accuracy, result } = facts;
+  return {
+    format: 'prometheus/job-report/1',
+    name: report.name,
+    network: report.network,
+    height: report.height,
+    batches: report.batches.map((batch, index) => ({
+      batch: batch.batch,
+      scheme: batch.scheme,
+      contractHash: batch.contractHash,
+      tx0: transaction(batch.tx0),
+      tx4: transaction(batch.tx4),
+      changes: amounts(batch.changes),
+      chunks: batch.chunks,
+      sampled: batch.sampled,
+      detection: batch.detection.map(({ badChunks, probability }) => ({ badChunks, probability })),
+      accuracy: accuracyJson(accuracy?.[index]),
+    })),
+    balances: report.balances.map(({ party, before, after }) => ({
+      party,
+      before: jsonSatoshis(before),
+      after: jsonSatoshis(after),
+    })),
+    accuracy: accuracyJson(accuracy === undefined ? undefined : totalAccuracy(accuracy)),
+    result: {
+      file: facts.resultPath,
+      bytes: result.contents.length,
+      sha256: result.sha256,
+      chunks: result.chunks.map(({ batch, chunk, offset, bytes, failure }) => ({
+        batch,
+        chunk,
+        offset,
+        bytes,
+        failure: failure ?? null,
+      })),
+    },
+    dataFolder: facts.dataFolder,
+  };
+}
+
+/** The plan of a job, as `--dry-run --json` prints it (docs/job-report.md). */
+export function planJson(plan: JobPlan, name: string): Json {
+  const { reward, settlementFee, retainers, bond, tx0FeeEstimate } = plan.cost.perBatch;
+  return {
+    format: 'prometheus/job-plan/1',
+    name,
+    arbiters: plan.parameters.n,
+    quorum: plan.quorum,
+    batches: plan.batches.map(({ chunks, sampled, detection }) => ({
+      chunks,
+      sampled,
+      detection: detection.map(({ badChunks, probability }) => ({ badChunks, probability })),
+    })),
+    cost: {
+      perBatch: amounts({ reward, settlementFee, retainers, bond, tx0FeeEstimate }),
+      total: jsonSatoshis(plan.cost.total),
+    },
+    exits: plan.exits.map(({ scheme, transaction, after, blocks, changes }) => ({
+      scheme,
+      transaction,
+      after,
+      blocks,
+      changes: amounts(changes),
+    })),
+    locked: plan.locked.map(({ party, amount, blocks, note }) => ({
+      party,
+      amount: jsonSatoshis(amount),
+      blocks,
+      note,
+    })),
+    feeReserve: { amount: jsonSatoshis(plan.feeReserve.amount), reason: plan.feeReserve.reason },
+    disclosure: plan.disclosure,
+  };
+}
+
+/** A failure, as `--json` prints it instead of a report (docs/job-report.md). */
+export function failureJson(failure: Failure): Json {
+  return {
+    format: 'prometheus/error/1',
+    code: failure.code,
+    message: failure.message,
+    rule: failure.rule ?? null,
+    remedy: failure.remedy ?? null,
+    exitCode: failure.exitCode,
+  };
+}
+
+function transaction({ txid, height, vsize, fee }: SettledTransaction): Json {
+  return { txid, height, vsize, fee: jsonSatoshis(fee) };
+}
+
+function amounts(values: Readonly<Record<string, bigint>>): Json {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, jsonSatoshis(value)]));
+}
+
+function accuracyJson(accuracy: Accuracy | undefined): Json {
+  if (accuracy === undefined) return null;
+  const { right, records } = accuracy;
+  return { right, records, share: right / records };
+}

@@ -1,0 +1,110 @@
+import type { JobPlan } from '../engine.ts';
+import { blocksText, grouped, percent, signed } from './satoshis.ts';
+import { table } from './table.ts';
+
+/** Parties as the plan's and the report's tables name them, in their order. */
+const PARTIES = ['client', 'worker', 'verifier', 'arbiters', 'fund'] as const;
+
+/** What `--dry-run` shows: everything that a Client should know before it signs (U §Before money moves). */
+export function planText(plan: JobPlan, name: string): string {
+  return [
+    `Plan of ${name}: nothing has been signed or paid.`,
+    checking(plan),
+    cost(plan),
+    exits(plan),
+    locked(plan),
+    `Fee reserve\n  ${grouped(plan.feeReserve.amount)} sat: ${plan.feeReserve.reason}`,
+    `Who sees your data\n${plan.disclosure.map((line) => `  - ${line}`).join('\n')}`,
+  ].join('\n\n');
+}
+
+function checking(plan: JobPlan): string {
+  const first = plan.batches[0];
+  const lines = [
+    `${plan.batches.length} batches, one contract each; ${plan.parameters.n} arbiters, of whom ${plan.quorum} must agree.`,
+    ...plan.batches.map(
+      ({ chunks, sampled }, index) =>
+        `Batch ${index + 1}: ${chunks} chunks, of which the Verifier checks ${sampled}, drawn after the Worker has committed to all results.`,
+    ),
+  ];
+  const rows = (first?.detection ?? []).map(({ badChunks, probability }) => [
+    String(badChunks),
+    percent(probability),
+  ]);
+  const caught = table(
+    [
+      { title: 'wrong chunks in a batch', align: 'right' },
+      { title: 'probability of catching it', align: 'right' },
+    ],
+    rows,
+  );
+  const stake = `A Worker that is caught loses ${grouped(plan.exits.find(({ scheme }) => scheme === '#4')?.changes.worker ?? 0n).replace('-', '')} sat if it does not appeal.`;
+  return `What is checked\n${indent(lines.join('\n'))}\n\n${indent(caught)}\n\n${indent(stake)}`;
+}
+
+function cost(plan: JobPlan): string {
+  const { reward, settlementFee, retainers, bond, tx0FeeEstimate } = plan.cost.perBatch;
+  const batches = BigInt(plan.batches.length);
+  const row = (what: string, amount: bigint): string[] => [what, grouped(amount), grouped(amount * batches)];
+  const rows = [
+    row('reward c, for the Worker and the Verifier', reward),
+    row('settlement fee φ, for miners', settlementFee),
+    row('retainers nρ, for the arbiters', retainers),
+    row('fee of Tx0, estimated', tx0FeeEstimate),
+    ['all together', grouped(reward + settlementFee + retainers + tx0FeeEstimate), grouped(plan.cost.total)],
+    row('besides: bond b, which comes back', bond),
+  ];
+  const amounts = table(
+    [
+      { title: 'satoshis', align: 'left' },
+      { title: 'per batch', align: 'right' },
+      { title: `${plan.batches.length} batches`, align: 'right' },
+    ],
+    rows,
+  );
+  return `What it costs\n${indent(amounts)}`;
+}
+
+function exits(plan: JobPlan): string {
+  const rows = plan.exits.map(({ scheme, transaction, after, blocks, changes }) => [
+    scheme,
+    transaction,
+    blocks === null ? after : `${after} = ${blocksText(blocks)}`,
+    ...PARTIES.map((party) => signed(changes[party] ?? 0n)),
+  ]);
+  const ends = table(
+    [
+      { title: 'exit', align: 'left' },
+      { title: 'transaction', align: 'left' },
+      { title: 'not before', align: 'left' },
+      ...PARTIES.map((party) => ({ title: party, align: 'right' }) as const),
+    ],
+    rows,
+  );
+  const note =
+    'Net changes in satoshis, per batch. If everybody cooperates it is #3, as soon as the work is checked.';
+  return `How a batch can end\n${indent(ends)}\n${indent(note)}`;
+}
+
+function locked(plan: JobPlan): string {
+  const rows = plan.locked.map(({ party, amount, blocks, note }) => [
+    party,
+    grouped(amount),
+    blocksText(blocks),
+    note,
+  ]);
+  const amounts = table(
+    [
+      { title: 'party', align: 'left' },
+      { title: 'satoshis', align: 'right' },
+      { title: 'at most for', align: 'left' },
+      { title: '', align: 'left' },
+    ],
+    rows,
+  );
+  return `What is locked, per batch\n${indent(amounts)}`;
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}
