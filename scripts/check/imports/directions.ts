@@ -1,0 +1,41 @@
+/** Who may import whom. ARCHITECTURE.md explains the table; this is what holds it. */
+export interface PackageRule {
+  /** Packages of this repository, without the scope. */
+  readonly packages: readonly string[];
+  /** Packages that may only be loaded by `import()`, at most one kind of them in a file. */
+  readonly lazily: readonly string[];
+  /** Packages from outside: a name, or a scope that ends in `/`. `null`: whatever its package.json declares. */
+  readonly external: readonly string[] | null;
+  /** Modules of Node.js, without `node:`. `null`: any. */
+  readonly builtins: readonly string[] | null;
+  /** Folders of `src` and the folders beside them that they may import. Files directly in `src` see everything. */
+  readonly folders?: Readonly<Record<string, readonly string[]>>;
+}
+
+export const SCOPE = '@prometheus-compute/';
+
+export const DIRECTIONS: Readonly<Record<string, PackageRule>> = {
+  protocol: { packages: [], lazily: [], external: ['@noble/', '@scure/', '@ipld/dag-cbor'], builtins: [] },
+  sandbox: { packages: [], lazily: [], external: null, builtins: null },
+  proofs: { packages: ['protocol', 'sandbox'], lazily: [], external: ['@noble/'], builtins: ['crypto'] },
+  bitcoin: { packages: ['protocol'], lazily: [], external: null, builtins: null },
+  node: {
+    packages: ['protocol', 'proofs', 'sandbox', 'bitcoin'],
+    lazily: [],
+    external: null,
+    builtins: null,
+    // Adapters know the ports and never one another; only the files directly in src put them together.
+    folders: {
+      ports: [],
+      engine: ['ports'],
+      roles: ['ports', 'engine'],
+      watcher: ['ports'],
+      store: ['ports'],
+      net: ['ports'],
+      executor: ['ports'],
+      chain: ['ports'],
+      signer: ['ports'],
+    },
+  },
+  cli: { packages: ['protocol'], lazily: ['node', 'bitcoin', 'sandbox'], external: null, builtins: null },
+};
