@@ -1,3 +1,30 @@
+export {
+  ACCEPTANCE_BLOCKS,
+  type AcceptanceContext,
+  pledgedTwice,
+  verifyAcceptance,
+} from './ceremony/acceptance.ts';
+export type { AcceptanceFaultCode, CeremonyCause, CeremonyFault, Culprit } from './ceremony/fault.ts';
+export { eligible, type Offer, offerOf, type SeenStake, type Snapshot } from './ceremony/offer.ts';
+export { oracleSeed, rank, rankOffers } from './ceremony/ranking.ts';
+export {
+  type CeremonyReplay,
+  type CeremonyStep,
+  type CeremonyStepName,
+  SEED_ORDER,
+  verifyTranscript,
+} from './ceremony/replay.ts';
+export {
+  arbitersOf,
+  type Selection,
+  type SelectionInput,
+  type ShownList,
+  type ShownLists,
+  selectArbiters,
+  type Union,
+  union,
+} from './ceremony/selection.ts';
+export type { CeremonyTranscript } from './ceremony/transcript.ts';
 export * from './contract/announcements.ts';
 export * from './contract/clock.ts';
 export * from './contract/contract.ts';

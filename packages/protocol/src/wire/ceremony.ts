@@ -45,14 +45,13 @@ export const acceptance = struct({ channel, acceptance: acceptanceFields });
 /** `acceptanceList`, each of C, W, V → the other two: every acceptance that it collected (Y §4). One per party, ever. */
 export const acceptanceList = struct({
   channel,
-  role,
   /** The sender's tip: none of the acceptances had expired by then. */
   height: blockHeight,
   acceptances: list(acceptanceFields, MAX_ACCEPTANCES),
 });
 
 /** `arbiterSet`, each of C, W, V → the other two: agreement on the ordered 𝒜, which the graph id names (Y §5). */
-export const arbiterSet = struct({ channel, role, graphId: hash });
+export const arbiterSet = struct({ channel, graphId: hash });
 
 /** `graph`, Client → every arbiter of 𝒜: all it needs to build the graph for itself, and the agreement of the three. */
 export const graph = struct({
@@ -60,9 +59,8 @@ export const graph = struct({
   contract: contractBytes,
   /** The acceptances of 𝒜 in the order of the set. */
   acceptances: list(acceptanceFields, 11, 3),
-  /** The envelopes of the three `arbiterSet` messages. */
+  /** Envelopes of the partners' `arbiterSet`; the envelope of this message is the Client's agreement. */
   agreements: struct({
-    client: bytes(SMALL_ENVELOPE_BYTES, 1),
     worker: bytes(SMALL_ENVELOPE_BYTES, 1),
     verifier: bytes(SMALL_ENVELOPE_BYTES, 1),
   }),

@@ -2,8 +2,8 @@ import type { Coin, PartyTerms, ProgramLimits } from '../contract/contract.ts';
 import { MAX_CONTRACT_BYTES } from '../contract/contract-codec.ts';
 import type { Outpoint } from '../contract/outpoint.ts';
 import type { Party, Role } from '../contract/party.ts';
-import type { SettlementId } from '../contract/settlements.ts';
 import type { AdaptorSignature } from '../primitives/adaptor.ts';
+import type { TransactionId } from '../transactions/graph.ts';
 import {
   amount,
   bytes,
@@ -33,8 +33,6 @@ export const role: Schema<Role> = oneOf('client', 'worker', 'verifier');
 
 /** C, W, V or A_1..A_11 (P7: n ≤ 11). */
 export const party: Schema<Party> = patternText(10, /^(?:client|worker|verifier|arbiter:(?:[1-9]|1[01]))$/);
-
-type TransactionId = SettlementId | 'Tx0' | 'TxV0' | 'TxV1' | 'TxA' | 'TxAc';
 
 /** A name of the transaction graph; variants carry S as ascending indexes with dots. */
 export const transactionId: Schema<TransactionId> = patternText(
