@@ -56,6 +56,7 @@ export interface JobPlan {
     readonly scheme: string;
     readonly transaction: string;
     readonly after: string;
+    /** Earliest, in blocks after Tx0; null when no block has to be waited for. */
     readonly blocks: number | null;
     readonly changes: Readonly<Record<string, bigint>>;
   }[];

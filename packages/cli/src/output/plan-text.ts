@@ -69,7 +69,8 @@ function exits(plan: JobPlan): string {
   const rows = plan.exits.map(({ scheme, transaction, after, blocks, changes }) => [
     scheme,
     transaction,
-    blocks === null ? after : `${after} = ${blocksText(blocks)}`,
+    after,
+    blocks === null ? 'at once' : blocksText(blocks),
     ...PARTIES.map((party) => signed(changes[party] ?? 0n)),
   ]);
   const ends = table(
@@ -77,6 +78,7 @@ function exits(plan: JobPlan): string {
       { title: 'exit', align: 'left' },
       { title: 'transaction', align: 'left' },
       { title: 'not before', align: 'left' },
+      { title: 'counted from Tx0', align: 'left' },
       ...PARTIES.map((party) => ({ title: party, align: 'right' }) as const),
     ],
     rows,
