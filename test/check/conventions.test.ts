@@ -11,7 +11,7 @@ describe('conventions', () => {
   it.each([
     ['docs/a.md', `see ${slash}work/main`, 'names a place outside of the project'],
     ['docs/a.md', `see ..${slash}shared`, 'names a place outside of the project'],
-    ['package-lock.json', `"resolved": "https:${slash}${slash}host"`, 'names a registry host'],
+    ['package-lock.json', `${'"resolved"'}: "https:${slash}${slash}host"`, 'names a registry host'],
     ['packages/cli/src/a.ts', 'const a = b as any;', 'any switches the type checker off'],
     ['packages/cli/src/a.ts', 'const a: Map<string, any> = b;', 'any switches the type checker off'],
     ['packages/cli/src/a.ts', `// @ts-${'ignore'}`, 'silences a checker'],

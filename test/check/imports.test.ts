@@ -21,7 +21,7 @@ describe('import direction', () => {
   it('accepts what the table allows', () => {
     const found = objections({
       'packages/protocol/src/index.ts': "export { a } from './a.ts';",
-      'packages/protocol/src/a.ts': "import '@noble/hashes/sha2.js';\nexport const a = 1;",
+      'packages/protocol/src/a.ts': "import '@noble/hashes/sha2.js';\nimport '../package.json';",
       'packages/protocol/test/a.test.ts': "import 'vitest';\nimport '../src/a.ts';",
       'packages/node/src/main.ts': `import '${SCOPE}/protocol';\nimport './store/sqlite.ts';`,
       'packages/node/src/store/sqlite.ts': "import 'node:sqlite';\nimport '../ports/store.ts';",

@@ -74,6 +74,7 @@ function objection(
 function relativeObjection(file: string, path: string, rule: PackageRule | undefined): string | undefined {
   const from = placeOf(file);
   const to = placeOf(path);
+  if (from !== undefined && path === `packages/${from.package}/package.json`) return undefined;
   if (from?.package !== to?.package) {
     return to === undefined
       ? `a file of a package may not import ${path} by path`
