@@ -1,1 +1,3 @@
 export * from './transaction/index.ts';
+export * from './crypto/index.ts';
+export * from './script/index.ts';
