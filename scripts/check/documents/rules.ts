@@ -149,7 +149,9 @@ function missing(tree: Tree, rules: ReadonlyMap<string, string>, cited: Citation
     const add = (message: string): void => void findings.push({ file, line, message: `${rule} ${message}` });
     if (rule.startsWith('D')) {
       const shown = cited.named.has(rule);
-      if (shown && planned.has(rule)) add(`is shown by a test now; take it out of ${ROADMAP}`);
+      // `D7 (what is missing)`: a test shows a part of it.
+      if (shown && planned.has(rule) && !section.includes(`${rule} (`))
+        add(`is shown by a test now; take it out of ${ROADMAP}`);
       if (shown || planned.has(rule) || WITHOUT_ATTACK.has(rule)) continue;
       add(`has no test named after it, and ${ROADMAP} does not list it`);
       continue;
