@@ -16,8 +16,17 @@ export interface Failure {
 const UNFINISHED_CODES: ReadonlySet<string> = new Set(['not-finished', 'no-result-yet']);
 /** Codes of the engine's refusals that carry no rule id. */
 const REFUSAL_CODES: ReadonlySet<string> = new Set(['insufficient-funds']);
-/** Classes whose errors are refusals by a rule, whatever their code. */
-const REFUSAL_CLASSES: ReadonlySet<string> = new Set(['RuleError', 'SandboxError']);
+/** What to do when the sandbox refuses a program, where its code says more than {@link REFUSED_PROGRAM}. */
+const SANDBOX_REMEDIES: Readonly<Record<string, string>> = {
+  'forbidden-import':
+    'Build the program without it: it can use standard input and output, arguments, the clock (always 0) and random numbers of WASI preview 1, but no files, no network and no functions of its own host.',
+  'memory-too-large':
+    'Raise `program.limits.memoryPages`, or build the program with a smaller maximum of memory.',
+  'limits-malformed': 'Correct `program.limits` in the job file.',
+  'arguments-malformed': 'Correct `program.arguments` in the job file.',
+};
+const REFUSED_PROGRAM =
+  'Build it as a WASI preview-1 command: it exports its memory as `memory` and a function `_start`.';
 
 /**
  * Describes whatever was thrown. The engine's errors are recognised by their shape (`code`, `message`, `rule`,
@@ -48,7 +57,16 @@ export function describeFailure(error: unknown): Failure {
       exitCode: EXIT.unfinished,
     };
   }
-  if (rule !== undefined || REFUSAL_CLASSES.has(name) || (code !== undefined && REFUSAL_CODES.has(code))) {
+  if (name === 'SandboxError') {
+    return {
+      code: code ?? 'refused',
+      message: `The program is refused: ${message}`,
+      remedy: remedy ?? SANDBOX_REMEDIES[code ?? ''] ?? REFUSED_PROGRAM,
+      rule,
+      exitCode: EXIT.refused,
+    };
+  }
+  if (rule !== undefined || (code !== undefined && REFUSAL_CODES.has(code))) {
     return { code: code ?? 'refused', message, remedy, rule, exitCode: EXIT.refused };
   }
   if (remedy !== undefined && code !== undefined)

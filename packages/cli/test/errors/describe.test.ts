@@ -40,6 +40,15 @@ describe('describeFailure', () => {
     );
   });
 
+  it('says of a refused program what to do', () => {
+    const text = failureText(
+      describeFailure(new SandboxError('forbidden-import', 'the program imports env.log')),
+    );
+    expect(text).toMatch(
+      /^prometh: The program is refused: the program imports env\.log\. What to do: Build /,
+    );
+  });
+
   it('keeps to one paragraph without a stack trace, and shows causes in the details', () => {
     const error = new CliError('file-missing', 'Outer.', { remedy: 'Look.', cause: new Error('inner') });
     expect(failureText(describeFailure(error))).not.toMatch(/\n| at /);
