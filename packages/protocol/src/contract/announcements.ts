@@ -5,7 +5,6 @@ import {
   type Txid,
   txidFromInternal,
   txidToInternal,
-  xOnlyKey,
 } from '../primitives/brands.ts';
 import { concatBytes, equalBytes, fromLittleEndian, littleEndian, utf8 } from '../primitives/bytes.ts';
 import { EncodingError } from '../primitives/errors.ts';
@@ -28,7 +27,7 @@ function hasForm(data: Uint8Array, expectedHeader: Uint8Array, length: number): 
   return data.length === length && equalBytes(data.subarray(0, HEADER_BYTES), expectedHeader);
 }
 
-/** OP_RETURN data of T_P, 80 bytes (T §On-chain announcements). @throws EncodingError `integer-out-of-range` */
+/** OP_RETURN data of T_P, 80 bytes (T §On-chain announcements). @throws EncodingError `integer-out-of-range`, `length-wrong` */
 export function encodeParameters(p: Parameters): Uint8Array {
   const fractions = [p.alpha, p.beta, p.gamma, p.delta, p.epsilon, p.mu, p.sigma];
   const times = [p.t1, p.t2, p.t3, p.t4];
@@ -36,15 +35,15 @@ export function encodeParameters(p: Parameters): Uint8Array {
     PARAMETERS_HEADER,
     ...[p.w, p.v, p.a].map((amount) => littleEndian(amount, 7)),
     littleEndian(p.n, 1),
-    p.F,
+    hash32(p.F),
     ...[...fractions, ...times].map((value) => littleEndian(value, 2)),
   );
 }
 
 /**
  * P from the OP_RETURN data of a T_P. Says nothing about the bounds: see `checkParameters`.
- * @returns undefined for what is no T_P of this version: another length, tag or version, an F that is no key, or more
- * than 21 million bitcoin
+ * @returns undefined for what is no T_P of this version: another length, tag or version, or more than 21
+ * million bitcoin
  */
 export function decodeParameters(data: Uint8Array): Parameters | undefined {
   if (!hasForm(data, PARAMETERS_HEADER, PARAMETERS_BYTES)) return undefined;
@@ -57,7 +56,7 @@ export function decodeParameters(data: Uint8Array): Parameters | undefined {
       v: satoshi(amount(1)),
       a: satoshi(amount(2)),
       n: data[25]!,
-      F: xOnlyKey(data.slice(26, 58)),
+      F: data.slice(26, 58),
       alpha: word(0),
       beta: word(1),
       gamma: word(2),

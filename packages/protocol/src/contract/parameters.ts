@@ -17,8 +17,11 @@ export interface Parameters {
   readonly a: Satoshi;
   /** Number of arbiters. */
   readonly n: number;
-  /** Output key of the fund: receives what nobody should gain. NUMS unless allowed by name (D28). */
-  readonly F: XOnlyKey;
+  /**
+   * Output key of the fund, 32 bytes: receives what nobody should gain. NUMS unless allowed by name (D28). It need not
+   * be on the curve: then nobody can spend it either (BIP341).
+   */
+  readonly F: Uint8Array;
   /** Part of w that the Worker loses when it times out (#1). */
   readonly alpha: number;
   /** Part of v that the Verifier loses when it times out (#2). */

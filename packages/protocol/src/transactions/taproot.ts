@@ -1,7 +1,7 @@
 import { tapLeafHash } from '@scure/btc-signer/payment.js';
 import { tagSchnorr, taprootTweakPubkey } from '@scure/btc-signer/utils.js';
 import { NUMS_KEY } from '../contract/parameters.ts';
-import { type XOnlyKey, xOnlyKey } from '../primitives/brands.ts';
+import type { XOnlyKey } from '../primitives/brands.ts';
 import { compareBytes, concatBytes, equalBytes } from '../primitives/bytes.ts';
 
 /** Leaf version of Tapscript (BIP342). */
@@ -17,14 +17,14 @@ export interface TreeOutput {
 }
 
 /** `OP_1 <key>` for an output key, as F is (T §Notation). */
-export function taprootScript(outputKey: XOnlyKey): Uint8Array {
+export function taprootScript(outputKey: Uint8Array): Uint8Array {
   return concatBytes(new Uint8Array([0x51, 0x20]), outputKey);
 }
 
 /** BIP86 output of a key: key path only, tweaked with an empty tree. */
 export function bip86Script(key: XOnlyKey): Uint8Array {
   const [outputKey] = taprootTweakPubkey(key, new Uint8Array());
-  return concatBytes(new Uint8Array([0x51, 0x20]), outputKey);
+  return taprootScript(outputKey);
 }
 
 /** BIP341's hash of a Tapscript leaf. */
@@ -45,7 +45,7 @@ export function treeOutput(first: Uint8Array, second?: Uint8Array): TreeOutput {
   const [outputKey, parity] = taprootTweakPubkey(NUMS_KEY, root);
   const siblings = right === undefined ? [new Uint8Array()] : [right, left];
   return {
-    script: taprootScript(xOnlyKey(outputKey)),
+    script: taprootScript(outputKey),
     controlBlocks: siblings.map((sibling) =>
       concatBytes(new Uint8Array([LEAF_VERSION | parity]), NUMS_KEY, sibling),
     ),
@@ -67,7 +67,7 @@ export function commitsToLeaf(
   }
   try {
     const [outputKey, parity] = taprootTweakPubkey(controlBlock.subarray(1, 33), root);
-    return parity === (controlBlock[0]! & 1) && equalBytes(outputScript, taprootScript(xOnlyKey(outputKey)));
+    return parity === (controlBlock[0]! & 1) && equalBytes(outputScript, taprootScript(outputKey));
   } catch {
     return false;
   }

@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type Arbiter,
+  buildGraph,
+  type Contract,
+  checkContract,
+  contractViolations,
+  DEFAULT_PARAMETERS,
+  type GraphTerms,
+  type Parameters,
+  type PartyTerms,
+  type RuleId,
+  satoshi,
+  type WorkEstimates,
+} from '../../src/index.ts';
+import { renewedStake } from '../fixtures/renewed-stake.ts';
+import { fixtureCoin, fixtureContract, fixtureKey, fixtureTerms } from '../fixtures/terms.ts';
+
+interface Change {
+  readonly p?: Partial<Parameters>;
+  readonly c?: Partial<Contract>;
+  readonly estimates?: WorkEstimates;
+}
+const codes = ({ p = {}, c = {}, estimates = {} }: Change): readonly RuleId[] => {
+  const parameters = { ...DEFAULT_PARAMETERS, ...p };
+  return contractViolations(parameters, fixtureContract(parameters, c), estimates).map(({ code }) => code);
+};
+const sat = satoshi;
+
+// Default: c 100 000, σ .9, v 500 000, β .2, w 400 000, γ .1, δ .7, b 20 000, n 5, k 4; times 288/432/576/1152, t0 120, Δ 24.
+type Case = readonly [RuleId, string, accepted: Change, refused: Change];
+const BORDERS: readonly Case[] = [
+  ['C1', 'βv ≥ σc', { c: { reward: sat(111_111n) } }, { c: { reward: sat(111_113n) } }],
+  [
+    'C2',
+    'v ≥ c',
+    { p: { sigma: 1_000 }, c: { reward: sat(500_000n) } },
+    { p: { sigma: 1_000 }, c: { reward: sat(500_001n) } },
+  ],
+  ['C3', '(1−σ)c ≥ 330', { c: { reward: sat(3_300n) } }, { c: { reward: sat(3_289n) } }],
+  ['C4', 'b ≥ 330', { c: { bond: sat(330n) } }, { c: { bond: sat(329n) } }],
+  ['C5', 'γw + n⌊b/n⌋ ≤ w + v', { c: { bond: sat(860_004n) } }, { c: { bond: sat(860_005n) } }],
+  ['C6', 'δ ≤ 1 − (1−σ)c/w', { p: { delta: 9_750 } }, { p: { delta: 9_751 } }],
+  [
+    'C7',
+    'B ≤ Δ − 1',
+    { c: { relayBlocks: 1, confirmationBlocks: 7 } },
+    { c: { relayBlocks: 1, confirmationBlocks: 6 } },
+  ],
+  ['C8', 't1 ≥ t0 + verify + 5Δ', { c: { deliveryBlocks: 168 } }, { c: { deliveryBlocks: 169 } }],
+  ['C8', 'with the time to verify', { estimates: { verifyBlocks: 48 } }, { estimates: { verifyBlocks: 49 } }],
+  ['C9', 't2 ≥ t1 + audit + 4Δ', { p: { t2: 384 } }, { p: { t2: 383 } }],
+  ['C9', 'with the time to audit', { estimates: { auditBlocks: 48 } }, { estimates: { auditBlocks: 49 } }],
+  ['C10', 't3 ≥ t2 + 2Δ', { p: { t3: 480 } }, { p: { t3: 479 } }],
+  ['C11', 't4−t3 ≥ Δ_2 + 2Δ', { p: { t4: 894 } }, { p: { t4: 893 } }],
+  [
+    'C12',
+    't4 ≥ t3 + (t2−t1) + 2Δ',
+    { p: { t2: 700, t3: 748, t4: 1_208 } },
+    { p: { t2: 700, t3: 748, t4: 1_207 } },
+  ],
+  ['C13', 't0 ≥ 1', { c: { deliveryBlocks: 1 } }, { c: { deliveryBlocks: 0 } }],
+  ['C13', 'ℓ ≥ 1', { c: { relayBlocks: 1 } }, { c: { relayBlocks: 0 } }],
+  ['C13', 'Δ_S ≥ 1', { c: { stageBlocks: 1 } }, { c: { stageBlocks: 0 } }],
+  ['C13', 'T_arb ≥ 1', { c: { arbitrationBlocks: 1 } }, { c: { arbitrationBlocks: 0 } }],
+  ['C16', 'm ≥ 1', { c: { sampled: 1 } }, { c: { sampled: 0 } }],
+  ['C16', 'm ≤ N', { c: { sampled: 20 } }, { c: { sampled: 21 } }],
+  // Tx6 and Tx6c with n = 5: 646 vB
+  [
+    'C17',
+    'φ ≥ 2 sat/vB × the largest settlement',
+    { c: { settlementFee: sat(1_292n) } },
+    { c: { settlementFee: sat(1_291n) } },
+  ],
+];
+
+describe('rules on C (T §Constraints)', () => {
+  it('the default contract keeps all of them', () => {
+    expect(codes({})).toEqual([]);
+  });
+
+  it.each(BORDERS)('%s: %s', (id, _, accepted, refused) => {
+    expect(codes(accepted)).toEqual([]);
+    expect(codes(refused)).toContain(id);
+  });
+
+  it('C14: (n−k)Δ_S and max(144, 4Δ) are waits that BIP68 can express', () => {
+    // C11 bounds the same durations more tightly, so only C14's own border shows here.
+    expect(codes({ c: { stageBlocks: 65_535 } })).not.toContain('C14');
+    expect(codes({ c: { stageBlocks: 65_536 } })).toContain('C14');
+    expect(codes({ c: { confirmationBlocks: 16_383 } })).not.toContain('C14');
+    expect(codes({ c: { confirmationBlocks: 16_384 } })).toContain('C14');
+  });
+
+  it('C15: c > 0', () => {
+    expect(codes({ c: { reward: sat(0n) } })).toContain('C15');
+    expect(codes({ c: { reward: sat(1n) } })).not.toContain('C15');
+  });
+
+  it('a refusal names the rule and the values', () => {
+    const c = fixtureContract(DEFAULT_PARAMETERS, { reward: sat(111_113n) });
+    expect(() => checkContract(DEFAULT_PARAMETERS, c)).toThrow(
+      'Rule C1 is broken: βv ≥ σc (betaV = 100000, sigmaC = 100001).',
+    );
+  });
+});
+
+describe('C19: keys and outpoints are used once', () => {
+  const contract = fixtureContract(DEFAULT_PARAMETERS);
+  const violations = (c: Contract) => contractViolations(DEFAULT_PARAMETERS, c).map(({ code }) => code);
+
+  it('within the contract', () => {
+    const { client, worker } = contract;
+    expect(violations({ ...contract, worker: { ...worker, messageKey: client.transactionKey } })).toEqual([
+      'C19',
+    ]);
+    expect(violations({ ...contract, verificationLock: worker.messageKey })).toEqual(['C19']);
+    expect(violations({ ...contract, worker: { ...worker, funding: client.funding } })).toEqual(['C19']);
+  });
+
+  it('among the arbiters too', () => {
+    const terms = fixtureTerms();
+    const [first, second, ...rest] = terms.arbiters as [Arbiter, Arbiter, ...Arbiter[]];
+    const refused = (arbiter: Arbiter) =>
+      expect(() => buildGraph({ ...terms, arbiters: [first, arbiter, ...rest] })).toThrow(
+        expect.objectContaining({ code: 'C19' }),
+      );
+    refused({ ...second, key: first.key });
+    refused({ ...second, messageKey: terms.contract.client.messageKey });
+    refused({ ...second, stake: first.stake });
+    refused({ ...second, key: fixtureKey('arbiter:2 funding') });
+    const { outpoint } = first.stake.coin;
+    refused({ ...second, stake: { ...second.stake, coin: { ...second.stake.coin, outpoint } } });
+  });
+});
+
+describe('C18: stakes', () => {
+  const terms = fixtureTerms();
+  const withStake = (stake: Arbiter['stake']): GraphTerms => ({
+    ...terms,
+    arbiters: terms.arbiters.map((arbiter, i) => (i === 2 ? { ...arbiter, stake } : arbiter)),
+  });
+  const offer = terms.arbiters[2]!.stake;
+
+  it('a_i ≥ a, for offers and renewed stakes', () => {
+    const least = sat(5_000_000n);
+    const less = sat(4_999_999n);
+    expect(() => buildGraph(withStake({ ...offer, coin: { ...offer.coin, amount: less } }))).toThrow(
+      expect.objectContaining({ code: 'C18' }),
+    );
+    expect(() => buildGraph(withStake(renewedStake(3, less)))).toThrow(
+      expect.objectContaining({ code: 'C18' }),
+    );
+    expect(buildGraph(withStake(renewedStake(3, least))).transactions.size).toBe(43);
+  });
+
+  it('D7: the coin is what the stake says', () => {
+    const renewed = renewedStake(3, sat(5_000_000n));
+    const wrong: readonly Arbiter['stake'][] = [
+      { kind: 'offer', coin: offer.coin, offerKey: fixtureKey('somebody') },
+      { ...renewed, sequence: renewed.sequence - 1 },
+      { ...renewed, leafScript: renewed.leafScript.subarray(1) },
+      { ...renewed, controlBlock: renewed.controlBlock.map((byte, i) => (i === 0 ? byte ^ 1 : byte)) },
+      { ...renewed, controlBlock: renewed.controlBlock.subarray(0, -1) },
+      { ...renewed, coin: fixtureCoin('something else', 5_000_000n) },
+    ];
+    for (const stake of wrong) {
+      expect(() => buildGraph(withStake(stake))).toThrow(expect.objectContaining({ code: 'D7' }));
+    }
+  });
+
+  it('P7: there are exactly n arbiters', () => {
+    expect(() => buildGraph({ ...terms, arbiters: terms.arbiters.slice(1) })).toThrow(
+      expect.objectContaining({ code: 'P7' }),
+    );
+  });
+});
+
+describe('C20: funding', () => {
+  const contract = fixtureContract(DEFAULT_PARAMETERS);
+  const withWorker = (changes: Partial<PartyTerms>) =>
+    contractViolations(DEFAULT_PARAMETERS, { ...contract, worker: { ...contract.worker, ...changes } }).map(
+      ({ code }) => code,
+    );
+  const { change } = contract.worker;
+  const coins = (...amounts: readonly bigint[]) =>
+    amounts.map((amount, i) => fixtureCoin(`worker coin ${i}`, amount));
+
+  it('the coins cover what is owed and the change', () => {
+    expect(withWorker({ funding: coins(450_000n) })).toEqual([]);
+    expect(withWorker({ funding: coins(449_999n) })).toEqual(['C20']);
+    expect(withWorker({ funding: coins(400_000n), change: null })).toEqual([]);
+    expect(withWorker({ funding: coins(399_999n), change: null })).toEqual(['C20']);
+    expect(withWorker({ funding: coins(200_000n, 250_000n) })).toEqual([]);
+    expect(withWorker({ funding: [] })).toEqual(['C20']);
+  });
+
+  it('a change is not dust; the rest may be fee', () => {
+    const dust = { script: change!.script, amount: sat(329n) };
+    expect(withWorker({ funding: coins(400_329n), change: dust })).toEqual(['C20']);
+    expect(withWorker({ funding: coins(400_330n), change: { ...dust, amount: sat(330n) } })).toEqual([]);
+    expect(withWorker({ funding: coins(400_329n), change: null })).toEqual([]);
+  });
+
+  it('D15: coins are P2TR', () => {
+    const p2wpkh = new Uint8Array([0, 20, ...new Uint8Array(20)]);
+    expect(withWorker({ funding: [{ ...coins(450_000n)[0]!, script: p2wpkh }] })).toEqual(['D15']);
+  });
+});
