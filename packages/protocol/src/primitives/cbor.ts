@@ -19,7 +19,15 @@ export const MAX_DEPTH = 16;
 /** Canonical dag-cbor of `value`. */
 export function encodeCanonical(value: CborValue): Uint8Array {
   checkValue(value, 0);
-  return encode(value);
+  return plain(encode(value));
+}
+
+/**
+ * The same bytes as a plain Uint8Array. `@ipld/dag-cbor` returns Node's Buffer for long messages, and decodes a Buffer
+ * into Buffers that share its memory: `slice` of those copies nothing.
+ */
+function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /**
@@ -39,7 +47,7 @@ export function decodeCanonical(bytes: Uint8Array, maxBytes: number): CborValue 
   checkNesting(bytes);
   let value: CborValue;
   try {
-    value = decode(bytes) as CborValue;
+    value = decode(plain(bytes)) as CborValue;
   } catch (cause) {
     throw new EncodingError('not-canonical', 'not canonical dag-cbor', { cause });
   }

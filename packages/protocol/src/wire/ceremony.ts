@@ -3,6 +3,7 @@ import {
   channel,
   contractBytes,
   outpoint,
+  peers,
   role,
   stakeProof,
   transactionId,
@@ -17,13 +18,13 @@ const MAX_SIGNATURES = 2_048;
 /** An envelope of a message that carries hashes only. */
 const SMALL_ENVELOPE_BYTES = 512;
 
-/** `ceremonySeed`, C, then V, then W → the other two, once block h_s is known: the seed of the draw (Y §2). */
+/** `ceremonySeed`, C, then V, then W → the other two, once block h_s is known: the seed of the draw (Y §Oracle). */
 export const ceremonySeed = struct({ channel, role, seed: hash });
 
-/** `acceptanceRequest`, C, W or V → an arbiter, in the order of ranks: will this stake serve this contract? (Y §3) */
-export const acceptanceRequest = struct({ channel, contract: contractBytes, offer: outpoint });
+/** `acceptanceRequest`, C, W or V → an arbiter, in the order of ranks: will this stake serve this contract? (Y §Polling) */
+export const acceptanceRequest = struct({ channel, contract: contractBytes, offer: outpoint, peers });
 
-/** An arbiter's word that one stake serves one contract, bound to the stake's key (Y §3). */
+/** An arbiter's word that one stake serves one contract, bound to the stake's key (Y §Polling). */
 export const acceptanceFields = struct({
   contractHash: hash,
   outpoint,
@@ -42,7 +43,7 @@ export type Acceptance = Infer<typeof acceptanceFields>;
 /** `acceptance`, arbiter → whoever asked. The arbiter stores it before it sends it, and answers the same again. */
 export const acceptance = struct({ channel, acceptance: acceptanceFields });
 
-/** `acceptanceList`, each of C, W, V → the other two: every acceptance that it collected (Y §4). One per party, ever. */
+/** `acceptanceList`, each of C, W, V → the other two: every acceptance that it collected (Y §Union). One per party, ever. */
 export const acceptanceList = struct({
   channel,
   /** The sender's tip: none of the acceptances had expired by then. */
@@ -50,7 +51,7 @@ export const acceptanceList = struct({
   acceptances: list(acceptanceFields, MAX_ACCEPTANCES),
 });
 
-/** `arbiterSet`, each of C, W, V → the other two: agreement on the ordered 𝒜, which the graph id names (Y §5). */
+/** `arbiterSet`, each of C, W, V → the other two: agreement on the ordered 𝒜, which the graph id names (Y §Agreement). */
 export const arbiterSet = struct({ channel, graphId: hash });
 
 /** `graph`, Client → every arbiter of 𝒜: all it needs to build the graph for itself, and the agreement of the three. */
@@ -87,7 +88,7 @@ export const guaranteed = struct({ channel, graphId: hash });
 export const inputSignatures = struct({
   channel,
   graphId: hash,
-  inputs: list(struct({ input: u16, witness: list(bytes(600), 8, 1) }), 64, 1),
+  inputs: list(struct({ input: u16, witness: list(bytes(128), 4, 1) }), 64, 1),
 });
 
 /** `commitmentBroadcast`, Client → everybody of the channel: Tx0 was handed to the network. */

@@ -13,6 +13,7 @@ import {
   key,
   oneOf,
   patternText,
+  text,
   txid,
   u32,
 } from './scalars.ts';
@@ -46,7 +47,7 @@ export const outpoint: Schema<Outpoint> = struct({ txid, vout: u32 });
 export const script = bytes(MAX_SCRIPT_BYTES, 1);
 
 /** A coin stands flat in every message, as in the contract: txid, vout, amount, script. */
-export const coin: Schema<Coin> = mapped(
+const coin: Schema<Coin> = mapped(
   struct({ txid, vout: u32, amount, script }),
   (wire) => ({ outpoint: { txid: wire.txid, vout: wire.vout }, amount: wire.amount, script: wire.script }),
   (value) => ({ ...value.outpoint, amount: value.amount, script: value.script }),
@@ -64,6 +65,9 @@ export const programLimits: Schema<ProgramLimits> = struct({
   outputBytes: u32,
   milliseconds: u32,
 });
+
+/** Addresses of C, W and V on the transport (a peer id or multiaddress), so that the invited can reach each other. */
+export const peers = struct({ client: text(256), worker: text(256), verifier: text(256) });
 
 /** Canonical bytes of a contract; whoever receives them decodes them with `decodeContract`. */
 export const contractBytes = bytes(MAX_CONTRACT_BYTES, 1);

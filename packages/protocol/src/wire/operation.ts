@@ -63,7 +63,7 @@ export const receipt = struct({
 });
 
 /** Everything about one sampled chunk. */
-export const openedChunk = struct({
+const openedChunk = struct({
   /** i */
   index: u32,
   /** y_i */

@@ -5,6 +5,7 @@ import {
   outpoint,
   party,
   partyTerms,
+  peers,
   programLimits,
 } from './fields.ts';
 import {
@@ -97,7 +98,7 @@ export const termsAccepted = variants('role', {
 });
 
 /** `contract`, Client → Worker and Verifier: the whole contract. `channel` is still the session id. */
-export const contract = struct({ channel, contract: contractBytes });
+export const contract = struct({ channel, contract: contractBytes, peers });
 
 /**
  * `contractAgreed`, Worker and Verifier → Client, who passes each on to the other: the signature of the envelope is
