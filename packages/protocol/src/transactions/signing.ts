@@ -1,4 +1,3 @@
-import { quorum, variants } from '../contract/parameters.ts';
 import { arbiterParty, type Party, parties, ROLES } from '../contract/party.ts';
 import { parseSettlement, type SettlementId } from '../contract/settlements.ts';
 import { type Graph, type TransactionId, transactionOf } from './graph.ts';
@@ -142,9 +141,4 @@ export function slotsDemanded(graph: Graph, party: Party): readonly SignatureSlo
   return ids(graph)
     .filter((id) => signingPlan(n, id).recipients.includes(party))
     .flatMap((id) => setupSlots(graph, id).filter((slot) => slot.signer !== party));
-}
-
-/** The coherent sets of this graph, in the order of its decisions. */
-export function coherentSets(graph: Graph): readonly (readonly number[])[] {
-  return variants(graph.terms.parameters.n, quorum(graph.terms.parameters));
 }

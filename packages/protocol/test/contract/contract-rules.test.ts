@@ -26,6 +26,7 @@ const codes = ({ p = {}, c = {}, estimates = {} }: Change): readonly RuleId[] =>
   return contractViolations(parameters, fixtureContract(parameters, c), estimates).map(({ code }) => code);
 };
 const sat = satoshi;
+const LOW_SIGMA = { sigma: 1_000, delta: 1_000, w: sat(500_000n) };
 
 // Default: c 100 000, σ .9, v 500 000, β .2, w 400 000, γ .1, δ .7, b 20 000, n 5, k 4; times 288/432/576/1152, t0 120, Δ 24.
 type Case = readonly [RuleId, string, accepted: Change, refused: Change];
@@ -34,8 +35,8 @@ const BORDERS: readonly Case[] = [
   [
     'C2',
     'v ≥ c',
-    { p: { sigma: 1_000 }, c: { reward: sat(500_000n) } },
-    { p: { sigma: 1_000 }, c: { reward: sat(500_001n) } },
+    { p: LOW_SIGMA, c: { reward: sat(500_000n) } },
+    { p: LOW_SIGMA, c: { reward: sat(500_001n) } },
   ],
   ['C3', '(1−σ)c ≥ 330', { c: { reward: sat(3_300n) } }, { c: { reward: sat(3_289n) } }],
   ['C4', 'b ≥ 330', { c: { bond: sat(330n) } }, { c: { bond: sat(329n) } }],
@@ -111,11 +112,13 @@ describe('C19: keys and outpoints are used once', () => {
 
   it('within the contract', () => {
     const { client, worker } = contract;
+    const [coin] = worker.funding;
+    const stolen = { ...coin!, outpoint: client.funding[0]!.outpoint };
     expect(violations({ ...contract, worker: { ...worker, messageKey: client.transactionKey } })).toEqual([
       'C19',
     ]);
     expect(violations({ ...contract, verificationLock: worker.messageKey })).toEqual(['C19']);
-    expect(violations({ ...contract, worker: { ...worker, funding: client.funding } })).toEqual(['C19']);
+    expect(violations({ ...contract, worker: { ...worker, funding: [stolen] } })).toEqual(['C19']);
   });
 
   it('among the arbiters too', () => {
