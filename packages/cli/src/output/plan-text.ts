@@ -38,7 +38,8 @@ function checking(plan: JobPlan): string {
     ],
     rows,
   );
-  const stake = `A Worker that is caught loses ${grouped(plan.exits.find(({ scheme }) => scheme === '#4')?.changes.worker ?? 0n).replace('-', '')} sat if it does not appeal.`;
+  const loss = -(plan.exits.find(({ scheme }) => scheme === '#4')?.changes.worker ?? 0n);
+  const stake = `A Worker that is caught and does not appeal loses ${grouped(loss)} sat (#4).`;
   return `What is checked\n${indent(lines.join('\n'))}\n\n${indent(caught)}\n\n${indent(stake)}`;
 }
 

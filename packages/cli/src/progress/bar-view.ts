@@ -26,6 +26,8 @@ export class BarView implements ProgressView {
         hideCursor: true,
         linewrap: false,
         emptyOnZero: true,
+        // Notes are written over the bars, so all of them are drawn again.
+        forceRedraw: true,
         // Ctrl-C is handled once, by the command.
         gracefulExit: false,
       },

@@ -55,7 +55,7 @@ describe('planText', () => {
     expect(text).toMatch(/client +128,000 +1152 blocks \(about 8 days\) +payment and bond/);
     expect(text).toContain('10,000 sat: a challenge');
     expect(text).toMatch(/2 +76\.3 %/);
-    expect(text).toContain('loses 290,000 sat');
+    expect(text).toContain('loses 290,000 sat (#4)');
     expect(text).toContain('- The Verifier sees all inputs.');
   });
 });
