@@ -8,6 +8,7 @@ import { checkRules } from './documents/rules.ts';
 import { checkSnippets } from './documents/snippets.ts';
 import type { Check } from './finding.ts';
 import { checkImports } from './imports/check-imports.ts';
+import { checkLock } from './lock.ts';
 import { runChecks } from './report.ts';
 import { checkDeadExports } from './tools/dead-exports.ts';
 import { checkLint } from './tools/lint.ts';
