@@ -23,6 +23,7 @@ const CHECKS: readonly Check[] = [
   { name: 'lint', holds: 'lint rules, format, order of imports', run: () => checkLint(root) },
   { name: 'imports', holds: 'direction, entries, declarations, no cycles', run: () => checkImports(tree) },
   { name: 'exports', holds: 'no dead exports, files or dependencies', run: () => checkDeadExports(root) },
+  { name: 'lock', holds: 'npm ci accepts the lock file everywhere', run: () => checkLock(tree) },
   {
     name: 'conventions',
     holds: 'words and shapes that the project does not use',
