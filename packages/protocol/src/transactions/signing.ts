@@ -142,3 +142,8 @@ export function slotsDemanded(graph: Graph, party: Party): readonly SignatureSlo
     .filter((id) => signingPlan(n, id).recipients.includes(party))
     .flatMap((id) => setupSlots(graph, id).filter((slot) => slot.signer !== party));
 }
+
+/** Slots of a transaction in which C gives an adaptor signature under P_h (D9). */
+export function adaptorSlotsOf(graph: Graph, id: TransactionId): readonly SignatureSlot[] {
+  return slotsOf(graph, id).filter((slot) => slot.kind === 'adaptor');
+}

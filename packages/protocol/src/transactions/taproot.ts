@@ -1,8 +1,8 @@
+import { schnorr, secp256k1 } from '@noble/curves/secp256k1.js';
 import { tapLeafHash } from '@scure/btc-signer/payment.js';
-import { tagSchnorr, taprootTweakPubkey } from '@scure/btc-signer/utils.js';
 import { NUMS_KEY } from '../contract/parameters.ts';
 import type { XOnlyKey } from '../primitives/brands.ts';
-import { compareBytes, concatBytes, equalBytes } from '../primitives/bytes.ts';
+import { compareBytes, concatBytes, equalBytes, fromBigEndian } from '../primitives/bytes.ts';
 
 /** Leaf version of Tapscript (BIP342). */
 const LEAF_VERSION = 0xc0;
@@ -21,9 +21,22 @@ export function taprootScript(outputKey: Uint8Array): Uint8Array {
   return concatBytes(new Uint8Array([0x51, 0x20]), outputKey);
 }
 
+/**
+ * Output key of an internal key and the root of its tree (BIP341), with its parity. As `taprootTweakPubkey` of
+ * `@scure/btc-signer`, in half the time: everything here is public, so nothing has to take constant time.
+ *
+ * @throws Error when the internal key is no x coordinate, or with negligible probability
+ */
+function tweak(internalKey: Uint8Array, root: Uint8Array): readonly [outputKey: Uint8Array, parity: number] {
+  const internal = schnorr.utils.lift_x(fromBigEndian(internalKey));
+  const scalar = fromBigEndian(schnorr.utils.taggedHash('TapTweak', internalKey, root));
+  const encoded = secp256k1.Point.BASE.multiplyUnsafe(scalar).add(internal).toBytes(true);
+  return [encoded.subarray(1), encoded[0]! & 1];
+}
+
 /** BIP86 output of a key: key path only, tweaked with an empty tree. */
 export function bip86Script(key: XOnlyKey): Uint8Array {
-  const [outputKey] = taprootTweakPubkey(key, new Uint8Array());
+  const [outputKey] = tweak(key, new Uint8Array());
   return taprootScript(outputKey);
 }
 
@@ -34,7 +47,9 @@ export function leafHash(script: Uint8Array): Uint8Array {
 
 /** BIP341's hash of two nodes, which stand in lexicographic order. */
 function branchHash(a: Uint8Array, b: Uint8Array): Uint8Array {
-  return compareBytes(a, b) < 0 ? tagSchnorr('TapBranch', a, b) : tagSchnorr('TapBranch', b, a);
+  return compareBytes(a, b) < 0
+    ? schnorr.utils.taggedHash('TapBranch', a, b)
+    : schnorr.utils.taggedHash('TapBranch', b, a);
 }
 
 /** Output of a tree of one leaf, or of two at depth one. */
@@ -42,7 +57,7 @@ export function treeOutput(first: Uint8Array, second?: Uint8Array): TreeOutput {
   const left = leafHash(first);
   const right = second === undefined ? undefined : leafHash(second);
   const root = right === undefined ? left : branchHash(left, right);
-  const [outputKey, parity] = taprootTweakPubkey(NUMS_KEY, root);
+  const [outputKey, parity] = tweak(NUMS_KEY, root);
   const siblings = right === undefined ? [new Uint8Array()] : [right, left];
   return {
     script: taprootScript(outputKey),
@@ -66,7 +81,7 @@ export function commitsToLeaf(
     root = branchHash(root, controlBlock.subarray(offset, offset + 32));
   }
   try {
-    const [outputKey, parity] = taprootTweakPubkey(controlBlock.subarray(1, 33), root);
+    const [outputKey, parity] = tweak(controlBlock.subarray(1, 33), root);
     return parity === (controlBlock[0]! & 1) && equalBytes(outputScript, taprootScript(outputKey));
   } catch {
     return false;
