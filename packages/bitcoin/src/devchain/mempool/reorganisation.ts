@@ -1,0 +1,84 @@
+import { isCoinbase } from '../../transaction/index.ts';
+import { spentOutputs } from '../consensus/check-inputs.ts';
+import { isFinal, sequenceLock, sequenceLockMet } from '../consensus/finality.ts';
+import type { LoadedTransaction } from '../loaded-transaction.ts';
+import { outpointKey } from '../outpoint.ts';
+import { COINBASE_MATURITY } from '../parameters.ts';
+import type { ChainChange } from '../state/chainstate.ts';
+import { acceptTransaction, SINGLE } from './accept.ts';
+import type { AcceptanceContext } from './candidate.ts';
+import type { MempoolEntry } from './entry.ts';
+import { type Mempool, MempoolView } from './pool.ts';
+
+/** Keeps the mempool in step with the active chain. */
+export class ReorganisationQueue {
+  readonly #pool: Mempool;
+  /** Transactions of disconnected blocks by id, in the order in which they were confirmed. */
+  #returning = new Map<string, LoadedTransaction>();
+  #disconnected = false;
+
+  constructor(pool: Mempool) {
+    this.#pool = pool;
+  }
+
+  /** Takes note of one block that entered or left the chain. */
+  note({ kind, node }: ChainChange): void {
+    const { transactions } = node.block;
+    if (kind === 'disconnected') {
+      this.#disconnected = true;
+      const earlier = transactions.map((loaded) => [loaded.txid, loaded] as const);
+      this.#returning = new Map([...earlier, ...this.#returning]);
+      return;
+    }
+    for (const loaded of transactions) {
+      this.#returning.delete(loaded.txid);
+      const entry = this.#pool.entry(loaded.txid);
+      if (entry !== undefined) this.#pool.remove(entry);
+      this.#removeConflicts(loaded);
+    }
+  }
+
+  /** Brings transactions back, then drops what the new tip makes invalid. */
+  settle(context: AcceptanceContext): void {
+    if (!this.#disconnected) return;
+    const returning = [...this.#returning.values()];
+    this.#returning = new Map();
+    this.#disconnected = false;
+    for (const loaded of returning) {
+      const returned =
+        !isCoinbase(loaded.transaction) &&
+        acceptTransaction(loaded, context, { ...SINGLE, fromBlock: true }, false).kind === 'accepted';
+      if (!returned) this.#removeWithDescendants(loaded);
+    }
+    for (const entry of [...this.#pool.entries()]) {
+      if (this.#pool.entry(entry.loaded.txid) === entry && !staysValid(entry, context)) {
+        this.#pool.removeWithDescendants(entry);
+      }
+    }
+  }
+
+  #removeConflicts(loaded: LoadedTransaction): void {
+    for (const { txid, vout } of loaded.transaction.inputs) {
+      const conflict = this.#pool.spender(outpointKey(txid, vout));
+      if (conflict !== undefined) this.#pool.removeWithDescendants(conflict);
+    }
+  }
+
+  #removeWithDescendants(loaded: LoadedTransaction): void {
+    const entry = this.#pool.entry(loaded.txid);
+    if (entry !== undefined) this.#pool.removeWithDescendants(entry);
+    else for (const child of this.#pool.children(loaded)) this.#pool.removeWithDescendants(child);
+  }
+}
+
+/** Whether an entry could still be in the next block: final, and its coinbases mature. */
+function staysValid(entry: MempoolEntry, context: AcceptanceContext): boolean {
+  const { transaction } = entry.loaded;
+  const height = context.tip.height + 1;
+  if (!isFinal(transaction, height, context.tip.medianTimePast)) return false;
+  const spent = spentOutputs(entry.loaded, new MempoolView(context.coins, context.pool, height));
+  if (spent === undefined) return false;
+  const lock = sequenceLock(transaction, spent, context.medianTimePastAt);
+  if (!sequenceLockMet(lock, height, context.tip.medianTimePast)) return false;
+  return spent.every((output) => !output.coinbase || height - output.height >= COINBASE_MATURITY);
+}
