@@ -1,12 +1,12 @@
 import type { Satoshi } from '../primitives/brands.ts';
 import type { Contract } from './contract.ts';
 import type { Parameters } from './parameters.ts';
-import { type Party, parties } from './party.ts';
+import { arbiterParty, type Party } from './party.ts';
 import { payouts, settlementSource } from './payouts.ts';
 import type { SettlementId } from './settlements.ts';
 
 /** Satoshis that each party, and the fund, has more (or less) after a settlement than before Tx0. */
-export type NetChanges = ReadonlyMap<Party | 'fund', bigint>;
+export type NetChanges = Readonly<Record<Party | 'fund', bigint>>;
 
 /**
  * What a settlement does to each party (T §Default P, the table): payouts minus what it brought to Tx0. Tx4's fee
@@ -20,11 +20,9 @@ export function netChanges(
   stakes: readonly Satoshi[],
 ): NetChanges {
   const source = settlementSource(id);
-  const changes = new Map<Party | 'fund', bigint>();
-  for (const party of parties(p.n)) changes.set(party, 0n);
-  changes.set('fund', 0n);
+  const changes: Record<Party | 'fund', bigint> = { client: 0n, worker: 0n, verifier: 0n, fund: 0n };
   const add = (payee: Party | 'fund', amount: bigint): void => {
-    changes.set(payee, (changes.get(payee) ?? 0n) + amount);
+    changes[payee] = (changes[payee] ?? 0n) + amount;
   };
   for (const { payee, amount } of payouts(p, c, id, stakes)) {
     add(payee === 'feeWindow' ? 'verifier' : payee, amount);
@@ -34,7 +32,7 @@ export function netChanges(
   add('verifier', -p.v);
   if (source === 'challenge') add('client', -c.bond);
   stakes.forEach((stake, i) => {
-    add(`arbiter:${i + 1}`, source === 'shared' ? c.retainer : -stake);
+    add(arbiterParty(i + 1), source === 'shared' ? c.retainer : -stake);
   });
   return changes;
 }

@@ -12,7 +12,7 @@ import { concatBytes, littleEndian, utf8 } from '../primitives/bytes.ts';
 import { leafHash } from './taproot.ts';
 
 /** Version 3 (BIP431, TRUC): replacement and package rules that keep counterparties from pinning (D16). */
-export const TRANSACTION_VERSION = 3;
+const TRANSACTION_VERSION = 3;
 /** No wait: replaceable, and lock times are enforced. */
 export const NO_WAIT_SEQUENCE = 0xfffffffd;
 
@@ -34,7 +34,7 @@ export interface UnsignedTransaction {
 }
 
 /** Bitcoin's CompactSize. */
-export function compactSize(value: number): Uint8Array {
+function compactSize(value: number): Uint8Array {
   if (value < 0xfd) return new Uint8Array([value]);
   if (value <= 0xffff) return concatBytes(new Uint8Array([0xfd]), littleEndian(value, 2));
   return concatBytes(new Uint8Array([0xfe]), littleEndian(value, 4));

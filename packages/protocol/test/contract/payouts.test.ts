@@ -46,7 +46,7 @@ const TABLE: readonly (readonly [string, SettlementId, Row])[] = [
 describe('T §Default P: net changes, to the satoshi', () => {
   it.each(TABLE)('%s (%s)', (_, id, [client, worker, verifier, arbiters, fund]) => {
     const changes = netChanges(p, c, id, stakes);
-    const thousands = (payee: Party | 'fund') => changes.get(payee);
+    const thousands = (payee: Party | 'fund') => changes[payee];
     expect(thousands('client')).toBe(BigInt(client) * 1_000n);
     expect(thousands('worker')).toBe(BigInt(worker) * 1_000n);
     expect(thousands('verifier')).toBe(BigInt(verifier) * 1_000n);
