@@ -16,7 +16,7 @@ export function hash160(bytes: Uint8Array): Uint8Array {
 export type TaggedHasher = (...parts: readonly Uint8Array[]) => Uint8Array;
 
 /** BIP340: SHA256(SHA256(tag) ‖ SHA256(tag) ‖ parts), with the tag's block hashed once. */
-export function taggedHasher(tag: string): TaggedHasher {
+function taggedHasher(tag: string): TaggedHasher {
   const prefix = sha256(utf8(tag));
   const midstate = sha256.create().update(prefix).update(prefix);
   return (...parts) => {

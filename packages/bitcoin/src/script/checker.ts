@@ -24,12 +24,3 @@ export interface SignatureChecker {
   /** BIP112: whether the input's relative lock is at least this. */
   sequence(required: number): boolean;
 }
-
-/** Refuses everything: to run a scriptSig alone, which only pushes. */
-export const REFUSING_CHECKER: SignatureChecker = Object.freeze({
-  ecdsa: () => false,
-  schnorr: () => 'SCHNORR_SIG' as const,
-  tweak: () => false,
-  lockTime: () => false,
-  sequence: () => false,
-});
