@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   announcementHash,
   encodeMessage,
+  MAX_BLOB_BYTES,
   type Message,
   openingHash,
   postReceiptHash,
@@ -33,6 +34,12 @@ function refusedAt(message: Message): unknown {
 }
 
 describe('rules across fields', () => {
+  it('blob: at most 1 MiB at a time', () => {
+    const blob = { kind: 'blob', channel, content: fixtureHash('x'), offset: 0, total: 0x4000_0000 } as const;
+    expect(refusedAt({ ...blob, bytes: new Uint8Array(MAX_BLOB_BYTES) })).toBe('accepted');
+    expect(refusedAt({ ...blob, bytes: new Uint8Array(MAX_BLOB_BYTES + 1) })).toBe('blob.bytes');
+  });
+
   it('blob: offset and bytes stay within the total', () => {
     const blob = {
       kind: 'blob',
