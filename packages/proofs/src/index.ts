@@ -1,0 +1,24 @@
+export { checkOpening, type Verdict } from './batch/check.ts';
+export { commitBatch, type DeliveredChunk, type Delivery } from './batch/commit.ts';
+export { type DecryptedChunk, decryptBatch } from './batch/decrypt.ts';
+export { checkDelivery, type DeliveryCheck } from './batch/delivery.ts';
+export { judgeClaim } from './batch/judge.ts';
+export { type Opening, openBatch } from './batch/open.ts';
+export type { ChunkClaim, ChunkFault } from './batch/opened-chunk.ts';
+export { type BatchTerms, type ChallengeSeeds, type RunChunk, seedsAreAuthentic } from './batch/terms.ts';
+export { challengeHash } from './challenge/challenge.ts';
+export { detectionProbability } from './challenge/detection.ts';
+export { sampleChunks } from './challenge/sample.ts';
+export { type ContentName, contentHash, inputHash } from './commitment/content-hash.ts';
+export { inputTree, verifyInput } from './commitment/inputs.ts';
+export {
+  type MerkleTree,
+  merklePath,
+  merkleRoot,
+  merkleTree,
+  verifyMerklePath,
+} from './commitment/merkle.ts';
+export { programHash } from './commitment/program-hash.ts';
+export type { Entropy } from './entropy.ts';
+export { ProofError, type ProofErrorCode } from './errors.ts';
+export { lockDigest, traceCommitment } from './scheme/replay.ts';

@@ -1,3 +1,4 @@
+import type { EngineMemory } from './engine.ts';
 import { OutputBuffer } from './output.ts';
 import { RandomStream } from './random.ts';
 import type { WasiFunction } from './signatures.ts';
@@ -38,7 +39,7 @@ export class WasiHost {
   readonly #closed = new Set<number>();
   readonly #arguments: readonly Uint8Array[];
   #read = 0;
-  #memory: WebAssembly.Memory | undefined;
+  #memory: EngineMemory | undefined;
   #stop: HostStop | undefined;
 
   constructor(run: RunInput) {
@@ -51,7 +52,7 @@ export class WasiHost {
   }
 
   /** Gives the host the memory of the instance, which exists only after the imports do. */
-  attach(memory: WebAssembly.Memory): void {
+  attach(memory: EngineMemory): void {
     this.#memory = memory;
   }
 

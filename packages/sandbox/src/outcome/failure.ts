@@ -1,8 +1,8 @@
 /**
  * Ways in which a chunk fails, each a defined outcome and not an error of the protocol:
- * - `trap`: an instruction trapped (unreachable, division by zero, access out of bounds, …), also while data segments
- *   were laid out, where no memory belongs to the trace;
- * - `stack`: the call stack ran out. At which depth depends on the machine, so no memory belongs to the trace;
+ * - `trap`: an instruction trapped (unreachable, division by zero, access out of bounds, …). When it happened while data
+ *   segments were laid out, there is no instance yet, and the trace has neither memory nor globals;
+ * - `stack`: the call stack ran out. At which depth depends on the machine, so the trace has neither memory nor globals;
  * - `exit`: the program called `proc_exit` with a code other than 0;
  * - `output-limit`: it wrote more to standard output than the contract allows;
  * - `reserved-output`: its output begins with the mark of a failure record, which only the sandbox may write.

@@ -114,6 +114,7 @@ export class Child {
     if (answer.type !== 'outcome') throw this.#unexpected(answer);
     const { failure: kind, exitCode, memoryPages, globalsBytes } = answer;
     const memoryDigest = new Uint8Array(Buffer.from(answer.memoryDigest, 'hex'));
+    if (memoryDigest.length !== 32 || globalsBytes > this.#body.length) throw this.#unexpected(answer);
     const trace = { memoryPages, memoryDigest, globals: this.#body.slice(0, globalsBytes) };
     const output = this.#body.subarray(globalsBytes);
     if (kind === undefined) return { kind: 'done', output, trace };

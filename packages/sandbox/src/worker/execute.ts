@@ -1,4 +1,11 @@
 import { hash } from 'node:crypto';
+import {
+  Engine,
+  type EngineGlobal,
+  type EngineInstance,
+  type EngineMemory,
+  type EngineModule,
+} from '../host/engine.ts';
 import { WASI_MODULE } from '../host/signatures.ts';
 import { type RunInput, StopSignal, WasiHost } from '../host/wasi.ts';
 import { encodeFailure, type Failure, isReserved } from '../outcome/failure.ts';
@@ -13,16 +20,16 @@ export class HostFault extends Error {}
  * @param module - capped and compiled
  * @throws HostFault when the machine could not do it (no memory for the instance, a broken host)
  */
-export function execute(module: WebAssembly.Module, run: RunInput): ChunkOutcome {
+export function execute(module: EngineModule, run: RunInput): ChunkOutcome {
   const host = new WasiHost(run);
-  let instance: WebAssembly.Instance;
+  let instance: EngineInstance;
   try {
-    instance = new WebAssembly.Instance(module, { [WASI_MODULE]: { ...host.functions() } });
+    instance = new Engine.Instance(module, { [WASI_MODULE]: { ...host.functions() } });
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) return failed({ kind: 'trap', exitCode: 0 }, emptyTrace());
+    if (error instanceof Engine.RuntimeError) return failed({ kind: 'trap', exitCode: 0 }, emptyTrace());
     throw new HostFault('the instance could not be made', { cause: error });
   }
-  const { memory, _start: start } = instance.exports as { memory: WebAssembly.Memory; _start: () => void };
+  const { memory, _start: start } = instance.exports as { memory: EngineMemory; _start: () => void };
   host.attach(memory);
   let trap: Failure | undefined;
   try {
@@ -48,7 +55,7 @@ export function execute(module: WebAssembly.Module, run: RunInput): ChunkOutcome
  */
 function classify(error: unknown): Failure | undefined {
   if (error instanceof StopSignal) return undefined;
-  if (error instanceof WebAssembly.RuntimeError) return { kind: 'trap', exitCode: 0 };
+  if (error instanceof Engine.RuntimeError) return { kind: 'trap', exitCode: 0 };
   if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded') {
     return { kind: 'stack', exitCode: 0 };
   }
@@ -63,8 +70,8 @@ function emptyTrace(): Trace {
   return { memoryPages: 0, memoryDigest: sha256(new Uint8Array(0)), globals: new Uint8Array(0) };
 }
 
-function traceOf(instance: WebAssembly.Instance): Trace {
-  const exported = instance.exports as { memory: WebAssembly.Memory };
+function traceOf(instance: EngineInstance): Trace {
+  const exported = instance.exports as { memory: EngineMemory };
   const memory = new Uint8Array(exported.memory.buffer);
   return { memoryPages: memory.length / 65_536, memoryDigest: sha256(memory), globals: globalsOf(instance) };
 }
@@ -74,10 +81,10 @@ function sha256(bytes: Uint8Array): Uint8Array {
 }
 
 /** Format: {@link Trace.globals}. */
-function globalsOf(instance: WebAssembly.Instance): Uint8Array {
+function globalsOf(instance: EngineInstance): Uint8Array {
   const entries: { name: Buffer; value: number | bigint }[] = [];
   for (const [name, exported] of Object.entries(instance.exports)) {
-    if (!(exported instanceof WebAssembly.Global)) continue;
+    if (!(exported instanceof Engine.Global)) continue;
     const value = numberOf(exported);
     if (value !== undefined) entries.push({ name: Buffer.from(name), value });
   }
@@ -97,7 +104,7 @@ function globalsOf(instance: WebAssembly.Instance): Uint8Array {
 }
 
 /** Value of a global of a number type; undefined for references, and for v128, which throws when read. */
-function numberOf(global: WebAssembly.Global): number | bigint | undefined {
+function numberOf(global: EngineGlobal): number | bigint | undefined {
   try {
     const value: unknown = global.value;
     return typeof value === 'number' || typeof value === 'bigint' ? value : undefined;

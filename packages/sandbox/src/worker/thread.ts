@@ -1,15 +1,16 @@
 import { parentPort } from 'node:worker_threads';
+import { Engine, type EngineModule } from '../host/engine.ts';
 import { execute, HostFault } from './execute.ts';
 import type { Answer, Request } from './messages.ts';
 
-const modules = new Map<string, WebAssembly.Module>();
+const modules = new Map<string, EngineModule>();
 
 /** Runs in a thread of the child process, so that the process itself can notice that its parent is gone. */
 parentPort?.on('message', ({ header, body }: { header: Request; body: Uint8Array<ArrayBuffer> }) => {
   const { answer, parts } = handle(header, body);
   parentPort?.postMessage(
     { header: answer, parts },
-    parts.map((part) => part.buffer),
+    parts.map((part) => part.buffer as ArrayBuffer),
   );
 });
 parentPort?.postMessage({ header: { type: 'ready' } satisfies Answer, parts: [] });
@@ -17,7 +18,7 @@ parentPort?.postMessage({ header: { type: 'ready' } satisfies Answer, parts: [] 
 function handle(
   request: Request,
   body: Uint8Array<ArrayBuffer>,
-): { answer: Answer; parts: readonly Uint8Array<ArrayBuffer>[] } {
+): { answer: Answer; parts: readonly Uint8Array[] } {
   if (request.type === 'load') return { answer: load(request.key, request.forget, body), parts: [] };
   const module = modules.get(request.key);
   if (module === undefined)
@@ -50,7 +51,7 @@ function handle(
 function load(key: string, forget: string | undefined, wasm: Uint8Array<ArrayBuffer>): Answer {
   if (forget !== undefined) modules.delete(forget);
   try {
-    modules.set(key, new WebAssembly.Module(wasm));
+    modules.set(key, new Engine.Module(wasm));
     return { type: 'loaded' };
   } catch (error) {
     return { type: 'refused', message: error instanceof Error ? error.message : String(error) };

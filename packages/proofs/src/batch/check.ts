@@ -1,0 +1,109 @@
+import { equalBytes, type Hash32, type OpenedChunk, type SecretScalar } from '@prometheus-compute/protocol';
+import { contentHash, inputHash } from '../commitment/content-hash.ts';
+import { leafHash } from '../commitment/leaf.ts';
+import { verifyMerklePath } from '../commitment/merkle.ts';
+import { encryptChunk } from '../encryption/cipher.ts';
+import { joinLock, recoverShare } from '../lock/shares.ts';
+import { lockDigest } from '../scheme/replay.ts';
+import { type DeliveredChunk, type Delivery, outcomeInner } from './commit.ts';
+import type { Opening } from './open.ts';
+import {
+  type ChunkClaim,
+  type ChunkFault,
+  openedChunkAt,
+  openingSample,
+  provesChunkPoint,
+  sharesMakeLock,
+} from './opened-chunk.ts';
+import { type BatchTerms, checkCount, type RunChunk, seedsAreAuthentic } from './terms.ts';
+
+/** Result of a check: all sampled chunks are right, and only then is u_p known; or what is wrong with which chunk. */
+export type Verdict =
+  | { readonly r: 1; readonly lockSecret: SecretScalar }
+  | { readonly r: 0; readonly claim: ChunkClaim };
+
+/**
+ * V, and C when it audits: checks an opening against the accepted delivery and re-runs every sampled chunk (M §Sequence
+ * 4). Cheap checks come first; the first fault in the order of the sample is the claim.
+ *
+ * @param received.inputs - x_i for i = 0..N−1, checked against the contract's input root before
+ * @param received.delivery - for which {@link checkDelivery} said `complete`
+ * @param received.substitute - the block hash that stands for s_C, where the Client did not open it in time
+ * @param received.run - the contract's program; called for all sampled chunks at once, so let it queue them
+ * @returns r = 1 with u_p, r = 0 with the claim
+ * @throws ProofError `count-wrong`; what `run` rejects with: then there is no verdict yet
+ */
+export async function checkOpening(received: {
+  readonly terms: BatchTerms;
+  readonly inputs: readonly Uint8Array[];
+  readonly delivery: Delivery;
+  readonly opening: Opening;
+  readonly substitute?: Hash32 | undefined;
+  readonly run: RunChunk;
+}): Promise<Verdict> {
+  const { terms, inputs, delivery, opening, run } = received;
+  checkCount(terms, 'inputs', inputs);
+  checkCount(terms, 'delivered chunks', delivery.chunks);
+  const seeds = { client: opening.challengeClient, verifier: opening.challengeVerifier };
+  const sample = openingSample(terms, opening);
+  const faulty = (place: number, kind: ChunkFault): Verdict => ({
+    r: 0,
+    claim: { chunk: sample[place]!, kind },
+  });
+
+  if (!equalBytes(opening.root, delivery.root) || !seedsAreAuthentic(terms, seeds, received.substitute)) {
+    return faulty(0, 'malformed');
+  }
+  const opened: OpenedChunk[] = [];
+  for (const place of sample.keys()) {
+    const chunk = openedChunkAt(opening, sample, place);
+    if (chunk === undefined) return faulty(place, 'malformed');
+    const kind = faultBeforeRunning(terms, delivery, chunk, inputHash(inputs[chunk.index]!));
+    if (kind !== undefined) return faulty(place, kind);
+    opened.push(chunk);
+  }
+  if (!sharesMakeLock(terms, opened)) return faulty(0, 'lock');
+
+  const runs = await Promise.all(
+    opened.map((chunk) => rerun(terms, delivery.chunks[chunk.index]!, chunk, inputs[chunk.index]!, run)),
+  );
+  const shares: SecretScalar[] = [];
+  for (const [place, result] of runs.entries()) {
+    if (typeof result === 'string') return faulty(place, result);
+    shares.push(result);
+  }
+  const lockSecret = joinLock(shares);
+  return lockSecret === undefined ? faulty(0, 'lock') : { r: 1, lockSecret };
+}
+
+function faultBeforeRunning(
+  terms: BatchTerms,
+  delivery: Delivery,
+  opened: OpenedChunk,
+  input: Hash32,
+): ChunkFault | undefined {
+  const { index, output, chunkPoint, path } = opened;
+  const delivered = delivery.chunks[index]!;
+  const leaf = leafHash(index, input, delivered.inner, delivered.ciphertext);
+  if (!verifyMerklePath(delivery.root, terms.chunks, index, leaf, path)) return 'path';
+  if (!provesChunkPoint(terms, opened)) return 'dleq';
+  // encryption is deterministic: ct_i decrypts to y_i exactly when encrypting y_i gives ct_i
+  const ciphertext = encryptChunk(chunkPoint, terms.contractHash, index, output);
+  return equalBytes(contentHash('ct', ciphertext), delivered.ciphertext) ? undefined : 'ciphertext';
+}
+
+async function rerun(
+  terms: BatchTerms,
+  delivered: DeliveredChunk,
+  opened: OpenedChunk,
+  input: Uint8Array,
+  run: RunChunk,
+): Promise<SecretScalar | 'output' | 'lock'> {
+  const outcome = await run(input, inputHash(input));
+  // the trace counts as output: a right result that was copied from elsewhere has none
+  if (!equalBytes(outcome.output, opened.output) || !equalBytes(outcomeInner(outcome), delivered.inner))
+    return 'output';
+  const { contractHash } = terms;
+  const digest = lockDigest(outcome);
+  return recoverShare(opened.maskedShare, contractHash, opened.index, digest, opened.lockShare) ?? 'lock';
+}
