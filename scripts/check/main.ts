@@ -3,6 +3,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkConventions } from './conventions.ts';
+import { checkHashes } from './documents/hashes.ts';
 import { checkLinks } from './documents/links.ts';
 import { checkRules } from './documents/rules.ts';
 import { checkSnippets } from './documents/snippets.ts';
@@ -30,6 +31,11 @@ const CHECKS: readonly Check[] = [
     run: () => checkConventions(tree),
   },
   { name: 'links', holds: 'links between documents lead somewhere', run: () => checkLinks(tree) },
+  {
+    name: 'hashes',
+    holds: 'every tagged hash is specified',
+    run: () => checkHashes(tree),
+  },
   {
     name: 'rules',
     holds: 'rules cited exist; rules that exist are enforced and tested',

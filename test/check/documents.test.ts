@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkHashes } from '../../scripts/check/documents/hashes.ts';
 import { checkLinks } from '../../scripts/check/documents/links.ts';
 import { anchorsOf, parseMarkdown } from '../../scripts/check/documents/markdown.ts';
 import { checkRules } from '../../scripts/check/documents/rules.ts';
@@ -47,6 +48,19 @@ describe('links', () => {
       'README.md:3 the link gone.md leads to no file',
       'README.md:3 docs/a.md has no heading #gone',
       'docs/a.md:3 docs/a.md has no heading #nowhere',
+    ]);
+  });
+});
+
+describe('hashes', () => {
+  it('reports a tagged hash that bytes.md does not name', () => {
+    const tree = treeOf({
+      'docs/protocol/bytes.md': '| name |\n|---|\n| x, y | \n\nLocal: `dleq-aux`.\n',
+      'packages/proofs/src/a.ts':
+        "taggedHash('x');\ntaggedHash(\n  'z',\n);\ntaggedHash('dleq-aux'); // taggedHash('w')\n",
+    });
+    expect(lines(checkHashes(tree))).toEqual([
+      'packages/proofs/src/a.ts:2 the tagged hash "z" is not in the table of docs/protocol/bytes.md',
     ]);
   });
 });

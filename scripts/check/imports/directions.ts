@@ -33,6 +33,7 @@ export const DIRECTIONS: Readonly<Record<string, PackageRule>> = {
       net: ['ports'],
       executor: ['ports'],
       signer: ['ports'],
+      wallet: ['ports'],
     },
   },
   cli: { packages: ['protocol'], lazily: ['node', 'bitcoin', 'sandbox'], external: null, builtins: null },
