@@ -46,10 +46,12 @@ export class Devchain {
   readonly #state: Chainstate;
   readonly #queue: ReorganisationQueue;
   readonly #listeners = new Set<(change: ChainChange) => void>();
+  readonly #ownClock: (() => number) | undefined;
   #clock: (() => number) | undefined;
   #sequence = 0;
 
   constructor(options: DevchainOptions = {}) {
+    this.#ownClock = options.clock;
     this.#clock = options.clock;
     this.#queue = new ReorganisationQueue(this.#pool);
     this.#state = new Chainstate(parseBlock(fromHex(GENESIS_BLOCK)), this.#scripts, {
@@ -213,8 +215,8 @@ export class Devchain {
   }
 
   /** Sets the clock to a fixed time in Unix seconds, or back to what the options said. */
-  setTime(time: number | undefined, options: DevchainOptions = {}): void {
-    this.#clock = time === undefined ? options.clock : () => time;
+  setTime(time: number | undefined): void {
+    this.#clock = time === undefined ? this.#ownClock : () => time;
   }
 
   /**

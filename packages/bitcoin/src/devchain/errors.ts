@@ -9,9 +9,7 @@ export type DevchainErrorCode =
   /** The genesis block stays. */
   | 'block-permanent'
   /** The assembled block broke a rule: the given transactions do. */
-  | 'block-refused'
-  /** An option of the chain that makes no sense. */
-  | 'option-invalid';
+  | 'block-refused';
 
 /** A call on the development chain that cannot be answered. Refused transactions are verdicts, not errors. */
 export class DevchainError extends CodedError<DevchainErrorCode> {}

@@ -1,4 +1,5 @@
-import { isUnspendable } from '../../script/patterns.ts';
+import { MAX_SCRIPT_SIZE } from '../../script/limits.ts';
+import { OP } from '../../script/opcodes.ts';
 import { isCoinbase } from '../../transaction/index.ts';
 import type { LoadedTransaction } from '../loaded-transaction.ts';
 import { type OutpointKey, outpointKey } from '../outpoint.ts';
@@ -16,6 +17,11 @@ export interface UnspentOutput {
 /** Where inputs are looked up. */
 export interface CoinView {
   coin(key: OutpointKey): UnspentOutput | undefined;
+}
+
+/** Whether no input can ever spend a script: Core keeps no such output. */
+export function isUnspendable(script: Uint8Array): boolean {
+  return script[0] === OP.OP_RETURN || script.length > MAX_SCRIPT_SIZE;
 }
 
 /** What a transaction took from the set, in the order of its inputs; restores it when its block is disconnected. */
@@ -53,7 +59,6 @@ export class CoinSet implements CoinView {
       }
     }
     for (const [vout, output] of loaded.transaction.outputs.entries()) {
-      // Nothing can spend it: Core does not keep it either.
       if (isUnspendable(output.script)) continue;
       this.#coins.set(outpointKey(loaded.txid, vout), { ...output, height, coinbase });
     }

@@ -1,6 +1,7 @@
 import type { Txid } from '@prometheus-compute/protocol';
-import { isUnspendable, witnessProgram } from '../../script/patterns.ts';
+import { witnessProgram } from '../../script/patterns.ts';
 import { compactSizeLength, type Transaction, type TransactionOutput } from '../../transaction/index.ts';
+import { isUnspendable } from '../consensus/coins.ts';
 import type { LoadedTransaction } from '../loaded-transaction.ts';
 import { feeAt } from '../money.ts';
 import { outpointKey } from '../outpoint.ts';

@@ -1,0 +1,15 @@
+export { type BlockContents, type BlockContext, buildBlock } from './assemble.ts';
+export { type Block, parseBlock, serializeBlock } from './blocks/block.ts';
+export { type BlockHash, type BlockHeader, blockHashFromDisplay } from './blocks/header.ts';
+export type { BlockRejection } from './consensus/check-block.ts';
+export type { UnspentOutput } from './consensus/coins.ts';
+export { BLOCK_INTERVAL, Devchain, type DevchainOptions, FIRST_BLOCK_TIME } from './devchain.ts';
+export { DevchainError, type DevchainErrorCode } from './errors.ts';
+export { type LoadedTransaction, loadTransaction } from './loaded-transaction.ts';
+export type { Accepted, Refused } from './mempool/accept.ts';
+export type { MempoolEntry } from './mempool/entry.ts';
+export type { MemberResult, PackageFault, PackageResult } from './mempool/package.ts';
+export type { FeeRate } from './money.ts';
+export type { BlockNode } from './state/block-tree.ts';
+export type { BlockOutcome, ChainChange } from './state/chainstate.ts';
+export { type Rejection, type RejectionKind, rejectionText } from './verdict.ts';

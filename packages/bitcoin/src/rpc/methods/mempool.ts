@@ -1,0 +1,110 @@
+import { chunksOf } from '../../devchain/mempool/chunks.ts';
+import type { MempoolEntry } from '../../devchain/mempool/entry.ts';
+import {
+  INCREMENTAL_RELAY_FEE,
+  MAX_CLUSTER_COUNT,
+  MAX_CLUSTER_WEIGHT,
+  MAX_DATA_CARRIER_BYTES,
+  MIN_RELAY_FEE,
+} from '../../devchain/mempool/limits.ts';
+import type { Mempool } from '../../devchain/mempool/pool.ts';
+import { perThousand } from '../../devchain/money.ts';
+import { RpcCode, RpcError } from '../errors.ts';
+import { type Answer, type AnswerObject, amount } from '../json.ts';
+import type { RpcMethod } from '../method.ts';
+
+/** Methods that look at the mempool. */
+export const MEMPOOL_METHODS: readonly RpcMethod[] = [
+  {
+    name: 'getrawmempool',
+    parameters: ['verbose', 'mempool_sequence'],
+    required: 0,
+    run: (args, { chain }) => {
+      const entries = miningOrder(chain.mempool);
+      if (!args.flag(0, false)) return entries.map((entry) => entry.loaded.txid);
+      const answers: Record<string, Answer> = {};
+      for (const entry of entries) answers[entry.loaded.txid] = entryAnswer(entry, chain.mempool);
+      return answers;
+    },
+  },
+  {
+    name: 'getmempoolentry',
+    parameters: ['txid'],
+    required: 1,
+    run: (args, { chain }) => {
+      const entry = chain.mempool.entry(args.txid(0, 'txid'));
+      if (entry === undefined)
+        throw new RpcError(RpcCode.INVALID_ADDRESS_OR_KEY, 'Transaction not in mempool');
+      return entryAnswer(entry, chain.mempool);
+    },
+  },
+  {
+    name: 'getmempoolinfo',
+    parameters: [],
+    required: 0,
+    run: (_, { chain }) => {
+      const entries = [...chain.mempool.entries()];
+      return {
+        loaded: true,
+        size: entries.length,
+        bytes: sum(entries, (entry) => entry.vsize),
+        usage: sum(entries, (entry) => entry.loaded.bytes.length),
+        total_fee: amount(totalFee(entries)),
+        maxmempool: 300_000_000,
+        mempoolminfee: amount(perThousand(MIN_RELAY_FEE)),
+        minrelaytxfee: amount(perThousand(MIN_RELAY_FEE)),
+        incrementalrelayfee: amount(perThousand(INCREMENTAL_RELAY_FEE)),
+        unbroadcastcount: 0,
+        permitbaremultisig: true,
+        maxdatacarriersize: MAX_DATA_CARRIER_BYTES,
+        limitclustercount: MAX_CLUSTER_COUNT,
+        limitclustersize: MAX_CLUSTER_WEIGHT / 4,
+        optimal: true,
+      };
+    },
+  },
+];
+
+function miningOrder(pool: Mempool): readonly MempoolEntry[] {
+  return chunksOf(pool.entries()).flatMap((chunk) => chunk.entries);
+}
+
+function entryAnswer(entry: MempoolEntry, pool: Mempool): AnswerObject {
+  const ancestors = [...pool.ancestors(entry)];
+  const descendants = [...pool.descendants(entry)];
+  const chunk = chunksOf(pool.clusters([entry])).find(({ entries }) => entries.includes(entry))!;
+  return {
+    vsize: entry.vsize,
+    weight: entry.loaded.weight,
+    time: entry.time,
+    height: entry.height,
+    descendantcount: descendants.length,
+    descendantsize: sum(descendants, ({ vsize }) => vsize),
+    ancestorcount: ancestors.length,
+    ancestorsize: sum(ancestors, ({ vsize }) => vsize),
+    wtxid: entry.loaded.wtxid,
+    chunkweight: chunk.size,
+    fees: {
+      base: amount(entry.fee),
+      modified: amount(entry.fee),
+      ancestor: amount(totalFee(ancestors)),
+      descendant: amount(totalFee(descendants)),
+      chunk: amount(chunk.fee),
+    },
+    depends: ids(pool.parents(entry.loaded)),
+    spentby: ids(pool.children(entry.loaded)),
+    unbroadcast: false,
+  };
+}
+
+function ids(entries: readonly MempoolEntry[]): readonly string[] {
+  return entries.map((entry) => entry.loaded.txid).sort();
+}
+
+function sum(entries: readonly MempoolEntry[], of: (entry: MempoolEntry) => number): number {
+  return entries.reduce((total, entry) => total + of(entry), 0);
+}
+
+function totalFee(entries: readonly MempoolEntry[]): bigint {
+  return entries.reduce((total, entry) => total + entry.fee, 0n);
+}

@@ -1,0 +1,19 @@
+export { type AddressChain, WalletAccount, type WalletKey } from './account.ts';
+export { addressOf, scriptOfAddress } from './address.ts';
+export {
+  type AnchorChildRequest,
+  type BumpChildRequest,
+  draftAnchorChild,
+  draftBumpChild,
+  type ParentTransaction,
+} from './child.ts';
+export { CoinTracker, type TrackedBlock } from './coin-tracker.ts';
+export { descriptorChecksum, withChecksum } from './descriptor.ts';
+export { WalletError, type WalletErrorCode } from './errors.ts';
+export { type KeyPathSigner, signKeyPath } from './key-path.ts';
+export { mnemonicFromEntropy, seedFromMnemonic } from './mnemonic.ts';
+export { ADDRESS_NETWORKS, type AddressNetwork } from './network.ts';
+export { type Draft, draftPayment, type PaymentRequest, signDraft } from './payment.ts';
+export { type CoinSelection, type SelectionTarget, selectCoins } from './select-coins.ts';
+export { DUST_LIMIT, estimateVsize, feeFor } from './sizes.ts';
+export { coinName, type WalletCoin } from './wallet-coin.ts';
