@@ -96,3 +96,15 @@ export {
 } from './wire/messages.ts';
 export type { OpenedChunk } from './wire/operation.ts';
 export { MAX_BLOB_BYTES, MAX_CHUNKS } from './wire/setup.ts';
+export { graphOf } from './channel/agreement.ts';
+export type { ChannelContext } from './channel/context.ts';
+export * from './channel/duties.ts';
+export * from './channel/event.ts';
+export * from './channel/fault.ts';
+export { pledge } from './channel/setup/arbiter.ts';
+export { toInputWitness, inputSlotsOf } from './channel/setup/input-witness.ts';
+export { joinChannel, openChannel } from './channel/setup/terms.ts';
+export * from './channel/state.ts';
+export { type Outgoing, type Recipient, type Step, moved } from './channel/step.ts';
+export type { Task } from './channel/task.ts';
+export { transition } from './channel/transition.ts';

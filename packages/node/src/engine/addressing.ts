@@ -1,0 +1,113 @@
+import {
+  type ChannelMessage,
+  type ChannelState,
+  type Contract,
+  contractHash,
+  equalBytes,
+  outpointKey,
+  type Recipient,
+  ROLES,
+  toHex,
+  type XOnlyKey,
+} from '@prometheus-compute/protocol';
+import type { PeerId } from '../ports/transport.ts';
+import type { ChannelRecord } from './channel-record.ts';
+import type { Directory } from './directory.ts';
+
+/**
+ * Who of a channel sent an envelope, by its message key: a party, or the arbiter that answers for an offer.
+ *
+ * @returns undefined when the key is nobody's yet: the envelope may be early, or a stranger's
+ */
+export function senderOf(
+  record: ChannelRecord,
+  message: ChannelMessage,
+  from: XOnlyKey,
+  peer: PeerId,
+  directory: Directory,
+): Recipient | undefined {
+  const { state } = record;
+  // Before the contract is written, the answer itself brings the key; the connection tells who answers.
+  if (message.kind === 'termsAccepted') {
+    const expected = record.peers[message.role];
+    return expected === peer && equalBytes(message.terms.messageKey, from) ? message.role : undefined;
+  }
+  const contract = contractOf(state);
+  if (contract !== undefined) {
+    const role = ROLES.find((candidate) => equalBytes(contract[candidate].messageKey, from));
+    if (role !== undefined) return role;
+  }
+  if (state.name === 'setup' && state.step === 'accepted-terms') {
+    return equalBytes(state.terms.client.messageKey, from) ? 'client' : undefined;
+  }
+  if (message.kind === 'acceptance') {
+    const { acceptance } = message;
+    return equalBytes(acceptance.messageKey, from) ? `offer:${outpointKey(acceptance.outpoint)}` : undefined;
+  }
+  if (state.name === 'setup' && state.step === 'polling' && message.kind === 'refused') {
+    const { culprit } = message;
+    if (culprit?.kind !== 'offer' || directory.peerOfOffer(culprit.outpoint) !== peer) return undefined;
+    return `offer:${outpointKey(culprit.outpoint)}`;
+  }
+  const index = arbitersOf(state).findIndex((arbiter) => equalBytes(arbiter.messageKey, from));
+  return index < 0 ? undefined : `arbiter:${index + 1}`;
+}
+
+/** The peer to send to; undefined while nothing is known about it. */
+export function peerOf(record: ChannelRecord, to: Recipient, directory: Directory): PeerId | undefined {
+  if (to === 'client' || to === 'worker' || to === 'verifier') {
+    const contract = contractOf(record.state);
+    return record.peers[to] ?? (contract && directory.peerOfKey(contract[to].messageKey));
+  }
+  if (to.startsWith('offer:')) return directory.peerOfOfferKey(to.slice('offer:'.length));
+  const arbiter = arbitersOf(record.state)[Number(to.slice('arbiter:'.length)) - 1];
+  return arbiter && directory.peerOfOffer(arbiter.stake.coin.outpoint);
+}
+
+/** The contract of a channel, once it is written. */
+export function contractOf(state: ChannelState): Contract | undefined {
+  switch (state.name) {
+    case 'setup':
+      switch (state.step) {
+        case 'terms':
+        case 'accepted-terms':
+          return undefined;
+        case 'arbiter-set':
+        case 'signatures':
+          return state.agreement.contract;
+        default:
+          return state.contract;
+      }
+    case 'closed':
+      return state.how === 'settled' ? state.before.agreement.contract : undefined;
+    default:
+      return state.agreement.contract;
+  }
+}
+
+function arbitersOf(state: ChannelState) {
+  switch (state.name) {
+    case 'setup':
+      return state.step === 'arbiter-set' || state.step === 'signatures' ? state.agreement.arbiters : [];
+    case 'closed':
+      return state.how === 'settled' ? state.before.agreement.arbiters : [];
+    default:
+      return state.agreement.arbiters;
+  }
+}
+
+/** The hashes by which messages name this channel: the session while the terms are open, then the contract hash. */
+export function namesOf(record: ChannelRecord): readonly string[] {
+  const { state } = record;
+  if (state.name === 'setup') {
+    if (state.step === 'terms' || state.step === 'accepted-terms') return [toHex(state.terms.channel)];
+    if (state.step === 'contract') return [toHex(state.session), toHex(contractHash(state.contract))];
+  }
+  const contract = contractOf(state);
+  return contract === undefined ? [] : [toHex(contractHash(contract))];
+}
+
+/** The addresses of C, W and V that a message of C brings. */
+export function introducedPeers(message: ChannelMessage): ChannelRecord['peers'] | undefined {
+  return message.kind === 'contract' || message.kind === 'acceptanceRequest' ? message.peers : undefined;
+}

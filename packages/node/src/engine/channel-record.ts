@@ -1,0 +1,28 @@
+import type { ChannelState, Role } from '@prometheus-compute/protocol';
+import type { KeyReference } from '../ports/signer.ts';
+import type { PeerId } from '../ports/transport.ts';
+import { decodeSnapshot, encodeSnapshot } from '../store/snapshot.ts';
+
+/** Peers of a channel's three principals, as far as they are known. */
+export type PrincipalPeers = Readonly<Partial<Record<Role, PeerId>>>;
+
+/** What a node stores of a channel: the protocol's state, and how the node itself relates to it. */
+export interface ChannelRecord {
+  /** Names the channel in this node: role and what makes its keys unique, in hexadecimal. */
+  readonly id: string;
+  readonly role: Role | 'arbiter';
+  readonly keys: KeyReference;
+  readonly peers: PrincipalPeers;
+  /** Which batch of the Client's job; null for everybody else. */
+  readonly batch: number | null;
+  readonly state: ChannelState;
+}
+
+export function encodeRecord(record: ChannelRecord): Uint8Array {
+  return encodeSnapshot(record);
+}
+
+/** A record that this program wrote; the database is this node's own, so only its form as data is checked. */
+export function decodeRecord(bytes: Uint8Array): ChannelRecord {
+  return decodeSnapshot(bytes) as unknown as ChannelRecord;
+}

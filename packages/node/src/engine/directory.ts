@@ -1,0 +1,51 @@
+import {
+  announcementHash,
+  type MessageOf,
+  type Outpoint,
+  outpointKey,
+  type SchnorrVerify,
+  toHex,
+  type Txid,
+  type XOnlyKey,
+} from '@prometheus-compute/protocol';
+import type { PeerId } from '../ports/transport.ts';
+
+/** Offers that a directory remembers; a flood of announcements pushes out the oldest ones only. */
+const MAX_ENTRIES = 10_000;
+
+/** Which peer answers for which arbitration offer, and which message key was last seen at which peer. */
+export class Directory {
+  readonly #offers = new Map<string, PeerId>();
+  readonly #keys = new Map<string, PeerId>();
+
+  /** Takes an announcement whose envelope has been checked. Answers false when its own signature does not hold. */
+  announce(announcement: MessageOf<'announcement'>, peer: PeerId, verify: SchnorrVerify): boolean {
+    const { proof, signature } = announcement;
+    if (!verify(signature, announcementHash(announcement), proof.offerKey)) return false;
+    remember(this.#offers, outpointKey(announcement.offer), peer);
+    return true;
+  }
+
+  /** An envelope by `key` came from `peer`. */
+  saw(key: XOnlyKey, peer: PeerId): void {
+    remember(this.#keys, toHex(key), peer);
+  }
+
+  peerOfOffer(outpoint: Outpoint | { readonly txid: Txid; readonly vout: number }): PeerId | undefined {
+    return this.#offers.get(outpointKey(outpoint));
+  }
+
+  peerOfOfferKey(key: string): PeerId | undefined {
+    return this.#offers.get(key);
+  }
+
+  peerOfKey(key: XOnlyKey): PeerId | undefined {
+    return this.#keys.get(toHex(key));
+  }
+}
+
+function remember(map: Map<string, PeerId>, key: string, peer: PeerId): void {
+  map.delete(key);
+  map.set(key, peer);
+  if (map.size > MAX_ENTRIES) map.delete(map.keys().next().value!);
+}

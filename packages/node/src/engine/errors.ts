@@ -1,0 +1,18 @@
+import { CodedError } from '@prometheus-compute/protocol';
+
+/**
+ * `insufficient-funds`: a wallet cannot cover what a contract asks. `parameters-unknown`: no T_P with this txid is on the
+ * chain. `payload-missing`: nobody served a blob. `chain-refused`: the chain does not take a transaction that it should.
+ * `interrupted`: the caller stopped the job. `not-finished`: it took too long, and running it again is safe.
+ * `channel-failed`: a channel ended without a result; the message names the cause and the culprit.
+ */
+export type EngineErrorCode =
+  | 'insufficient-funds'
+  | 'parameters-unknown'
+  | 'payload-missing'
+  | 'chain-refused'
+  | 'interrupted'
+  | 'not-finished'
+  | 'channel-failed';
+
+export class EngineError extends CodedError<EngineErrorCode> {}

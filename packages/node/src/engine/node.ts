@@ -1,0 +1,144 @@
+import {
+  type ChannelMessage,
+  CodedError,
+  encodeEnvelope,
+  type MessageOf,
+  type Parameters,
+  type PartyTerms,
+  satoshi,
+  sealMessage,
+  type Txid,
+  utf8,
+} from '@prometheus-compute/protocol';
+import type { Executor } from '../ports/executor.ts';
+import type { KeyReference } from '../ports/signer.ts';
+import type { PeerId } from '../ports/transport.ts';
+import { answerRequest } from '../roles/arbiter.ts';
+import { answerTerms } from '../roles/partner.ts';
+import { Engine, type EnginePorts, type Greeter, type Greeting } from './engine.ts';
+import { EngineError } from './errors.ts';
+import { OfferIndex } from './offer-index.ts';
+import { PayloadExchange } from './payload.ts';
+import type { NodePolicy, TaskContext, TaskProgress } from './tasks/context.ts';
+import { runTask } from './tasks/run-task.ts';
+import { type DutyNotice, Watcher } from './watcher.ts';
+
+/** Least change that is worth an output (Bitcoin Core's dust limit for P2TR). */
+const DUST = 330n;
+/** Keys under which a node refuses what belongs to no channel. */
+const REFUSER: KeyReference = { role: 'arbiter', unique: utf8('refusals') };
+
+/** What a node may be: any set of roles. The Client's side begins channels, the others answer. */
+export type NodeRole = 'client' | 'worker' | 'verifier' | 'arbiter';
+
+/** A party's program: engine, chain watcher, payload exchange, and the answers of its roles. */
+export class Node implements Greeter {
+  readonly engine: Engine;
+  readonly watcher: Watcher;
+  readonly policy: NodePolicy;
+  readonly roles: readonly NodeRole[];
+  readonly #offers: OfferIndex;
+  readonly #payload: PayloadExchange;
+
+  constructor(
+    ports: EnginePorts,
+    options: {
+      readonly roles: readonly NodeRole[];
+      readonly policy: NodePolicy;
+      readonly executor: Executor;
+      readonly onProgress?: (progress: TaskProgress) => void;
+      readonly onDuty?: (notice: DutyNotice) => void;
+    },
+  ) {
+    this.policy = options.policy;
+    this.roles = options.roles;
+    this.engine = new Engine(ports, options.policy);
+    this.#offers = new OfferIndex(ports.chain);
+    this.#payload = new PayloadExchange(this.engine);
+    this.watcher = new Watcher(this.engine, {
+      onDuty: options.onDuty ?? (() => {}),
+      onBlock: (block) => ports.wallet.connect(block),
+      onRewind: (height) => ports.wallet.disconnectAbove(height),
+    });
+    const context: TaskContext = {
+      ports,
+      offers: this.#offers,
+      payload: this.#payload,
+      executor: options.executor,
+      entropy: ports.entropy,
+      policy: options.policy,
+      onProgress: options.onProgress ?? (() => {}),
+    };
+    this.engine.greeter = this;
+    this.engine.runTask = (record, task) => runTask(record, task, context);
+  }
+
+  /** The chain may have changed: follow it, and try again what waits for others. */
+  async onBlock(): Promise<void> {
+    await this.engine.track(() => this.watcher.follow());
+    this.engine.retryTasks();
+    this.#payload.retry();
+  }
+
+  /** P of a T_P on the chain. @throws EngineError `parameters-unknown` */
+  async parameters(txid: Txid): Promise<Parameters> {
+    const parameters = await this.#offers.parameters(txid);
+    if (parameters !== undefined) return parameters;
+    throw new EngineError('parameters-unknown', `no confirmed transaction ${txid} announces parameters`, {
+      remedy: 'Publish T_P first, or wait until it is confirmed.',
+    });
+  }
+
+  /**
+   * Keys of a channel, and coins for `amount` satoshis set aside with their change. Change below the dust limit becomes
+   * fee.
+   */
+  fund(keys: KeyReference, amount: bigint): PartyTerms {
+    const { signer, wallet } = this.engine.ports;
+    const funding = wallet.reserve(amount);
+    const rest = funding.reduce((sum, coin) => sum + coin.amount, 0n) - amount;
+    return {
+      messageKey: signer.messageKey(keys),
+      transactionKey: signer.transactionKey(keys),
+      funding,
+      change: rest < DUST ? null : { script: wallet.freshScript(), amount: satoshi(rest) },
+    };
+  }
+
+  /** Refuses with these words unless it holds. */
+  require(holds: boolean, reason: string): void {
+    if (!holds) throw new EngineError('channel-failed', reason);
+  }
+
+  async greet(message: MessageOf<'terms'> | MessageOf<'acceptanceRequest'>, from: PeerId): Promise<Greeting> {
+    try {
+      if (message.kind === 'acceptanceRequest') {
+        return this.roles.includes('arbiter') ? await answerRequest(this, message, from) : { kind: 'not-mine' };
+      }
+      const role = (['worker', 'verifier'] as const).find((candidate) => this.roles.includes(candidate));
+      return role === undefined ? { kind: 'not-mine' } : await answerTerms(this, role, message, from);
+    } catch (cause) {
+      if (!(cause instanceof CodedError)) throw cause;
+      this.#refuse(message, from, cause);
+      return { kind: 'answered' };
+    }
+  }
+
+  #refuse(message: MessageOf<'terms'> | MessageOf<'acceptanceRequest'>, to: PeerId, cause: CodedError<string>): void {
+    const { signer, transport } = this.engine.ports;
+    const refusal: ChannelMessage = {
+      kind: 'refused',
+      channel: message.channel,
+      code: cause.rule?.match(/^[A-Z][0-9]+$/)?.[0] ?? cause.code,
+      reason: cause.message.slice(0, 400),
+      culprit: message.kind === 'acceptanceRequest' ? { kind: 'offer', outpoint: message.offer } : null,
+    };
+    const envelope = sealMessage(refusal, signer.messageKey(REFUSER), (hash) => signer.signMessage(REFUSER, hash));
+    transport.send(to, encodeEnvelope(envelope));
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close();
+    await this.engine.ports.store.close();
+  }
+}

@@ -1,0 +1,124 @@
+import {
+  decodeCommitment,
+  decodeOffer,
+  decodeParameters,
+  equalBytes,
+  type Hash32,
+  opReturnData,
+  outpointKey,
+  type Parameters,
+  type SeenStake,
+  satoshi,
+  type Txid,
+} from '@prometheus-compute/protocol';
+import { parseTransaction, type Transaction, transactionId } from '@prometheus-compute/bitcoin';
+import type { Chain } from '../ports/chain.ts';
+
+interface SeenOutput {
+  readonly parametersTxid: Txid;
+  readonly stake: SeenStake;
+}
+
+/**
+ * What the chain says of this protocol: parameters P by the txid of their T_P, and every stake that was ever offered,
+ * with the height at which it was spent. Follows the active chain block by block; a reorganisation makes it read again
+ * from the fork.
+ */
+export class OfferIndex {
+  readonly #chain: Chain;
+  readonly #hashes: Hash32[] = [];
+  readonly #parameters = new Map<Txid, { readonly parameters: Parameters; readonly height: number }>();
+  readonly #stakes = new Map<string, SeenOutput>();
+
+  constructor(chain: Chain) {
+    this.#chain = chain;
+  }
+
+  /** P of a confirmed T_P; undefined when there is none. */
+  async parameters(txid: Txid): Promise<Parameters | undefined> {
+    await this.#follow();
+    return this.#parameters.get(txid)?.parameters;
+  }
+
+  /** Y §Snapshot: the stakes for one P that were unspent at `height` and at least `minimumAge` blocks old. */
+  async stakesAt(parametersTxid: Txid, height: number, minimumAge: number): Promise<readonly SeenStake[]> {
+    await this.#follow();
+    return [...this.#stakes.values()]
+      .filter(({ parametersTxid: txid, stake }) => {
+        const spent = stake.spentHeight !== undefined && stake.spentHeight <= height;
+        return txid === parametersTxid && !spent && height - stake.confirmedHeight >= minimumAge;
+      })
+      .map(({ stake }) => ({ coin: stake.coin, confirmedHeight: stake.confirmedHeight }));
+  }
+
+  async #follow(): Promise<void> {
+    const { height } = await this.#chain.tip();
+    await this.#rewind();
+    for (let next = this.#hashes.length; next <= height; next++) {
+      const block = await this.#chain.blockAt(next);
+      if (block === undefined) return;
+      for (const bytes of block.transactions) this.#read(parseTransaction(bytes), next);
+      this.#hashes.push(block.hash);
+    }
+  }
+
+  /** Forgets the blocks that are no longer in the active chain. */
+  async #rewind(): Promise<void> {
+    while (this.#hashes.length > 0) {
+      const top = this.#hashes.length - 1;
+      const block = await this.#chain.blockAt(top);
+      if (block !== undefined && equalBytes(block.hash, this.#hashes[top]!)) return;
+      this.#hashes.pop();
+      for (const [txid, entry] of this.#parameters) if (entry.height === top) this.#parameters.delete(txid);
+      for (const [key, entry] of this.#stakes) {
+        const { stake } = entry;
+        if (stake.confirmedHeight === top) this.#stakes.delete(key);
+        else if (stake.spentHeight === top) {
+          this.#stakes.set(key, { ...entry, stake: { ...stake, spentHeight: undefined } });
+        }
+      }
+    }
+  }
+
+  #read(transaction: Transaction, height: number): void {
+    for (const input of transaction.inputs) {
+      const key = outpointKey(input);
+      const entry = this.#stakes.get(key);
+      if (entry !== undefined) this.#stakes.set(key, { ...entry, stake: { ...entry.stake, spentHeight: height } });
+    }
+    const txid = transactionId(transaction);
+    for (const output of transaction.outputs) {
+      const data = opReturnData(output.script);
+      if (data === undefined) continue;
+      const parameters = decodeParameters(data);
+      if (parameters !== undefined) this.#parameters.set(txid, { parameters, height });
+      const offered = decodeOffer(data);
+      if (offered !== undefined) this.#addStakes(transaction, txid, offered, [0], height);
+      const commitment = decodeCommitment(data);
+      const committed = commitment && this.#parameters.get(commitment.parametersTxid);
+      if (commitment !== undefined && committed !== undefined) {
+        const { n } = committed.parameters;
+        const places = Array.from({ length: n }, (_, i) => i + 1);
+        this.#addStakes(transaction, txid, commitment.parametersTxid, places, height);
+      }
+    }
+  }
+
+  #addStakes(
+    transaction: Transaction,
+    txid: Txid,
+    parametersTxid: Txid,
+    places: readonly number[],
+    height: number,
+  ): void {
+    const parameters = this.#parameters.get(parametersTxid)?.parameters;
+    if (parameters === undefined) return;
+    for (const vout of places) {
+      const output = transaction.outputs[vout];
+      if (output === undefined || output.amount < parameters.a) continue;
+      const coin = { outpoint: { txid, vout }, amount: satoshi(output.amount), script: output.script };
+      const stake: SeenStake = { coin, confirmedHeight: height };
+      this.#stakes.set(outpointKey(coin.outpoint), { parametersTxid, stake });
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import {
+  contractHash,
+  encodeEnvelope,
+  type Hash32,
+  MAX_BLOB_BYTES,
+  type MessageOf,
+  sealMessage,
+  toHex,
+} from '@prometheus-compute/protocol';
+import type { PeerId } from '../ports/transport.ts';
+import { contractOf } from './addressing.ts';
+import type { ChannelRecord } from './channel-record.ts';
+import type { Engine, PayloadService } from './engine.ts';
+import { EngineError } from './errors.ts';
+
+interface Download {
+  readonly size: number;
+  readonly bytes: Uint8Array;
+  readonly ask: (offset: number) => void;
+  received: number;
+  readonly done: (bytes: Uint8Array) => void;
+  readonly fail: (error: EngineError) => void;
+}
+
+/**
+ * Contents by hash between the parties of a channel: programs, inputs, ciphertexts. A part is asked for when the one
+ * before has arrived, so a peer never gets more into memory than the size that was announced.
+ */
+export class PayloadExchange implements PayloadService {
+  readonly #engine: Engine;
+  readonly #downloads = new Map<string, Download>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    engine.payload = this;
+  }
+
+  /**
+   * The content with this hash: from the own store, or else from `peer`.
+   *
+   * @param size - exact length in bytes, as a signed message announced it
+   * @param verify - whether bytes have this hash; wrong bytes are thrown away
+   * @throws EngineError `payload-missing` when what came is something else
+   */
+  async obtain(
+    record: ChannelRecord,
+    peer: PeerId,
+    hash: Hash32,
+    size: number,
+    verify: (bytes: Uint8Array) => boolean,
+  ): Promise<Uint8Array> {
+    const { blobs } = this.#engine.ports;
+    const known = await blobs.get(hash);
+    if (known !== undefined) return known;
+    const bytes = size === 0 ? new Uint8Array(0) : await this.#download(record, peer, hash, size);
+    if (!verify(bytes)) {
+      throw new EngineError('payload-missing', `${peer} served other bytes than the hash ${toHex(hash)} names`, {
+        evidence: { peer, hash: toHex(hash) },
+        remedy: 'Choose another partner: this one damages what it serves.',
+      });
+    }
+    await blobs.put(hash, bytes);
+    return bytes;
+  }
+
+  #download(record: ChannelRecord, peer: PeerId, hash: Hash32, size: number): Promise<Uint8Array> {
+    const key = `${peer}/${toHex(hash)}`;
+    return new Promise((done, fail) => {
+      const ask = (offset: number): void => {
+        const message = { kind: 'fetch', channel: channelOf(record), content: hash, offset } as const;
+        this.#send(record, peer, message);
+      };
+      this.#downloads.set(key, { size, bytes: new Uint8Array(size), ask, received: 0, done, fail });
+      ask(0);
+    });
+  }
+
+  async onFetch(record: ChannelRecord, message: MessageOf<'fetch'>, from: PeerId): Promise<void> {
+    const { content, offset } = message;
+    const bytes = await this.#engine.ports.blobs.get(content);
+    if (bytes === undefined || offset >= bytes.length) return;
+    this.#send(record, from, {
+      kind: 'blob',
+      channel: message.channel,
+      content,
+      offset,
+      total: bytes.length,
+      bytes: bytes.slice(offset, offset + MAX_BLOB_BYTES),
+    });
+  }
+
+  async onBlob(message: MessageOf<'blob'>, from: PeerId): Promise<void> {
+    const key = `${from}/${toHex(message.content)}`;
+    const download = this.#downloads.get(key);
+    if (download === undefined || message.offset !== download.received) return;
+    if (message.total !== download.size || message.bytes.length === 0) {
+      this.#downloads.delete(key);
+      download.fail(
+        new EngineError('payload-missing', `${from} serves ${message.total} bytes where ${download.size} were announced`),
+      );
+      return;
+    }
+    download.bytes.set(message.bytes, message.offset);
+    download.received += message.bytes.length;
+    if (download.received < download.size) {
+      download.ask(download.received);
+      return;
+    }
+    this.#downloads.delete(key);
+    download.done(download.bytes);
+  }
+
+  /** Asks again for what has not arrived; the chain watcher calls it at every block. */
+  retry(): void {
+    for (const download of this.#downloads.values()) download.ask(download.received);
+  }
+
+  #send(record: ChannelRecord, to: PeerId, message: MessageOf<'fetch'> | MessageOf<'blob'>): void {
+    const { signer, transport } = this.#engine.ports;
+    const envelope = sealMessage(message, signer.messageKey(record.keys), (hash) =>
+      signer.signMessage(record.keys, hash),
+    );
+    transport.send(to, encodeEnvelope(envelope));
+  }
+}
+
+/** The hash that names a channel in messages: of its contract, which exists whenever something is fetched. */
+function channelOf(record: ChannelRecord): Hash32 {
+  const contract = contractOf(record.state);
+  if (contract === undefined) throw new EngineError('payload-missing', 'nothing can be fetched before the contract');
+  return contractHash(contract);
+}

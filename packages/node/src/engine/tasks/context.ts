@@ -1,0 +1,39 @@
+import type { Entropy } from '../../ports/entropy.ts';
+import type { Executor } from '../../ports/executor.ts';
+import type { ChannelRecord } from '../channel-record.ts';
+import type { EnginePorts } from '../engine.ts';
+import type { OfferIndex } from '../offer-index.ts';
+import type { PayloadExchange } from '../payload.ts';
+
+/** How far a task with many parts has come. */
+export interface TaskProgress {
+  readonly record: ChannelRecord;
+  readonly task: 'agree' | 'compute' | 'check-delivery' | 'check-opening';
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What tasks work with. */
+export interface TaskContext {
+  readonly ports: EnginePorts;
+  readonly offers: OfferIndex;
+  readonly payload: PayloadExchange;
+  readonly executor: Executor;
+  readonly entropy: Entropy;
+  readonly policy: NodePolicy;
+  readonly onProgress: (progress: TaskProgress) => void;
+}
+
+/** What an operator decides for a node. */
+export interface NodePolicy {
+  /** Blocks that checking an opening may take (C8). */
+  readonly verifyBlocks: number;
+  /** Blocks that a Client's audit may take (C9). */
+  readonly auditBlocks: number;
+  /** Minimum age of arbitration offers in blocks: 144, or 6 on a development chain (M §Defaults). */
+  readonly minimumOfferAge: number;
+  /** C: probability of checking an opening itself before it pays (M §Release). */
+  readonly auditRate: number;
+  /** W, V: the least reward in satoshis for which they take part. */
+  readonly minimumReward: bigint;
+}

@@ -1,0 +1,17 @@
+import type { ChannelEvent, Contract } from '@prometheus-compute/protocol';
+import { EngineError } from '../errors.ts';
+import type { TaskContext } from './context.ts';
+
+/** The stakes that count at the snapshot height, and the hash of its block (Y §Snapshot). */
+export async function findOffers(
+  contract: Contract | undefined,
+  height: number,
+  { ports, offers, policy }: TaskContext,
+): Promise<ChannelEvent> {
+  const block = await ports.chain.blockAt(height);
+  if (contract === undefined || block === undefined) {
+    throw new EngineError('not-finished', `block ${height} is not there yet`);
+  }
+  const stakes = await offers.stakesAt(contract.parametersTxid, height, policy.minimumOfferAge);
+  return { kind: 'offers-found', blockHash: block.hash, stakes };
+}

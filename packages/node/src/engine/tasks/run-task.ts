@@ -1,0 +1,43 @@
+import { assertNever, type ChannelEvent, type Task } from '@prometheus-compute/protocol';
+import type { ChannelRecord } from '../channel-record.ts';
+import { contractOf } from '../addressing.ts';
+import { agree } from './agree.ts';
+import type { TaskContext } from './context.ts';
+import { decrypt, examineDelivery, examineOpening } from './examine.ts';
+import { findOffers } from './offers.ts';
+import { respend } from './respend.ts';
+import { sign, signInputs } from './sign.ts';
+import { compute, open } from './work.ts';
+
+/** Runs any task to its event; null for the ones that end without. */
+export async function runTask(record: ChannelRecord, task: Task, context: TaskContext): Promise<ChannelEvent | null> {
+  switch (task.kind) {
+    case 'agree':
+      return agree(record, context);
+    case 'open-seed': {
+      const seed = context.ports.signer.openSeed(record.keys, task.which);
+      return { kind: 'seed-opened', which: task.which, seed };
+    }
+    case 'find-offers':
+      return findOffers(contractOf(record.state), task.height, context);
+    case 'sign':
+      return sign(record, task.slots, context);
+    case 'sign-inputs':
+      return signInputs(record, context);
+    case 'compute':
+      return compute(record, context);
+    case 'check-delivery':
+      return examineDelivery(record, task.deliveryHash, context);
+    case 'open':
+      return open(record, task, context);
+    case 'check-opening':
+      return examineOpening(record, task, context);
+    case 'decrypt':
+      return decrypt(record, task, context);
+    case 'respend':
+      await respend(task.coins, context);
+      return null;
+    default:
+      return assertNever(task);
+  }
+}

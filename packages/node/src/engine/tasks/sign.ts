@@ -1,0 +1,61 @@
+import {
+  type ChannelEvent,
+  graphOf,
+  inputOf,
+  inputSlotsOf,
+  type SignatureSlot,
+  sighash,
+  type SlotSignature,
+  toInputWitness,
+} from '@prometheus-compute/protocol';
+import type { ChannelRecord } from '../channel-record.ts';
+import { EngineError } from '../errors.ts';
+import type { TaskContext } from './context.ts';
+
+/** Signs slots of the graph by the transaction key of the channel, adaptor slots under P_h. */
+export async function sign(
+  record: ChannelRecord,
+  slots: readonly SignatureSlot[],
+  { ports }: TaskContext,
+): Promise<ChannelEvent> {
+  const graph = graphOf(agreementOf(record));
+  const { pointLock } = graph.terms.contract;
+  const signatures = slots.map((slot): SlotSignature => {
+    const hash = sighash(graph, slot.transaction, slot.input);
+    const signature =
+      slot.kind === 'adaptor'
+        ? ports.signer.signAdaptor(record.keys, hash, pointLock)
+        : ports.signer.signTransaction(record.keys, hash);
+    return { slot, signature };
+  });
+  return { kind: 'signed', signatures };
+}
+
+/** Signs the own inputs of Tx0 with the wallet's keys: from here on the coins can leave. */
+export async function signInputs(record: ChannelRecord, { ports }: TaskContext): Promise<ChannelEvent> {
+  const { state } = record;
+  if (state.name !== 'setup' || state.step !== 'signatures') {
+    throw new EngineError('channel-failed', 'Tx0 is not to be signed in this state');
+  }
+  const graph = graphOf(state.agreement);
+  const witnesses = inputSlotsOf(graph, state.self).map((slot) => {
+    const { prevout } = inputOf(graph, 'Tx0', slot.input);
+    const signature = ports.wallet.signKeyPath(prevout.script, sighash(graph, 'Tx0', slot.input));
+    return toInputWitness(graph, slot, signature);
+  });
+  return { kind: 'inputs-signed', witnesses };
+}
+
+function agreementOf({ state }: ChannelRecord) {
+  switch (state.name) {
+    case 'setup':
+      if (state.step === 'signatures') return state.agreement;
+      break;
+    case 'closed':
+      if (state.how === 'settled') return state.before.agreement;
+      break;
+    default:
+      return state.agreement;
+  }
+  throw new EngineError('channel-failed', 'there is no graph to sign yet');
+}

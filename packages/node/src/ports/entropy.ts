@@ -1,0 +1,2 @@
+/** Port of fresh random bytes from a cryptographic source. */
+export type Entropy = (length: number) => Uint8Array;

@@ -1,0 +1,142 @@
+import {
+  ACCEPTANCE_BLOCKS,
+  type Acceptance,
+  acceptanceHash,
+  announcementHash,
+  checkContract,
+  checkParameters,
+  concatBytes,
+  contractHash,
+  decodeContract,
+  encodeEnvelope,
+  encodeOffer,
+  equalBytes,
+  type MessageOf,
+  moved,
+  type Outpoint,
+  opReturnScript,
+  outpointKey,
+  pledge,
+  ROLES,
+  type Role,
+  sealMessage,
+  toHex,
+  type Txid,
+  txidToInternal,
+  littleEndian,
+  utf8,
+} from '@prometheus-compute/protocol';
+import { parseTransaction, transactionId } from '@prometheus-compute/bitcoin';
+import type { Greeting } from '../engine/engine.ts';
+import { EngineError } from '../engine/errors.ts';
+import { RELAY_FEE_RATE } from '../engine/fee-rates.ts';
+import type { Node } from '../engine/node.ts';
+import type { KeyReference } from '../ports/signer.ts';
+import type { PeerId } from '../ports/transport.ts';
+
+/** A stake that this arbiter has on the chain, or on its way there. */
+export interface OwnOffer {
+  readonly outpoint: Outpoint;
+  readonly parametersTxid: Txid;
+  readonly script: Uint8Array;
+}
+
+const offerRecordKey = (outpoint: Outpoint): string => `offer:${outpointKey(outpoint)}`;
+const pledgeKey = (outpoint: Outpoint): string => `pledge:${outpointKey(outpoint)}`;
+
+/** Keys under which an arbiter announces its offers, before a contract gives it others. */
+const ANNOUNCER: KeyReference = { role: 'arbiter', unique: utf8('announcements') };
+
+/** A: publishes T_O, a stake of exactly `a` satoshis offered for one P (T §T_O). */
+export async function publishOffer(node: Node, parametersTxid: Txid): Promise<OwnOffer> {
+  const { wallet, chain, store } = node.engine.ports;
+  const parameters = await node.parameters(parametersTxid);
+  const script = wallet.freshScript();
+  const data = opReturnScript(encodeOffer(parametersTxid));
+  const bytes = wallet.pay(
+    [
+      { amount: parameters.a, script },
+      { amount: 0n, script: data },
+    ],
+    RELAY_FEE_RATE,
+  );
+  const outpoint = { txid: transactionId(parseTransaction(bytes)), vout: 0 };
+  const offer: OwnOffer = { outpoint, parametersTxid, script };
+  await store.putRecord(offerRecordKey(outpoint), concatBytes(txidToInternal(parametersTxid), script));
+  const outcome = await chain.submit(bytes);
+  if (outcome.kind === 'rejected') {
+    throw new EngineError('chain-refused', `the chain does not take the offer: ${outcome.reason}`);
+  }
+  return offer;
+}
+
+/** A: tells every peer that this node answers for the offer. */
+export function announce(node: Node, offer: OwnOffer): void {
+  const { signer, wallet, transport } = node.engine.ports;
+  const messageKey = signer.messageKey(ANNOUNCER);
+  const proof = { kind: 'offer', offerKey: wallet.internalKey(offer.script) } as const;
+  const content = { offer: offer.outpoint, parametersTxid: offer.parametersTxid, proof, messageKey };
+  const signature = wallet.signWithInternalKey(offer.script, announcementHash(content));
+  const message: MessageOf<'announcement'> = { kind: 'announcement', ...content, signature };
+  const envelope = sealMessage(message, messageKey, (hash) => signer.signMessage(ANNOUNCER, hash));
+  transport.broadcast(encodeEnvelope(envelope));
+}
+
+/**
+ * A: answers whether one of its stakes serves a contract. It checks every rule itself, keeps one contract per stake,
+ * and has stored its acceptance before anybody sees it (Y §Duties).
+ *
+ * @throws RuleError, EngineError: refused with the error's words
+ */
+export async function answerRequest(
+  node: Node,
+  request: MessageOf<'acceptanceRequest'>,
+  from: PeerId,
+): Promise<Greeting> {
+  const { ports } = node.engine;
+  const stored = await ports.store.record(offerRecordKey(request.offer));
+  if (stored === undefined) return { kind: 'not-mine' };
+  const script = stored.slice(32);
+  const contract = decodeContract(request.contract);
+  const hash = contractHash(contract);
+  const parameters = await node.parameters(contract.parametersTxid);
+  checkParameters(parameters);
+  checkContract(parameters, contract, node.policy);
+  node.require(equalBytes(stored.subarray(0, 32), txidToInternal(contract.parametersTxid)), 'the stake is for another P');
+  const output = await ports.chain.output(request.offer);
+  node.require(output !== undefined, 'the stake is spent');
+  const role = ROLES.find((candidate) => request.peers[candidate] === from);
+  node.require(role !== undefined, 'the request does not come from a party of the contract');
+
+  // Y §Duties: one contract per stake, decided by whoever writes the record first.
+  const fresh = await ports.store.putRecord(pledgeKey(request.offer), hash, { ifAbsent: true });
+  if (!fresh) {
+    const pledged = await ports.store.record(pledgeKey(request.offer));
+    node.require(pledged !== undefined && equalBytes(pledged, hash), 'the stake serves another contract');
+    return { kind: 'answered' };
+  }
+  const unique = concatBytes(hash, txidToInternal(request.offer.txid), littleEndian(request.offer.vout, 4));
+  const keys: KeyReference = { role: 'arbiter', unique };
+  const { height } = await ports.chain.tip();
+  const unsigned: Omit<Acceptance, 'signature'> = {
+    contractHash: hash,
+    outpoint: request.offer,
+    proof: { kind: 'offer', offerKey: ports.wallet.internalKey(script) },
+    key: ports.signer.transactionKey(keys),
+    messageKey: ports.signer.messageKey(keys),
+    expiry: height + ACCEPTANCE_BLOCKS,
+  };
+  const signature = ports.wallet.signWithInternalKey(script, acceptanceHash(unsigned));
+  const acceptance: Acceptance = { ...unsigned, signature };
+  const state = pledge(contract, acceptance, parameters, height);
+  const step = moved(state, [
+    { to: role as Role, message: { kind: 'acceptance', channel: hash, acceptance } },
+  ]);
+  const id = `arbiter:${toHex(hash)}:${outpointKey(request.offer)}`;
+  return { kind: 'open', record: { id, role: 'arbiter', keys, peers: request.peers, batch: null }, step };
+}
+
+/** A: a setup that came to nothing frees the stake for other contracts. */
+export async function releasePledge(node: Node, acceptance: Acceptance): Promise<void> {
+  await node.engine.ports.store.deleteRecord(pledgeKey(acceptance.outpoint));
+}

@@ -1,0 +1,108 @@
+import {
+  type Contract,
+  checkParameters,
+  type Hash32,
+  hash32,
+  type MessageOf,
+  openChannel,
+  type Parameters,
+  satoshi,
+  toHex,
+  type Txid,
+} from '@prometheus-compute/protocol';
+import { inputHash, inputTree, programHash } from '@prometheus-compute/proofs';
+import { PROFILE, type Program } from '@prometheus-compute/sandbox';
+import { encodeManifest, encodeProgram } from '../engine/manifest.ts';
+import type { Node } from '../engine/node.ts';
+import type { PeerId } from '../ports/transport.ts';
+import type { KeyReference } from '../ports/signer.ts';
+
+/** The money and times that the Client offers (T §Notation). */
+export type Offered = Pick<
+  Contract,
+  | 'reward'
+  | 'settlementFee'
+  | 'retainer'
+  | 'bond'
+  | 'deliveryBlocks'
+  | 'confirmationBlocks'
+  | 'stageBlocks'
+  | 'arbitrationBlocks'
+  | 'relayBlocks'
+  | 'limits'
+>;
+
+/** One batch of a job, ready to be contracted. */
+export interface BatchOrder {
+  readonly batch: number;
+  readonly program: Program;
+  readonly inputs: readonly Uint8Array[];
+  readonly sampled: number;
+  readonly parametersTxid: Txid;
+  readonly parameters: Parameters;
+  readonly offered: Offered;
+  /** Satoshis that Tx0 pays as fee. */
+  readonly commitmentFee: bigint;
+  readonly worker: PeerId;
+  readonly verifier: PeerId;
+}
+
+/**
+ * C: stores the batch's payload, sets coins aside, and proposes the terms to one Worker and one Verifier.
+ *
+ * @returns the id of the channel
+ * @throws WalletError when the Client's coins do not cover the contract; RuleError when P breaks a rule
+ */
+export async function openBatchChannel(node: Node, order: BatchOrder): Promise<string> {
+  const { ports } = node.engine;
+  const { parameters, offered, inputs, program } = order;
+  checkParameters(parameters);
+  const session: Hash32 = hash32(ports.entropy(32));
+  const keys: KeyReference = { role: 'client', unique: session };
+  const id = `client:${toHex(session)}`;
+
+  const hashes = inputs.map((input) => inputHash(input));
+  for (const [i, input] of inputs.entries()) await ports.blobs.put(hashes[i]!, input);
+  const programBytes = encodeProgram(program);
+  const address = programHash(program);
+  await ports.blobs.put(address, programBytes);
+  const references = hashes.map((hash, i) => ({ hash, size: inputs[i]!.length }));
+  const inputRoot = inputTree(hashes).root;
+  await ports.blobs.put(inputRoot, encodeManifest(references));
+
+  const owed =
+    offered.reward + offered.settlementFee + BigInt(parameters.n) * offered.retainer + offered.bond;
+  const client = node.fund(keys, owed + order.commitmentFee);
+  const { height } = await ports.chain.tip();
+  const terms: MessageOf<'terms'> = {
+    kind: 'terms',
+    channel: session,
+    parametersTxid: order.parametersTxid,
+    client,
+    reward: satoshi(offered.reward),
+    settlementFee: satoshi(offered.settlementFee),
+    retainer: satoshi(offered.retainer),
+    bond: satoshi(offered.bond),
+    deliveryBlocks: offered.deliveryBlocks,
+    confirmationBlocks: offered.confirmationBlocks,
+    stageBlocks: offered.stageBlocks,
+    arbitrationBlocks: offered.arbitrationBlocks,
+    relayBlocks: offered.relayBlocks,
+    scheme: 'replay',
+    profile: PROFILE,
+    programHash: address,
+    programSize: programBytes.length,
+    limits: offered.limits,
+    sampled: order.sampled,
+    inputRoot,
+    inputs: references,
+    challengeSeedHash: ports.signer.seedHash(keys, 'challenge'),
+    ceremonySeedHash: ports.signer.seedHash(keys, 'ceremony'),
+    // Y §Oracle: terms and hashes of seeds are fixed before block h_s exists.
+    snapshotHeight: height + 1,
+  };
+  const peers = { client: ports.transport.self, worker: order.worker, verifier: order.verifier };
+  const step = openChannel(terms, peers, parameters, height);
+  await node.engine.open({ id, role: 'client', keys, peers, batch: order.batch }, step);
+  return id;
+}

@@ -1,0 +1,104 @@
+import { type Coin, equalBytes, type Hash32, satoshi, schnorrSign, toHex } from '@prometheus-compute/protocol';
+import {
+  CoinTracker,
+  draftPayment,
+  draftSweep,
+  parseTransaction,
+  selectCoins,
+  serializeTransaction,
+  signDraft,
+  transactionId,
+  type WalletAccount,
+  WalletError,
+  type WalletKey,
+} from '@prometheus-compute/bitcoin';
+import type { ChainBlock } from '../ports/chain.ts';
+import type { Entropy } from '../ports/entropy.ts';
+import type { NodeWallet, Payment } from '../ports/wallet.ts';
+
+/** Blocks that can be taken back: reorganisations are deeper only when something is badly wrong. */
+const UNDO_BLOCKS = 100;
+
+/**
+ * A party's wallet in this process: one BIP86 account, its confirmed coins, and what is set aside.
+ *
+ * @param entropy - fresh auxiliary randomness for every signature (BIP340)
+ */
+export function createLocalWallet(account: WalletAccount, entropy: Entropy): NodeWallet {
+  const tracker = new CoinTracker();
+  const keys = new Map<string, WalletKey>();
+  const blocks: { readonly height: number; readonly hash: string }[] = [];
+  let nextIndex = 0;
+  let height = 0;
+
+  const keyOf = (script: Uint8Array): WalletKey => {
+    const key = keys.get(toHex(script));
+    if (key === undefined) throw new WalletError('key-unknown', 'this script is none of this wallet');
+    return key;
+  };
+
+  const freshScript = (): Uint8Array => {
+    const key = account.key('receive', nextIndex);
+    nextIndex += 1;
+    keys.set(toHex(key.script), key);
+    tracker.watch(key);
+    return key.script;
+  };
+
+  return {
+    freshScript,
+    balance: () => tracker.balance(),
+    connect(block: ChainBlock): void {
+      const transactions = block.transactions.map((bytes) => {
+        const transaction = parseTransaction(bytes);
+        return { txid: transactionId(transaction), transaction };
+      });
+      const hash = toHex(block.hash);
+      tracker.connect({ hash, height: block.height, transactions });
+      blocks.push({ height: block.height, hash });
+      if (blocks.length > UNDO_BLOCKS) blocks.shift();
+      height = block.height;
+    },
+    disconnectAbove(limit: number): void {
+      for (let last = blocks.at(-1); last !== undefined && last.height > limit; last = blocks.at(-1)) {
+        tracker.disconnect(last.hash);
+        blocks.pop();
+      }
+      height = limit;
+    },
+    reserve(amount: bigint): readonly Coin[] {
+      // Tx0's fee is part of `amount` where this party owes it, so coins are compared by their plain value.
+      const { coins } = selectCoins(tracker.spendable(height + 1), { amount, fee: () => 0n });
+      for (const coin of coins) tracker.reserve([coin], `${coin.txid}:${coin.vout}`);
+      return coins.map(({ txid, vout, amount: value, key }) => ({
+        outpoint: { txid, vout },
+        amount: satoshi(value),
+        script: key.script,
+      }));
+    },
+    release(coins: readonly Coin[]): void {
+      for (const { outpoint } of coins) tracker.release(`${outpoint.txid}:${outpoint.vout}`);
+    },
+    pay(outputs: readonly Payment[], feeRate: bigint): Uint8Array {
+      const coins = tracker.spendable(height + 1);
+      const draft = draftPayment({ coins, outputs, changeScript: freshScript(), feeRate });
+      return serializeTransaction(signDraft(draft, account, () => entropy(32)));
+    },
+    sweep(coins: readonly Coin[], feeRate: bigint): Uint8Array {
+      const own = coins.map(({ outpoint, amount, script }) => ({
+        ...outpoint,
+        amount,
+        height: 0,
+        coinbase: false,
+        key: keyOf(script),
+      }));
+      const draft = draftSweep(own, freshScript(), feeRate);
+      return serializeTransaction(signDraft(draft, account, () => entropy(32)));
+    },
+    owns: (script) => [...keys.values()].some((key) => equalBytes(key.script, script)),
+    internalKey: (script) => keyOf(script).internalKey,
+    signWithInternalKey: (script, hash: Hash32) =>
+      schnorrSign(hash, account.internalSecret(keyOf(script)), entropy(32)),
+    signKeyPath: (script, sighash: Hash32) => schnorrSign(sighash, account.outputSecret(keyOf(script)), entropy(32)),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Hash32, SecretScalar, SchnorrSignature, Txid } from '../primitives/brands.ts';
+import type { AdaptorSignature } from '../primitives/adaptor.ts';
+import type { SeenStake } from '../ceremony/offer.ts';
+import type { SignatureSlot } from '../transactions/signing.ts';
+import type { TransactionId } from '../transactions/graph.ts';
+import type { ChannelMessage, MessageOf } from '../wire/messages.ts';
+import type { Recipient } from './step.ts';
+
+/** A signature that the own signer made for a slot. */
+export interface SlotSignature {
+  readonly slot: SignatureSlot;
+  readonly signature: SchnorrSignature | AdaptorSignature;
+}
+
+/** Faults of a chunk that a claim can name (M §Claims). */
+export type ChunkFault = 'output' | 'path' | 'dleq' | 'ciphertext' | 'lock' | 'malformed';
+
+/** What the check of an opening found: the share of the verification lock, or the chunk and the kind of its fault. */
+export type OpeningVerdict =
+  | { readonly r: 1; readonly lockSecret: SecretScalar | null }
+  | { readonly r: 0; readonly chunk: number; readonly fault: ChunkFault };
+
+/** Everything that can happen to a channel. Messages are parsed and their senders authenticated before they get here. */
+export type ChannelEvent =
+  | {
+      readonly kind: 'message';
+      readonly from: Recipient;
+      readonly message: ChannelMessage;
+      /** H("message", kind, body) and the sender's signature over it. */
+      readonly sealed: Hash32;
+      readonly signature: SchnorrSignature;
+      /** The whole envelope, for whoever must show it to others. */
+      readonly envelope: Uint8Array;
+    }
+  | { readonly kind: 'tip'; readonly height: number }
+  | { readonly kind: 'confirmed'; readonly transaction: TransactionId; readonly height: number; readonly blockHash: Hash32; readonly bytes: Uint8Array }
+  | { readonly kind: 'unconfirmed'; readonly transaction: TransactionId }
+  | { readonly kind: 'agreed'; readonly pointLockProof: SchnorrSignature | null }
+  | { readonly kind: 'disagreed'; readonly reason: string }
+  | { readonly kind: 'seed-opened'; readonly which: 'ceremony' | 'challenge'; readonly seed: Hash32 }
+  | { readonly kind: 'offers-found'; readonly blockHash: Hash32; readonly stakes: readonly SeenStake[] }
+  | { readonly kind: 'signed'; readonly signatures: readonly SlotSignature[] }
+  | { readonly kind: 'inputs-signed'; readonly witnesses: readonly InputWitness[] }
+  | { readonly kind: 'computed'; readonly delivery: Omit<MessageOf<'delivery'>, 'kind' | 'channel'> }
+  | { readonly kind: 'delivery-checked'; readonly ok: boolean; readonly bytes: number; readonly height: number; readonly blockHash: Hash32 }
+  | { readonly kind: 'opened'; readonly opening: Omit<MessageOf<'opening'>, 'kind' | 'channel'> }
+  | { readonly kind: 'opening-checked'; readonly verdict: OpeningVerdict; readonly bytes: number; readonly height: number; readonly blockHash: Hash32 }
+  | { readonly kind: 'decrypted'; readonly failures: readonly number[] };
+
+/** Witness of one input of Tx0. */
+export interface InputWitness {
+  readonly input: number;
+  readonly witness: readonly Uint8Array[];
+}
+
+/** Id of a confirmed transaction of the graph, with its place in the chain. */
+export interface Confirmation {
+  readonly transaction: TransactionId;
+  readonly txid: Txid;
+  readonly height: number;
+}

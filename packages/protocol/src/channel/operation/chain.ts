@@ -1,0 +1,97 @@
+import { adaptorExtract } from '../../primitives/adaptor.ts';
+import type { SecretScalar } from '../../primitives/brands.ts';
+import { slotKey, slotsOf } from '../../transactions/signing.ts';
+import { graphOf } from '../agreement.ts';
+import { signatureInSlot } from '../settlement-signature.ts';
+import type { ChannelEvent } from '../event.ts';
+import type { ArbitrationState, ClosedState, OpenState } from '../state.ts';
+import { moved, type Step } from '../step.ts';
+
+type Confirmed = Extract<ChannelEvent, { kind: 'confirmed' }>;
+type Unconfirmed = Extract<ChannelEvent, { kind: 'unconfirmed' }>;
+
+/** A transaction of the graph is in a block: Tx0 again, a dispute, or the settlement that closes the channel. */
+export function onConfirmed(state: OpenState, event: Confirmed): Step {
+  switch (event.transaction) {
+    case 'Tx0':
+      return moved({ ...state, commitmentHeight: event.height });
+    case 'TxV0':
+    case 'TxV1':
+    case 'TxA':
+    case 'TxAc':
+      return moved(dispute(state, event));
+    default:
+      return settle(state, event);
+  }
+}
+
+function dispute(state: OpenState, event: Confirmed): ArbitrationState {
+  const { self, agreement, signatures, tip, commitmentHeight, delivery, receipts } = state;
+  const before = state.name === 'arbitration' ? state.disputes : [];
+  return {
+    name: 'arbitration',
+    self,
+    agreement,
+    signatures,
+    tip,
+    commitmentHeight,
+    delivery,
+    receipts,
+    checked: state.name === 'computation' ? null : state.checked,
+    verdict: state.name === 'computation' ? null : state.verdict,
+    disputes: [...before, { transaction: event.transaction, height: event.height }],
+  };
+}
+
+function settle(state: OpenState, event: Confirmed): Step {
+  const revealed = state.self === 'client' ? revealedSecret(state, event) : null;
+  const closed: ClosedState = {
+    name: 'closed',
+    how: 'settled',
+    tip: state.tip,
+    transaction: event.transaction,
+    height: event.height,
+    revealed,
+    failures: null,
+    before: state,
+  };
+  if (revealed === null || state.delivery === null) return moved(closed);
+  return moved(closed, [], [{ kind: 'decrypt', secret: revealed, deliveryHash: state.delivery.hash }]);
+}
+
+/** C learns h_p from the completed form of its own adaptor signature (D9); null where the settlement carries none. */
+function revealedSecret(state: OpenState, event: Confirmed): SecretScalar | null {
+  const graph = graphOf(state.agreement);
+  for (const slot of slotsOf(graph, event.transaction)) {
+    if (slot.kind !== 'adaptor') continue;
+    const adaptor = state.signatures.adaptor[slotKey(slot)];
+    const signature = signatureInSlot(graph, slot, event.bytes);
+    if (adaptor === undefined || signature === undefined) continue;
+    return adaptorExtract(adaptor, signature, state.agreement.contract.pointLock) ?? null;
+  }
+  return null;
+}
+
+/** A reorganisation has taken a transaction of the graph out of the chain. */
+export function onUnconfirmed(state: OpenState, event: Unconfirmed): Step {
+  if (event.transaction === 'Tx0') return moved({ ...state, commitmentHeight: null });
+  if (state.name !== 'arbitration') return moved(state);
+  return moved({
+    ...state,
+    disputes: state.disputes.filter((item) => item.transaction !== event.transaction),
+  });
+}
+
+/** Chain events of a closed channel: a reorganisation can open it again. */
+export function onClosed(state: ClosedState, event: ChannelEvent): Step {
+  if (event.kind === 'tip') return moved({ ...state, tip: event.height });
+  if (state.how === 'abandoned') return moved(state);
+  if (event.kind === 'decrypted') return moved({ ...state, failures: event.failures });
+  if (event.kind === 'unconfirmed' && event.transaction === state.transaction) {
+    return moved({ ...state.before, tip: state.tip });
+  }
+  if (event.kind === 'confirmed' && event.transaction === state.transaction) {
+    return moved({ ...state, height: event.height });
+  }
+  return moved(state);
+}

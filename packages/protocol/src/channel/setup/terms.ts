@@ -1,0 +1,215 @@
+import type { Contract } from '../../contract/contract.ts';
+import { contractHash, decodeContract, encodeContract } from '../../contract/contract-codec.ts';
+import { checkContract } from '../../contract/contract-rules.ts';
+import type { Parameters } from '../../contract/parameters.ts';
+import { verifyPointLock } from '../../primitives/point-lock.ts';
+import { equalBytes } from '../../primitives/bytes.ts';
+import { EncodingError } from '../../primitives/errors.ts';
+import type { MessageOf } from '../../wire/messages.ts';
+import type { ChannelContext } from '../context.ts';
+import type { ChannelEvent } from '../event.ts';
+import type { AcceptedTermsStep, ContractStep, Peers, TermsStep } from '../state.ts';
+import { ignored, LATER, moved, type Step } from '../step.ts';
+import { abandon } from './abandon.ts';
+import { SETUP_BLOCKS } from './deadline.ts';
+
+/**
+ * C opens a channel: it proposes the terms to W and V (M §Sequence).
+ *
+ * @param terms - the complete proposal; its snapshot height lies above `tip`, so that nobody knows block h_s yet
+ */
+export function openChannel(
+  terms: MessageOf<'terms'>,
+  peers: Peers,
+  parameters: Parameters,
+  tip: number,
+): Step {
+  const state: TermsStep = {
+    name: 'setup',
+    step: 'terms',
+    role: 'client',
+    parameters,
+    tip,
+    deadline: tip + SETUP_BLOCKS,
+    terms,
+    peers,
+    worker: null,
+    verifier: null,
+  };
+  return moved(state, [
+    { to: 'worker', message: terms },
+    { to: 'verifier', message: terms },
+  ]);
+}
+
+/** W or V answers terms that its own policy allows. */
+export function joinChannel(
+  terms: MessageOf<'terms'>,
+  own: MessageOf<'termsAccepted'>,
+  parameters: Parameters,
+  tip: number,
+): Step {
+  const state: AcceptedTermsStep = {
+    name: 'setup',
+    step: 'accepted-terms',
+    role: own.role,
+    parameters,
+    tip,
+    deadline: tip + SETUP_BLOCKS,
+    terms,
+    own,
+  };
+  return moved(state, [{ to: 'client', message: own }]);
+}
+
+/** C collects the partners' terms and writes the contract. */
+export function onTerms(state: TermsStep, event: ChannelEvent, context: ChannelContext): Step {
+  if (event.kind !== 'message') return LATER;
+  const { message } = event;
+  if (message.kind !== 'termsAccepted') return LATER;
+  const { role } = message;
+  if (event.from !== role) return ignored('terms-altered', null, 'terms accepted in the name of another role');
+  if (state[role] !== null) return ignored('out-of-place', role, 'terms accepted twice');
+  const next: TermsStep = { ...state, [role]: message };
+  if (next.worker === null || next.verifier === null) return moved(next);
+
+  const { terms, peers } = next;
+  const contract = writeContract(terms, next.worker, next.verifier);
+  checkContract(next.parameters, contract, context.policy);
+  const body = { channel: terms.channel, contract: encodeContract(contract), peers };
+  return moved({ ...frameOf(next), step: 'contract', role: 'client', session: terms.channel, contract, peers, agreed: [] }, [
+    { to: 'worker', message: { kind: 'contract', ...body } },
+    { to: 'verifier', message: { kind: 'contract', ...body } },
+  ]);
+}
+
+/** W or V checks that the contract is what it agreed to, before it fetches the payload. */
+export function onAcceptedTerms(state: AcceptedTermsStep, event: ChannelEvent, context: ChannelContext): Step {
+  if (event.kind !== 'message') return LATER;
+  if (event.message.kind !== 'contract' || event.from !== 'client') return LATER;
+  const { peers } = event.message;
+  const contract = decodeContract(event.message.contract);
+  const faithful = keepsTerms(contract, state.terms, state.own);
+  if (!faithful) return abandon(state, 'terms-altered', 'client', 'the contract differs from the accepted terms');
+  checkContract(state.parameters, contract, context.policy);
+  const { channel } = state.terms;
+  return moved({ ...frameOf(state), step: 'contract', role: state.role, session: channel, contract, peers, agreed: [] }, [], [
+    { kind: 'agree' },
+  ]);
+}
+
+/** The payload is checked and the contract agreed: C waits for both partners, W and V for their own check. */
+export function onContract(state: ContractStep, event: ChannelEvent): Step {
+  const hash = contractHash(state.contract);
+  if (event.kind === 'agreed' && state.role !== 'client') {
+    const common = { kind: 'contractAgreed', channel: state.session, contractHash: hash } as const;
+    if (state.role === 'verifier') {
+      return moved(waitForSnapshot(state), [{ to: 'client', message: { ...common, role: 'verifier' } }]);
+    }
+    if (event.pointLockProof === null) return abandon(state, 'point-lock-unproven', 'worker', 'no proof was made');
+    const message = { ...common, role: 'worker', pointLockProof: event.pointLockProof } as const;
+    return moved(waitForSnapshot(state), [{ to: 'client', message }]);
+  }
+  if (event.kind === 'disagreed') return abandon(state, 'payload-unavailable', 'client', event.reason);
+  if (event.kind !== 'message' || event.message.kind !== 'contractAgreed' || state.role !== 'client') return LATER;
+  const { message } = event;
+  const { role } = message;
+  if (event.from !== role) return ignored('terms-altered', null, 'an agreement in the name of another role');
+  if (!equalBytes(message.contractHash, hash)) {
+    return abandon(state, 'terms-altered', role, `the ${role} agreed to another contract`);
+  }
+  if (message.role === 'worker' && !verifyPointLock(state.contract.pointLock, hash, message.pointLockProof)) {
+    return abandon(state, 'point-lock-unproven', 'worker', 'no proof that the Worker knows h_p');
+  }
+  if (state.agreed.includes(role)) return ignored('out-of-place', role, 'agreed twice');
+  const agreed = [...state.agreed, role];
+  return moved(agreed.length === 2 ? waitForSnapshot(state) : { ...state, agreed });
+}
+
+function waitForSnapshot(state: ContractStep): Extract<Step, { kind: 'moved' }>['state'] {
+  return {
+    ...frameOf(state),
+    step: 'seeds',
+    role: state.role,
+    contract: state.contract,
+    peers: state.peers,
+    opening: false,
+    seeds: { client: null, verifier: null, worker: null },
+  };
+}
+
+/** The contract that the three parts of the terms add up to. Every party writes the same bytes. */
+function writeContract(
+  terms: MessageOf<'terms'>,
+  worker: MessageOf<'termsAccepted'>,
+  verifier: MessageOf<'termsAccepted'>,
+): Contract {
+  if (worker.role !== 'worker' || verifier.role !== 'verifier') {
+    throw new EncodingError('shape-wrong', 'terms of the Worker and of the Verifier, in this order');
+  }
+  return {
+    parametersTxid: terms.parametersTxid,
+    client: terms.client,
+    worker: worker.terms,
+    verifier: verifier.terms,
+    reward: terms.reward,
+    settlementFee: terms.settlementFee,
+    retainer: terms.retainer,
+    bond: terms.bond,
+    deliveryBlocks: terms.deliveryBlocks,
+    confirmationBlocks: terms.confirmationBlocks,
+    stageBlocks: terms.stageBlocks,
+    arbitrationBlocks: terms.arbitrationBlocks,
+    relayBlocks: terms.relayBlocks,
+    scheme: terms.scheme,
+    profile: terms.profile,
+    programHash: terms.programHash,
+    limits: terms.limits,
+    chunks: terms.inputs.length,
+    sampled: terms.sampled,
+    inputRoot: terms.inputRoot,
+    pointLock: worker.pointLock,
+    verificationLock: worker.verificationLock,
+    seedHashes: {
+      challengeClient: terms.challengeSeedHash,
+      challengeVerifier: verifier.challengeSeedHash,
+      ceremonyClient: terms.ceremonySeedHash,
+      ceremonyVerifier: verifier.ceremonySeedHash,
+      ceremonyWorker: worker.ceremonySeedHash,
+    },
+    snapshotHeight: terms.snapshotHeight,
+  };
+}
+
+/** Whether a contract is what the terms and the own answer add up to, whatever the other partner brought. */
+function keepsTerms(contract: Contract, terms: MessageOf<'terms'>, own: MessageOf<'termsAccepted'>): boolean {
+  const worker: MessageOf<'termsAccepted'> =
+    own.role === 'worker'
+      ? own
+      : {
+          kind: 'termsAccepted',
+          channel: terms.channel,
+          role: 'worker',
+          terms: contract.worker,
+          pointLock: contract.pointLock,
+          verificationLock: contract.verificationLock,
+          ceremonySeedHash: contract.seedHashes.ceremonyWorker,
+        };
+  const verifier: MessageOf<'termsAccepted'> =
+    own.role === 'verifier'
+      ? own
+      : {
+          kind: 'termsAccepted',
+          channel: terms.channel,
+          role: 'verifier',
+          terms: contract.verifier,
+          challengeSeedHash: contract.seedHashes.challengeVerifier,
+          ceremonySeedHash: contract.seedHashes.ceremonyVerifier,
+        };
+  return equalBytes(encodeContract(contract), encodeContract(writeContract(terms, worker, verifier)));
+}
+
+function frameOf(state: TermsStep | AcceptedTermsStep | ContractStep) {
+  const { name, parameters, tip, deadline } = state;
+  return { name, parameters, tip, deadline };
+}

@@ -1,0 +1,48 @@
+import type { Party } from '../contract/party.ts';
+import type { ChannelMessage } from '../wire/messages.ts';
+import type { ChannelFault } from './fault.ts';
+import type { ChannelState } from './state.ts';
+import type { Task } from './task.ts';
+
+/** Where a message goes: to a party of the channel, or to whoever answers for an arbitration offer. */
+export type Recipient = Party | `offer:${string}`;
+
+export interface Outgoing {
+  readonly to: Recipient;
+  readonly message: ChannelMessage;
+}
+
+/**
+ * What an event leads to. `moved`: a new state, with the messages and tasks that follow from it once the state is
+ * stored. `later`: the event belongs to a step that this party has not reached; offer it again after the next move.
+ * `ignored`: it changes nothing, and the fault says why.
+ */
+export type Step =
+  | {
+      readonly kind: 'moved';
+      readonly state: ChannelState;
+      readonly messages: readonly Outgoing[];
+      readonly tasks: readonly Task[];
+    }
+  | { readonly kind: 'later' }
+  | { readonly kind: 'ignored'; readonly fault: ChannelFault };
+
+export const LATER: Step = { kind: 'later' };
+
+/** A move to `state` with what follows from it. */
+export function moved(
+  state: ChannelState,
+  messages: readonly Outgoing[] = [],
+  tasks: readonly Task[] = [],
+): Step {
+  return { kind: 'moved', state, messages, tasks };
+}
+
+export function ignored(code: ChannelFault['code'], culprit: Party | null, reason: string): Step {
+  return { kind: 'ignored', fault: { code, culprit, reason } };
+}
+
+/** The same message to several recipients. */
+export function toAll(recipients: readonly Recipient[], message: ChannelMessage): readonly Outgoing[] {
+  return recipients.map((to) => ({ to, message }));
+}

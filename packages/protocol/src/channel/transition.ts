@@ -1,0 +1,96 @@
+import type { Party } from '../contract/party.ts';
+import { CodedError, assertNever } from '../primitives/errors.ts';
+import type { ChannelContext } from './context.ts';
+import type { ChannelEvent } from './event.ts';
+import { onClosed, onConfirmed, onUnconfirmed } from './operation/chain.ts';
+import { onComputation } from './operation/computation.ts';
+import { onVerification } from './operation/verification.ts';
+import { abandon } from './setup/abandon.ts';
+import { onPledged } from './setup/arbiter.ts';
+import { onArbiterSet, onPolling, onSeeds } from './setup/ceremony.ts';
+import { onCommitmentConfirmed } from './setup/commitment.ts';
+import { onSignatures } from './setup/signatures.ts';
+import { onAcceptedTerms, onContract, onTerms } from './setup/terms.ts';
+import type { ChannelState, OpenState, SetupState } from './state.ts';
+import { ignored, LATER, moved, type Step } from './step.ts';
+
+/**
+ * The one way through a channel: synchronous and pure, so that replaying a log of events gives the same state, bit for
+ * bit. What a message gets wrong closes a setup, naming the sender, and is ignored once money is committed: from then
+ * on only the chain decides.
+ */
+export function transition(state: ChannelState, event: ChannelEvent, context: ChannelContext): Step {
+  try {
+    return dispatch(state, event, context);
+  } catch (cause) {
+    if (!(cause instanceof CodedError)) throw cause;
+    const culprit = event.kind === 'message' && !event.from.startsWith('offer:') ? (event.from as Party) : null;
+    if (state.name === 'setup') return abandon(state, 'terms-refused', culprit, cause.message);
+    return ignored('out-of-place', culprit, cause.message);
+  }
+}
+
+function dispatch(state: ChannelState, event: ChannelEvent, context: ChannelContext): Step {
+  switch (state.name) {
+    case 'setup':
+      return onSetup(state, event, context);
+    case 'computation':
+    case 'verification':
+    case 'arbitration':
+      return onOpen(state, event, context);
+    case 'closed':
+      return onClosed(state, event);
+    default:
+      return assertNever(state);
+  }
+}
+
+function onSetup(before: SetupState, event: ChannelEvent, context: ChannelContext): Step {
+  const state = event.kind === 'tip' ? { ...before, tip: event.height } : before;
+  if (event.kind === 'confirmed' && state.step === 'signatures' && event.transaction === 'Tx0') {
+    return onCommitmentConfirmed(state, event);
+  }
+  const published = state.step === 'signatures' && state.commitment !== null;
+  if (event.kind === 'tip' && event.height >= state.deadline && !published) {
+    return abandon(state, 'setup-timeout', null, `the setup was not finished by block ${state.deadline}`);
+  }
+  if (event.kind === 'message' && event.message.kind === 'refused' && !event.from.startsWith('offer:')) {
+    return abandon(state, 'refused-by-peer', event.from as Party, event.message.reason);
+  }
+  switch (state.step) {
+    case 'terms':
+      return event.kind === 'tip' ? moved(state) : onTerms(state, event, context);
+    case 'accepted-terms':
+      return event.kind === 'tip' ? moved(state) : onAcceptedTerms(state, event, context);
+    case 'contract':
+      return event.kind === 'tip' ? moved(state) : onContract(state, event);
+    case 'seeds':
+      return onSeeds(state, event);
+    case 'polling':
+      return onPolling(state, event);
+    case 'arbiter-set':
+      return onArbiterSet(state, event);
+    case 'pledged':
+      return onPledged(state, event, context);
+    case 'signatures':
+      return onSignatures(state, event, context);
+    default:
+      return assertNever(state);
+  }
+}
+
+function onOpen(before: OpenState, event: ChannelEvent, context: ChannelContext): Step {
+  const state = event.kind === 'tip' ? { ...before, tip: event.height } : before;
+  if (event.kind === 'confirmed') return onConfirmed(state, event);
+  if (event.kind === 'unconfirmed') return onUnconfirmed(state, event);
+  switch (state.name) {
+    case 'computation':
+      return onComputation(state, event);
+    case 'verification':
+      return onVerification(state, event, context);
+    case 'arbitration':
+      return event.kind === 'tip' ? moved(state) : LATER;
+    default:
+      return assertNever(state);
+  }
+}
