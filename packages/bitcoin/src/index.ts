@@ -7,9 +7,9 @@ export type {
   SubmitOutcome,
 } from './chain/chain-backend.ts';
 export { DevchainBackend } from './chain/devchain-backend.ts';
-export * from './crypto/index.ts';
+export { verifySchnorr } from './crypto/secp256k1.ts';
 export * from './devchain/index.ts';
 export * from './rpc/index.ts';
-export * from './script/index.ts';
-export * from './transaction/index.ts';
+export { transactionId } from './transaction/identity.ts';
+export { parseTransaction, type Transaction } from './transaction/index.ts';
 export * from './wallet/index.ts';

@@ -2,9 +2,8 @@ export { ByteReader } from './byte-reader.ts';
 export { ByteWriter, compactSizeLength } from './byte-writer.ts';
 export { checkTransaction, type TransactionFault } from './check.ts';
 export { TransactionError, type TransactionErrorCode } from './errors.ts';
-export { transactionId, witnessTransactionId } from './identity.ts';
 export { parseTransaction, readTransaction } from './parse.ts';
-export { serializeTransaction, serializeWithoutWitness, strippedSize, totalSize } from './serialize.ts';
+export { serializeTransaction, serializeWithoutWitness } from './serialize.ts';
 export {
   hasWitness,
   isCoinbase,
@@ -17,4 +16,4 @@ export {
   type TransactionInput,
   type TransactionOutput,
 } from './transaction.ts';
-export { MAX_BLOCK_WEIGHT, vsize, WITNESS_SCALE_FACTOR, weight } from './weight.ts';
+export { MAX_BLOCK_WEIGHT, WITNESS_SCALE_FACTOR } from './weight.ts';
