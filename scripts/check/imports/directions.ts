@@ -27,8 +27,8 @@ export const DIRECTIONS: Readonly<Record<string, PackageRule>> = {
     // Adapters know the ports and never one another; only the files directly in src put them together.
     folders: {
       ports: [],
-      engine: ['ports', 'roles'],
-      roles: ['ports'],
+      engine: ['ports'],
+      roles: ['ports', 'engine'],
       store: ['ports'],
       net: ['ports'],
       executor: ['ports'],
