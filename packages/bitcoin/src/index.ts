@@ -11,5 +11,5 @@ export { verifySchnorr } from './crypto/secp256k1.ts';
 export * from './devchain/index.ts';
 export * from './rpc/index.ts';
 export { transactionId } from './transaction/identity.ts';
-export { parseTransaction, type Transaction } from './transaction/index.ts';
+export { parseTransaction, serializeTransaction, type Transaction } from './transaction/index.ts';
 export * from './wallet/index.ts';
