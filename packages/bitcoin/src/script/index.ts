@@ -1,2 +1,2 @@
 export { countP2shSigOps, countSigOps, countWitnessSigOps } from './sigops.ts';
-export { isStandardOutput, type ScriptSolution, solve } from './solver.ts';
+export { isStandardOutput, solve } from './solver.ts';

@@ -1,4 +1,3 @@
-import { MAX_SCRIPT_SIZE } from './limits.ts';
 import { OP } from './opcodes.ts';
 
 /** BIP141: an output script that says nothing but a version and 2 to 40 bytes. */
@@ -44,9 +43,4 @@ export function isAnchorProgram({ version, program }: WitnessProgram): boolean {
 export function isPayToAnchor(script: Uint8Array): boolean {
   const program = witnessProgram(script);
   return program !== undefined && isAnchorProgram(program);
-}
-
-/** Whether no input can ever spend a script, so that its output need not be kept. */
-export function isUnspendable(script: Uint8Array): boolean {
-  return script[0] === OP.OP_RETURN || script.length > MAX_SCRIPT_SIZE;
 }

@@ -1,7 +1,7 @@
 export { ByteReader } from './byte-reader.ts';
 export { ByteWriter, compactSizeLength } from './byte-writer.ts';
-export { checkTransaction, type TransactionFault } from './check.ts';
-export { TransactionError, type TransactionErrorCode } from './errors.ts';
+export { checkTransaction } from './check.ts';
+export { TransactionError } from './errors.ts';
 export { parseTransaction, readTransaction } from './parse.ts';
 export { serializeTransaction, serializeWithoutWitness } from './serialize.ts';
 export {
