@@ -13,7 +13,7 @@ export { WalletError, type WalletErrorCode } from './errors.ts';
 export { type KeyPathSigner, signKeyPath } from './key-path.ts';
 export { mnemonicFromEntropy, seedFromMnemonic } from './mnemonic.ts';
 export { ADDRESS_NETWORKS, type AddressNetwork } from './network.ts';
-export { type Draft, draftPayment, type PaymentRequest, signDraft } from './payment.ts';
+export { type Draft, draftPayment, draftSweep, type PaymentRequest, signDraft } from './payment.ts';
 export { type CoinSelection, type SelectionTarget, selectCoins } from './select-coins.ts';
 export { DUST_LIMIT, estimateVsize, feeFor } from './sizes.ts';
 export { coinName, type WalletCoin } from './wallet-coin.ts';

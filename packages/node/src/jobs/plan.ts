@@ -1,0 +1,181 @@
+import { detectionProbability } from '@prometheus-compute/proofs';
+import {
+  checkParameters,
+  clock,
+  netChanges,
+  type Parameters,
+  quorum,
+  type SettlementId,
+  satoshi,
+} from '@prometheus-compute/protocol';
+import { inspectProgram } from '@prometheus-compute/sandbox';
+import { EngineError } from '../engine/errors.ts';
+import { exampleContract } from './example-contract.ts';
+import { commitmentFee, checkContractTerms } from './money.ts';
+import type { Detection, JobPlan, JobSpecification } from './specification.ts';
+
+/** Largest opened output that a message can carry, in bytes: what cannot be opened cannot be verified. */
+const MAX_OPENED_OUTPUT = 4_194_304;
+/** Vsize of a paying child (T §The tree). */
+const CHILD_VSIZE = 153n;
+/** Fee rate, in sat/vB, up to which the Client's reserve pays for the children of a challenge and of its claim. */
+const RESERVE_RATE = 50n;
+
+/**
+ * What a job costs, every exit of its contracts with amounts and dates, what is locked, and who sees the data. Nothing
+ * is signed or sent.
+ *
+ * @throws RuleError for P or C out of bounds; SandboxError for a program that is refused; EngineError
+ */
+export function planJob(specification: JobSpecification): JobPlan {
+  const { parameters, sampled, batches } = specification;
+  checkSpecification(specification);
+  const perBatch = {
+    reward: specification.reward,
+    settlementFee: specification.settlementFee,
+    retainers: BigInt(parameters.n) * specification.retainer,
+    bond: specification.bond,
+    tx0FeeEstimate: commitmentFee(parameters.n),
+  };
+  const { reward, settlementFee, retainers, tx0FeeEstimate } = perBatch;
+  return {
+    parameters,
+    quorum: quorum(parameters),
+    batches: batches.map(({ inputs }) => ({
+      chunks: inputs.length,
+      sampled,
+      detection: detections(inputs.length, sampled),
+    })),
+    cost: { perBatch, total: BigInt(batches.length) * (reward + settlementFee + retainers + tx0FeeEstimate) },
+    exits: exits(specification),
+    disclosure: disclosure(specification),
+    locked: locked(specification),
+    feeReserve: {
+      amount: 2n * CHILD_VSIZE * RESERVE_RATE,
+      reason: `to pay for a challenge and its last transaction at up to ${RESERVE_RATE} sat/vB, if it comes to that`,
+    },
+  };
+}
+
+/** @throws RuleError, SandboxError, EngineError: the first thing that makes the job impossible */
+export function checkSpecification(specification: JobSpecification): void {
+  const { parameters, limits, program, batches } = specification;
+  checkParameters(parameters);
+  for (const { inputs } of batches) checkContractTerms(specification, inputs.length);
+  if (limits.outputBytes > MAX_OPENED_OUTPUT) {
+    throw new EngineError(
+      'channel-failed',
+      `a result of ${limits.outputBytes} bytes cannot be opened for verification`,
+      { rule: 'M §Opening', remedy: `Set outputBytes to at most ${MAX_OPENED_OUTPUT}, and make chunks smaller.` },
+    );
+  }
+  inspectProgram(program);
+}
+
+/** Chances to catch 1, 2, 5, … bad chunks. */
+export function detections(chunks: number, sampled: number): readonly Detection[] {
+  return [1, 2, 5, 10, 50, 100]
+    .filter((badChunks) => badChunks <= chunks)
+    .map((badChunks) => ({ badChunks, probability: detectionProbability(chunks, sampled, badChunks) }));
+}
+
+interface ExitRow {
+  readonly id: SettlementId;
+  readonly after: (p: Parameters, waits: ReturnType<typeof clock>) => string;
+  readonly blocks: (p: Parameters, waits: ReturnType<typeof clock>) => number | null;
+}
+
+/** T §The tree, in the order in which things can happen. S = all stands for the decisions. */
+function exitRows(p: Parameters): readonly ExitRow[] {
+  const all = Array.from({ length: p.n }, (_, i) => i + 1).join('.');
+  return [
+    { id: 'Tx4', after: () => 'verdict and release', blocks: () => null },
+    { id: 'Tx3', after: ({ t1 }) => `Tx0 + ${t1} blocks`, blocks: ({ t1 }) => t1 },
+    { id: 'Tx1', after: ({ t3 }) => `Tx0 + ${t3} blocks`, blocks: ({ t3 }) => t3 },
+    { id: "Tx4'", after: (_, { appeal }) => `TxV1 + ${appeal} blocks`, blocks: (_, { verdict, appeal }) => verdict + appeal },
+    {
+      id: "Tx1'",
+      after: (_, waits) => `TxV1 + ${waits.timeoutAfterVerdict} blocks`,
+      blocks: (_, { verdict, timeoutAfterVerdict }) => verdict + timeoutAfterVerdict,
+    },
+    { id: 'Tx5', after: (_, { appeal }) => `TxV0 + ${appeal} blocks`, blocks: (_, { verdict, appeal }) => verdict + appeal },
+    {
+      id: 'Tx6',
+      after: (_, { arbitrationTimeout }) => `TxA + ${arbitrationTimeout} blocks`,
+      blocks: (_, { verdict, arbitrationTimeout }) => verdict + 1 + arbitrationTimeout,
+    },
+    { id: `Tx7:${all}`, after: () => 'TxA and the arbiters’ decision', blocks: (_, { verdict }) => verdict + 1 },
+    { id: `Tx8:${all}`, after: () => 'TxA and the arbiters’ decision', blocks: (_, { verdict }) => verdict + 1 },
+    {
+      id: 'Tx6c',
+      after: (_, { arbitrationTimeout }) => `TxAc + ${arbitrationTimeout} blocks`,
+      blocks: (_, { verdict, arbitrationTimeout }) => verdict + 1 + arbitrationTimeout,
+    },
+    { id: `Tx7c:${all}`, after: () => 'TxAc and the arbiters’ decision', blocks: (_, { verdict }) => verdict + 1 },
+    { id: `Tx9c:${all}`, after: () => 'TxAc and the arbiters’ decision', blocks: (_, { delta2, verdict }) => verdict + 1 + delta2 },
+    { id: `Tx8c:${all}`, after: () => 'TxAc and the arbiters’ decision', blocks: (_, { verdict }) => verdict + 1 },
+  ];
+}
+
+const SCHEMES: Readonly<Record<string, string>> = {
+  Tx1: '#1',
+  Tx3: '#2',
+  Tx4: '#3',
+  Tx5: '#4',
+  Tx6: '#5',
+  Tx7: '#6',
+  Tx9: '#6',
+  Tx8: '#7',
+};
+
+function exits(specification: JobSpecification): JobPlan['exits'] {
+  const { parameters, settlementFee, retainer } = specification;
+  const contract = exampleContract(specification, specification.batches[0]?.inputs.length ?? 1);
+  const waits = clock(parameters, contract);
+  const stakes = Array.from({ length: parameters.n }, () => satoshi(parameters.a));
+  const onTop = settlementFee + BigInt(parameters.n) * retainer;
+  return exitRows(parameters).map(({ id, after, blocks }) => {
+    const net = netChanges(parameters, contract, id, stakes);
+    const arbiters = Object.entries(net).filter(([party]) => party.startsWith('arbiter:'));
+    return {
+      scheme: SCHEMES[id.slice(0, 3)]!,
+      transaction: id.split(':')[0]!,
+      after: after(parameters, waits),
+      blocks: blocks(parameters, waits),
+      changes: {
+        client: net.client - onTop,
+        worker: net.worker,
+        verifier: net.verifier,
+        arbiters: arbiters.reduce((sum, [, amount]) => sum + amount, 0n),
+        fund: net.fund,
+      },
+    };
+  });
+}
+
+function disclosure({ sampled, batches }: JobSpecification): readonly string[] {
+  const chunks = batches[0]?.inputs.length ?? 0;
+  return [
+    'The Worker and the Verifier see the program and all inputs.',
+    `The Verifier and the Client see the results of ${sampled} of ${chunks} chunks before the Worker is paid.`,
+    'Arbiters see the program, and in a dispute the one chunk that is claimed to be wrong.',
+    'Everybody sees on the chain that a contract exists, its parameters and its amounts; nobody sees program, data or results.',
+  ];
+}
+
+function locked({ parameters, reward, settlementFee, retainer, bond }: JobSpecification): JobPlan['locked'] {
+  const { w, v, a, n, t3, t4 } = parameters;
+  const longest = t4 + t3;
+  return [
+    {
+      party: 'client',
+      amount: reward + settlementFee + BigInt(n) * retainer,
+      blocks: longest,
+      note: 'reward, fee of the last transaction and retainers of the arbiters',
+    },
+    { party: 'client', amount: bond, blocks: t4, note: 'challenge bond, comes back' },
+    { party: 'worker', amount: w, blocks: longest, note: 'stake' },
+    { party: 'verifier', amount: v, blocks: longest, note: 'stake' },
+    { party: 'arbiter', amount: a, blocks: t4, note: `stake of each of the ${n} arbiters` },
+  ].filter(({ amount }) => amount > 0n) as JobPlan['locked'];
+}
