@@ -1,4 +1,4 @@
-import { fromHex, type Txid, txidFromDisplay } from '@prometheus-compute/protocol';
+import { fromHex, MAX_MONEY, type Txid, txidFromDisplay } from '@prometheus-compute/protocol';
 import { type BlockHash, blockHashFromDisplay } from '../devchain/blocks/header.ts';
 import type { FeeRate } from '../devchain/money.ts';
 import { RpcCode, RpcError } from './errors.ts';
@@ -137,11 +137,14 @@ function satoshisFrom(value: JsonValue): bigint {
   }
   // Numbers below 0.000001 print as 1e-7 in JavaScript.
   const text = typeof value === 'number' ? value.toFixed(8) : value;
-  const match = /^(\d{1,8})(?:\.(\d{1,8}))?$/.exec(text);
+  const match = /^(-?)(\d{1,10})(?:\.(\d{1,8}))?$/.exec(text);
   if (match === null || (typeof value === 'number' && Math.abs(Number(text) - value) > 1e-9)) {
     throw new RpcError(RpcCode.TYPE, 'Invalid amount');
   }
-  return BigInt(match[1]!) * 100_000_000n + BigInt((match[2] ?? '').padEnd(8, '0'));
+  const [, sign, whole, decimals = ''] = match;
+  const satoshis = BigInt(whole!) * 100_000_000n + BigInt(decimals.padEnd(8, '0'));
+  if (sign === '-' || satoshis > MAX_MONEY) throw new RpcError(RpcCode.TYPE, 'Amount out of range');
+  return satoshis;
 }
 
 function typeMessage(value: JsonValue, expected: string): string {

@@ -1,4 +1,4 @@
-import type { Txid } from '@prometheus-compute/protocol';
+import { compareBytes, type Txid, txidToInternal } from '@prometheus-compute/protocol';
 import type { LoadedTransaction } from '../../devchain/loaded-transaction.ts';
 import type { Accepted, Refused } from '../../devchain/mempool/accept.ts';
 import { virtualSize } from '../../devchain/mempool/entry.ts';
@@ -175,7 +175,7 @@ function memberAnswer(member: MemberResult | undefined): AnswerObject {
   }
 }
 
-/** Core sorts ids by their internal bytes, from the last to the first: the order of the displayed text. */
+/** Core sorts ids by their internal bytes, which are the displayed ones in reverse. */
 function compareInternally(a: Txid, b: Txid): number {
-  return a < b ? -1 : 1;
+  return compareBytes(txidToInternal(a), txidToInternal(b));
 }

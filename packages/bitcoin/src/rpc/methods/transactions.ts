@@ -29,10 +29,7 @@ export const TRANSACTION_METHODS: readonly RpcMethod[] = [
     required: 1,
     run: (args, { network }) => {
       const loaded = decodeTransaction(args.text(0));
-      if (loaded === undefined) {
-        const message = 'TX decode failed. Make sure the tx has at least one input.';
-        throw new RpcError(RpcCode.DESERIALIZATION, message);
-      }
+      if (loaded === undefined) throw new RpcError(RpcCode.DESERIALIZATION, 'TX decode failed');
       return transactionAnswer(loaded, network);
     },
   },

@@ -7,10 +7,14 @@ const OPCODE_NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries(OP).map(([name, opcode]) => [opcode, name]),
 );
 
+/** The one opcode without meaning that Core has a name for. */
+const INVALID_OPCODE = 0xff;
+
 function opcodeName(opcode: number): string {
   if (opcode === OP.OP_0) return '0';
   if (opcode === OP.OP_1NEGATE) return '-1';
   if (opcode >= OP.OP_1 && opcode <= OP.OP_16) return `${opcode - OP.OP_1 + 1}`;
+  if (opcode === INVALID_OPCODE) return 'OP_INVALIDOPCODE';
   return OPCODE_NAMES.get(opcode) ?? 'OP_UNKNOWN';
 }
 
