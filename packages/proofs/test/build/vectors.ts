@@ -28,7 +28,7 @@ export const formatVectors = <In, Out = Record<string, unknown>>(section: string
 
 /** Vectors of what scheme `replay` and profile `wasi-0` fix, made by an independent program. */
 export const replayVectors = <In, Out = Record<string, unknown>>(section: string) =>
-  read<In, Out>(new URL('../vectors/replay.json', import.meta.url), section);
+  read<In, Out>(new URL('../../../../docs/protocol/vectors/replay.json', import.meta.url), section);
 
 export const hash = (hex: string): Hash32 => hash32(fromHex(hex));
 export const pt = (hex: string): Point => point(fromHex(hex));

@@ -8,9 +8,9 @@ import type { GraphTerms } from './terms.ts';
 import { finishTransaction, sequenceFor } from './transaction.ts';
 
 /**
- * TxV1 and TxV0 spend the same output, after the same wait, to the same outputs. nLockTime tells them apart: it holds
- * the verdict r, a block height that passed long ago, and costs no byte. Without it both would be one transaction,
- * and everything after TxV0 could be published after TxV1.
+ * D35: TxV1 and TxV0 spend the same output, after the same wait, to the same outputs. nLockTime tells them apart: it
+ * holds the verdict r, a block height that passed long ago, and costs no byte. Without it both would be one
+ * transaction, and everything after TxV0 could be published after TxV1.
  */
 const VERDICT_LOCK_TIME = { TxV1: 1, TxV0: 0 } as const;
 

@@ -56,7 +56,7 @@ describe('the graph Υ of the default contract', () => {
     expect(new Set(all(graph).map(({ txid }) => txid)).size).toBe(43);
   });
 
-  it('TxV1 and TxV0 differ in nothing but nLockTime, which holds r', () => {
+  it('D35: TxV1 and TxV0 differ in nothing but nLockTime, which holds r', () => {
     const [txV1, txV0] = [tx('TxV1'), tx('TxV0')];
     expect([txV1.lockTime, txV0.lockTime]).toEqual([1, 0]);
     expect(toHex(txV1.unsigned.slice(0, -4))).toBe(toHex(txV0.unsigned.slice(0, -4)));
