@@ -1,5 +1,5 @@
-import { fromHex, type Txid } from '@prometheus-compute/protocol';
-import { buildBlock, selectTransactions } from './assemble.ts';
+import { fromHex, littleEndian, type Txid } from '@prometheus-compute/protocol';
+import { type BlockContents, buildBlock, selectTransactions } from './assemble.ts';
 import { type Block, parseBlock } from './blocks/block.ts';
 import type { BlockHash } from './blocks/header.ts';
 import type { BlockRejection } from './consensus/check-block.ts';
@@ -176,11 +176,7 @@ export class Devchain {
    * @throws DevchainError `block-refused` with Core's reason when they do not make a valid block
    */
   assembleBlock(script: Uint8Array, transactions: readonly Uint8Array[]): Block {
-    const block = buildBlock(this.#nextContext(), {
-      script,
-      transactions: transactions.map(loadTransaction),
-      fees: 0n,
-    });
+    const block = this.#build({ script, transactions: transactions.map(loadTransaction), fees: 0n });
     const refused = this.#state.test(block, this.#clock?.());
     if (refused !== undefined) throw refusedError(refused);
     return block;
@@ -231,9 +227,19 @@ export class Devchain {
   }
 
   #mineBlock(script: Uint8Array, transactions: readonly LoadedTransaction[], fees: bigint): Block {
-    const block = buildBlock(this.#nextContext(), { script, transactions, fees });
+    const block = this.#build({ script, transactions, fees });
     const outcome = this.submitParsedBlock(block);
     if (outcome.kind === 'refused') throw refusedError(outcome.rejection);
+    return block;
+  }
+
+  /** A block on the tip that was never seen before: after an invalidation, equal contents would make the same one. */
+  #build(contents: BlockContents): Block {
+    const context = this.#nextContext();
+    let block = buildBlock(context, contents);
+    for (let count = 1; this.#state.tree.find(block.hash) !== undefined; count++) {
+      block = buildBlock(context, { ...contents, extraNonce: littleEndian(count, 4) });
+    }
     return block;
   }
 

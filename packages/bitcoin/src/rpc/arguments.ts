@@ -1,4 +1,4 @@
-import { fromHex, MAX_MONEY, type Txid, txidFromDisplay } from '@prometheus-compute/protocol';
+import { MAX_MONEY, type Txid, txidFromDisplay } from '@prometheus-compute/protocol';
 import { type BlockHash, blockHashFromDisplay } from '../devchain/blocks/header.ts';
 import type { FeeRate } from '../devchain/money.ts';
 import { RpcCode, RpcError } from './errors.ts';
@@ -109,7 +109,8 @@ export function expectString(value: JsonValue): string {
 
 /** Bytes of a hexadecimal string of either case, or undefined when it is none. */
 export function bytesFromHex(text: string): Uint8Array | undefined {
-  return /^(?:[0-9a-fA-F]{2})*$/.test(text) ? fromHex(text.toLowerCase()) : undefined;
+  // A block has millions of digits: Node's own decoder is the fast one, and the check makes it strict.
+  return /^(?:[0-9a-fA-F]{2})*$/.test(text) ? new Uint8Array(Buffer.from(text, 'hex')) : undefined;
 }
 
 export function isList(value: JsonValue): value is readonly JsonValue[] {

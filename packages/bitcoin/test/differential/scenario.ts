@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { toHex } from '@prometheus-compute/protocol';
 import { GENESIS_BLOCK } from '../../src/devchain/parameters.ts';
 import {
   BLOCK_INTERVAL,
@@ -132,24 +131,24 @@ export class ScenarioBuilder {
     );
     const made = { block: plan.edit?.(built) ?? built, height };
     const label = plan.label ?? `block ${height} ${made.block.hash.slice(0, 12)}`;
-    this.call(label, 'submitblock', [toHex(serializeBlock(made.block))]);
+    this.call(label, 'submitblock', [hex(serializeBlock(made.block))]);
     this.#tip = made;
     return made;
   }
 
   /** What the mempool would say; several transactions are taken as a package, parents first. */
   test(label: string, transactions: readonly Uint8Array[]): void {
-    this.call(label, 'testmempoolaccept', [transactions.map(toHex)]);
+    this.call(label, 'testmempoolaccept', [transactions.map(hex)]);
   }
 
   /** Offers a transaction to the mempool. */
   send(label: string, transaction: Uint8Array): void {
-    this.call(label, 'sendrawtransaction', [toHex(transaction)]);
+    this.call(label, 'sendrawtransaction', [hex(transaction)]);
   }
 
   /** Offers a package to the mempool, parents first, the child last. */
   package(label: string, transactions: readonly Uint8Array[]): void {
-    this.call(label, 'submitpackage', [transactions.map(toHex)]);
+    this.call(label, 'submitpackage', [transactions.map(hex)]);
   }
 
   /** Which transactions wait, in no order. */
@@ -167,6 +166,12 @@ export class ScenarioBuilder {
     this.call(label, 'reconsiderblock', [block.block.hash]);
   }
 
+  /** The call made last once more. */
+  repeat(label: string): void {
+    const { method, params } = this.#steps.at(-1)!;
+    this.call(label, method, params);
+  }
+
   /** Any other call. @param pick - members of the answer to compare, where others differ by nature */
   call(label: string, method: string, params: readonly JsonValue[], pick?: readonly string[]): void {
     if (this.#steps.some((step) => step.label === label)) throw new RangeError(`label used twice: ${label}`);
@@ -178,4 +183,9 @@ export class ScenarioBuilder {
     const digest = createHash('sha256').update(JSON.stringify(calls)).digest('hex');
     return { name: this.name, steps: this.#steps, digest };
   }
+}
+
+/** Hexadecimal of what may be a whole block. */
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }
