@@ -1,7 +1,9 @@
 import {
+  bip86Script,
   type Contract,
   type Hash32,
   hash32,
+  owed,
   type PartyTerms,
   type Point,
   pointOf,
@@ -12,7 +14,6 @@ import {
   type XOnlyKey,
 } from '@prometheus-compute/protocol';
 import { PROFILE } from '@prometheus-compute/sandbox';
-import { bip86Script, owed } from '@prometheus-compute/protocol';
 import type { JobSpecification } from './specification.ts';
 
 /** A number as 32 bytes: keys and hashes that stand for ones that nobody has chosen yet. */

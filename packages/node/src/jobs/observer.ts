@@ -1,4 +1,4 @@
-import { type ChannelState, contractHash, slotsDemanded, graphOf, toHex } from '@prometheus-compute/protocol';
+import { type ChannelState, contractHash, graphOf, slotsDemanded, toHex } from '@prometheus-compute/protocol';
 import { contractOf } from '../engine/addressing.ts';
 import type { ChannelRecord } from '../engine/channel-record.ts';
 import { EngineError } from '../engine/errors.ts';
@@ -51,7 +51,13 @@ export class JobObserver {
     if (task === 'compute') {
       this.#show(batch, 'computing', `the Worker runs the program on chunk ${done} of ${total}`, done, total);
     } else if (task === 'check-opening' && party.role === 'verifier') {
-      this.#show(batch, 'verification', `the Verifier runs sampled chunk ${done} of ${total} again`, done, total);
+      this.#show(
+        batch,
+        'verification',
+        `the Verifier runs sampled chunk ${done} of ${total} again`,
+        done,
+        total,
+      );
     } else if (task === 'check-delivery' && party.role === 'client') {
       this.#show(batch, 'delivery', `the Client receives encrypted result ${done} of ${total}`, done, total);
     }
@@ -80,7 +86,8 @@ export class JobObserver {
       const { code, culprit, reason } = state.fault;
       return new EngineError('channel-failed', `batch ${batch} could not be contracted: ${reason}`, {
         evidence: { batch, fault: code, culprit: culprit ?? 'nobody' },
-        remedy: 'Nothing was paid. Change what the message names, or choose other partners, and run the job again.',
+        remedy:
+          'Nothing was paid. Change what the message names, or choose other partners, and run the job again.',
         ...(this.problem === undefined ? {} : { cause: this.problem }),
       });
     }
@@ -94,7 +101,11 @@ export class JobObserver {
       .map((state) =>
         state.name === 'closed' && state.how === 'settled'
           ? `closed+${Math.min(height - state.height, FINAL)}`
-          : JSON.stringify([state.name, 'step' in state ? state.step : '', 'delivery' in state && state.delivery !== null]),
+          : JSON.stringify([
+              state.name,
+              'step' in state ? state.step : '',
+              'delivery' in state && state.delivery !== null,
+            ]),
       )
       .join();
   }
@@ -140,9 +151,17 @@ function describe(state: ChannelState): Description {
         case 'contract':
           return ['terms', 'waiting for the Worker and the Verifier to fetch and check the payload'];
         case 'seeds':
-          return ['ceremony', `waiting for block ${state.contract.snapshotHeight}, whose hash decides the draw of arbiters`];
+          return [
+            'ceremony',
+            `waiting for block ${state.contract.snapshotHeight}, whose hash decides the draw of arbiters`,
+          ];
         case 'polling':
-          return ['ceremony', 'asking arbiters in the order of the draw', state.acceptances.length, state.parameters.n];
+          return [
+            'ceremony',
+            'asking arbiters in the order of the draw',
+            state.acceptances.length,
+            state.parameters.n,
+          ];
         case 'signatures': {
           if (state.commitment !== null) return ['commitment', 'waiting for the next block to take in Tx0'];
           const total = slotsDemanded(graphOf(state.agreement), 'client').length;
@@ -168,7 +187,8 @@ function describe(state: ChannelState): Description {
       return ['verification', 'a dispute is on the chain'];
     case 'closed':
       if (state.how === 'abandoned') return ['terms', state.fault.reason];
-      if (state.failures === null) return ['decrypting', 'decrypting the results with the secret that Tx4 revealed'];
+      if (state.failures === null)
+        return ['decrypting', 'decrypting the results with the secret that Tx4 revealed'];
       return ['decrypting', `Tx4 is in block ${state.height}; final at block ${state.height + FINAL - 1}`];
   }
 }

@@ -11,11 +11,13 @@ import {
 import { inspectProgram } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
 import { exampleContract } from './example-contract.ts';
-import { commitmentFee, checkContractTerms } from './money.ts';
+import { checkContractTerms, commitmentFee } from './money.ts';
 import type { Detection, JobPlan, JobSpecification } from './specification.ts';
 
-/** Largest opened output that a message can carry, in bytes: what cannot be opened cannot be verified. */
-const MAX_OPENED_OUTPUT = 4_194_304;
+/** Largest output or input of a chunk that a message can carry, in bytes: what cannot be opened cannot be verified. */
+const MAX_CHUNK_BYTES = 4_194_304;
+/** Bytes of all outputs of one opening, which is one message. */
+const MAX_OPENING_BYTES = 8_000_000;
 /** Vsize of a paying child (T §The tree). */
 const CHILD_VSIZE = 153n;
 /** Fee rate, in sat/vB, up to which the Client's reserve pays for the children of a challenge and of its claim. */
@@ -62,14 +64,34 @@ export function checkSpecification(specification: JobSpecification): void {
   const { parameters, limits, program, batches } = specification;
   checkParameters(parameters);
   for (const { inputs } of batches) checkContractTerms(specification, inputs.length);
-  if (limits.outputBytes > MAX_OPENED_OUTPUT) {
+  checkMessageSizes(specification);
+  inspectProgram(program);
+}
+
+/** What is opened, and what a claim shows to arbiters, has to fit into messages. */
+function checkMessageSizes({ limits, sampled, batches }: JobSpecification): void {
+  const opened = sampled * limits.outputBytes;
+  if (limits.outputBytes > MAX_CHUNK_BYTES || opened > MAX_OPENING_BYTES) {
     throw new EngineError(
-      'channel-failed',
-      `a result of ${limits.outputBytes} bytes cannot be opened for verification`,
-      { rule: 'M §Opening', remedy: `Set outputBytes to at most ${MAX_OPENED_OUTPUT}, and make chunks smaller.` },
+      'too-large',
+      `${sampled} sampled results of up to ${limits.outputBytes} bytes do not fit into one opening`,
+      {
+        rule: 'M §Opening',
+        remedy: `Set outputBytes to at most ${Math.min(MAX_CHUNK_BYTES, Math.floor(MAX_OPENING_BYTES / sampled))}, or make chunks smaller.`,
+      },
     );
   }
-  inspectProgram(program);
+  const largest = Math.max(...batches.flatMap(({ inputs }) => inputs.map((input) => input.length)));
+  if (largest > MAX_CHUNK_BYTES) {
+    throw new EngineError(
+      'too-large',
+      `an input of ${largest} bytes cannot be shown to arbiters in a dispute`,
+      {
+        rule: 'M §Claims',
+        remedy: `Make chunks of at most ${MAX_CHUNK_BYTES} bytes.`,
+      },
+    );
+  }
 }
 
 /** Chances to catch 1, 2, 5, … bad chunks. */
@@ -92,28 +114,56 @@ function exitRows(p: Parameters): readonly ExitRow[] {
     { id: 'Tx4', after: () => 'verdict and release', blocks: () => null },
     { id: 'Tx3', after: ({ t1 }) => `Tx0 + ${t1} blocks`, blocks: ({ t1 }) => t1 },
     { id: 'Tx1', after: ({ t3 }) => `Tx0 + ${t3} blocks`, blocks: ({ t3 }) => t3 },
-    { id: "Tx4'", after: (_, { appeal }) => `TxV1 + ${appeal} blocks`, blocks: (_, { verdict, appeal }) => verdict + appeal },
+    {
+      id: "Tx4'",
+      after: (_, { appeal }) => `TxV1 + ${appeal} blocks`,
+      blocks: (_, { verdict, appeal }) => verdict + appeal,
+    },
     {
       id: "Tx1'",
       after: (_, waits) => `TxV1 + ${waits.timeoutAfterVerdict} blocks`,
       blocks: (_, { verdict, timeoutAfterVerdict }) => verdict + timeoutAfterVerdict,
     },
-    { id: 'Tx5', after: (_, { appeal }) => `TxV0 + ${appeal} blocks`, blocks: (_, { verdict, appeal }) => verdict + appeal },
+    {
+      id: 'Tx5',
+      after: (_, { appeal }) => `TxV0 + ${appeal} blocks`,
+      blocks: (_, { verdict, appeal }) => verdict + appeal,
+    },
     {
       id: 'Tx6',
       after: (_, { arbitrationTimeout }) => `TxA + ${arbitrationTimeout} blocks`,
       blocks: (_, { verdict, arbitrationTimeout }) => verdict + 1 + arbitrationTimeout,
     },
-    { id: `Tx7:${all}`, after: () => 'TxA and the arbiters’ decision', blocks: (_, { verdict }) => verdict + 1 },
-    { id: `Tx8:${all}`, after: () => 'TxA and the arbiters’ decision', blocks: (_, { verdict }) => verdict + 1 },
+    {
+      id: `Tx7:${all}`,
+      after: () => 'TxA and the arbiters’ decision',
+      blocks: (_, { verdict }) => verdict + 1,
+    },
+    {
+      id: `Tx8:${all}`,
+      after: () => 'TxA and the arbiters’ decision',
+      blocks: (_, { verdict }) => verdict + 1,
+    },
     {
       id: 'Tx6c',
       after: (_, { arbitrationTimeout }) => `TxAc + ${arbitrationTimeout} blocks`,
       blocks: (_, { verdict, arbitrationTimeout }) => verdict + 1 + arbitrationTimeout,
     },
-    { id: `Tx7c:${all}`, after: () => 'TxAc and the arbiters’ decision', blocks: (_, { verdict }) => verdict + 1 },
-    { id: `Tx9c:${all}`, after: () => 'TxAc and the arbiters’ decision', blocks: (_, { delta2, verdict }) => verdict + 1 + delta2 },
-    { id: `Tx8c:${all}`, after: () => 'TxAc and the arbiters’ decision', blocks: (_, { verdict }) => verdict + 1 },
+    {
+      id: `Tx7c:${all}`,
+      after: () => 'TxAc and the arbiters’ decision',
+      blocks: (_, { verdict }) => verdict + 1,
+    },
+    {
+      id: `Tx9c:${all}`,
+      after: () => 'TxAc and the arbiters’ decision',
+      blocks: (_, { delta2, verdict }) => verdict + 1 + delta2,
+    },
+    {
+      id: `Tx8c:${all}`,
+      after: () => 'TxAc and the arbiters’ decision',
+      blocks: (_, { verdict }) => verdict + 1,
+    },
   ];
 }
 

@@ -1,12 +1,25 @@
-import { contractHash, graphOf, parseSettlement, type SettlementId, toHex, transactionOf } from '@prometheus-compute/protocol';
+import {
+  contractHash,
+  graphOf,
+  parseSettlement,
+  type SettlementId,
+  toHex,
+  transactionOf,
+} from '@prometheus-compute/protocol';
 import { decodeFailure } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
 import { resultsKey } from '../engine/tasks/examine.ts';
 import type { LocalNetwork } from '../local/network.ts';
 import { decodeSnapshot } from '../store/snapshot.ts';
-import { settledChanges } from './changes.ts';
+import { ownedInChannel, settledChanges } from './changes.ts';
 import { detections } from './plan.ts';
-import type { BatchReport, ChunkResult, JobReport, JobSpecification, SettledTransaction } from './specification.ts';
+import type {
+  BatchReport,
+  ChunkResult,
+  JobReport,
+  JobSpecification,
+  SettledTransaction,
+} from './specification.ts';
 
 /** What a finished job came to, from the chain and the Client's own store. */
 export async function reportJob(
@@ -26,10 +39,19 @@ export async function reportJob(
     batches.push(reportBatch(network, specification, id, i + 1, chunks));
   }
   const balances = before.map(({ party, before: earlier }) => {
-    const wallet = network.parties.find(({ name }) => name === party)!.wallet;
-    return { party, before: earlier, after: wallet.balance() };
+    const { wallet, node } = network.parties.find(({ name }) => name === party)!;
+    const inChannels = node.engine.records.reduce((sum, { state }) => sum + ownedInChannel(state), 0n);
+    return { party, before: earlier, after: wallet.balance() + inChannels };
   });
-  return { name: specification.name, network: 'devchain', height: network.height, batches, results, outcomes, balances };
+  return {
+    name: specification.name,
+    network: 'devchain',
+    height: network.height,
+    batches,
+    results,
+    outcomes,
+    balances,
+  };
 }
 
 async function resultsOf(network: LocalNetwork, id: string): Promise<readonly Uint8Array[]> {
@@ -71,7 +93,8 @@ function reportBatch(
   const settled = (transaction: 'Tx0' | SettlementId): SettledTransaction => {
     const { txid, vsize, fee } = transactionOf(graph, transaction);
     const found = network.chain.transaction(txid);
-    if (found?.block === undefined) throw new EngineError('channel-failed', `${transaction} of batch ${batch} is in no block`);
+    if (found?.block === undefined)
+      throw new EngineError('channel-failed', `${transaction} of batch ${batch} is in no block`);
     return { txid, height: found.block.height, vsize, fee };
   };
   const settlement = state.transaction as SettlementId;

@@ -1,10 +1,10 @@
+import { satoshi } from '@prometheus-compute/protocol';
 import { SandboxPool } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
 import { LocalNetwork } from '../local/network.ts';
-import { satoshi } from '@prometheus-compute/protocol';
 import { type Offered, openBatchChannel } from '../roles/client.ts';
 import { DEVELOPMENT_POLICY } from '../roles/policy.ts';
-import { commitmentFee, clientCost } from './money.ts';
+import { clientCost, commitmentFee } from './money.ts';
 import { JobObserver } from './observer.ts';
 import { checkSpecification } from './plan.ts';
 import { reportJob } from './report.ts';
@@ -33,7 +33,8 @@ export async function runJob(specification: JobSpecification, options: RunOption
     const program = { wasm: specification.program, arguments: specification.arguments ?? [] };
     await executor.prepare(program, specification.limits);
     const count = batches.length;
-    const each = (amount: bigint): readonly bigint[] => Array.from({ length: count }, () => amount + SPARE_COIN);
+    const each = (amount: bigint): readonly bigint[] =>
+      Array.from({ length: count }, () => amount + SPARE_COIN);
     const funds = specification.clientFunds;
     network = await LocalNetwork.start({
       dataFolder: options.dataFolder,
@@ -42,7 +43,8 @@ export async function runJob(specification: JobSpecification, options: RunOption
       parameters,
       arbiters: specification.arbiterCount ?? count * parameters.n + SPARE_ARBITERS,
       funds: {
-        client: funds === undefined ? each(clientCost(specification)) : each(funds / BigInt(count) - SPARE_COIN),
+        client:
+          funds === undefined ? each(clientCost(specification)) : each(funds / BigInt(count) - SPARE_COIN),
         worker: each(parameters.w),
         verifier: each(parameters.v),
       },
@@ -100,10 +102,15 @@ async function untilClosed(network: LocalNetwork, observer: JobObserver): Promis
     const failure = observer.failure;
     if (failure !== undefined) throw failure;
     if (idle > PATIENCE_BLOCKS) {
-      throw new EngineError('not-finished', `nothing has happened for ${PATIENCE_BLOCKS} blocks: ${observer.waitingFor}`, {
-        ...(observer.problem === undefined ? {} : { cause: observer.problem }),
-        remedy: 'Run the job again; if it stops at the same place, run it with --verbose and report what it says.',
-      });
+      throw new EngineError(
+        'not-finished',
+        `nothing has happened for ${PATIENCE_BLOCKS} blocks: ${observer.waitingFor}`,
+        {
+          ...(observer.problem === undefined ? {} : { cause: observer.problem }),
+          remedy:
+            'Run the job again; if it stops at the same place, run it with --verbose and report what it says.',
+        },
+      );
     }
     await network.mine();
     const now = observer.fingerprint;

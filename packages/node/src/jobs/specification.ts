@@ -142,7 +142,10 @@ export interface JobReport {
   /** y_i per batch and chunk, decrypted with the secret that the settlement revealed. */
   readonly results: readonly (readonly Uint8Array[])[];
   readonly outcomes: readonly (readonly ChunkResult[])[];
-  /** Confirmed satoshis that each party can spend by itself, over the whole job. */
+  /**
+   * Confirmed satoshis that each party owns, before and after the job: in its wallet, in payouts, and in stakes and bonds
+   * that come back.
+   */
   readonly balances: readonly { readonly party: string; readonly before: bigint; readonly after: bigint }[];
 }
 

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { DEFAULT_PARAMETERS } from '@prometheus-compute/protocol';
+import { describe, expect, it } from 'vitest';
+import { type JobSpecification, planJob } from '../../src/index.ts';
+
+const program = new Uint8Array(
+  readFileSync(new URL('../../../../examples/primes/primes.wasm', import.meta.url)),
+);
+
+/** A job with the default contract of T §Default P: 2 batches of 20 chunks, 10 of them checked. */
+function job(changes: Partial<JobSpecification> = {}): JobSpecification {
+  const inputs = Array.from({ length: 20 }, (_, i) => new TextEncoder().encode(`${i} ${i + 10}\n`));
+  return {
+    name: 'test',
+    program,
+    batches: [{ inputs }, { inputs }],
+    sampled: 10,
+    parameters: DEFAULT_PARAMETERS,
+    reward: 100_000n,
+    settlementFee: 3_000n,
+    retainer: 1_000n,
+    bond: 20_000n,
+    deliveryBlocks: 120,
+    confirmationBlocks: 24,
+    stageBlocks: 24,
+    arbitrationBlocks: 144,
+    relayBlocks: 1,
+    limits: { memoryPages: 256, outputBytes: 65_536, milliseconds: 10_000 },
+    ...changes,
+  };
+}
+
+describe('planJob', () => {
+  it('shows every exit with the net changes of T §Default P, φ + nρ on top of the Client', () => {
+    const rows = planJob(job()).exits.map(({ scheme, transaction, blocks, changes }) => [
+      scheme,
+      transaction,
+      blocks,
+      ...['client', 'worker', 'verifier', 'arbiters', 'fund'].map((party) => Number(changes[party])),
+    ]);
+    expect(rows).toEqual([
+      ['#3', 'Tx4', null, -108_000, 90_000, 10_000, 5_000, 0],
+      ['#2', 'Tx3', 288, 2_000, 90_000, -100_000, 5_000, 0],
+      ['#1', 'Tx1', 576, -8_000, -100_000, 0, 5_000, 100_000],
+      ['#3', "Tx4'", 168 + 144, -108_000, 90_000, 10_000, 5_000, 0],
+      ['#1', "Tx1'", 168 + 288, -8_000, -100_000, 0, 5_000, 100_000],
+      ['#4', 'Tx5', 168 + 144, -8_000, -290_000, 10_000, 5_000, 280_000],
+      ['#5', 'Tx6', 169 + 576, 32_000, -80_000, -100_000, -4_995_000, 5_140_000],
+      ['#6', 'Tx7', 169, -8_000, -400_000, 0, 405_000, 0],
+      ['#7', 'Tx8', 169, -108_000, 100_000, -500_000, 405_000, 100_000],
+      ['#5', 'Tx6c', 169 + 576, -12_000, -80_000, -100_000, -4_995_000, 5_184_000],
+      ['#6', 'Tx7c', 169, 32_000, -400_000, -500_000, 25_000, 840_000],
+      ['#6', 'Tx9c', 169 + 270, -28_000, -400_000, 0, 25_000, 400_000],
+      ['#7', 'Tx8c', 169, -128_000, 90_000, 10_000, 25_000, 0],
+    ]);
+  });
+
+  it('no exit makes or loses a satoshi: what nobody gets is φ', () => {
+    for (const { changes } of planJob(job()).exits) {
+      expect(Object.values(changes).reduce((sum, amount) => sum + amount, 0n)).toBe(-3_000n);
+    }
+  });
+
+  it('costs reward, φ, retainers and the fee of Tx0 a batch', () => {
+    const { cost } = planJob(job());
+    expect(cost.total).toBe(2n * (100_000n + 3_000n + 5_000n + cost.perBatch.tx0FeeEstimate));
+    // 2 sat/vB for the 980 vB of Tx0 at n = 5.
+    expect(cost.perBatch.tx0FeeEstimate).toBeGreaterThanOrEqual(1_960n);
+    expect(cost.perBatch.tx0FeeEstimate).toBeLessThan(2_000n);
+  });
+
+  it('tells how likely the sample catches bad chunks: 1 − C(N−f, m)/C(N, m)', () => {
+    const [first] = planJob(job()).batches;
+    expect(first?.detection.map(({ badChunks }) => badChunks)).toEqual([1, 2, 5, 10]);
+    expect(first?.detection[0]?.probability).toBeCloseTo(0.5, 12);
+    expect(first?.detection[1]?.probability).toBeCloseTo(1 - (10 * 9) / (20 * 19), 12);
+  });
+
+  it.each([
+    ['P6', { parameters: { ...DEFAULT_PARAMETERS, w: DEFAULT_PARAMETERS.a } }],
+    ['C16', { sampled: 21 }],
+    ['C1', { reward: 600_000n }],
+    ['C17', { settlementFee: 10n }],
+  ])('refuses what breaks rule %s', (code, changes) => {
+    expect(() => planJob(job(changes as Partial<JobSpecification>))).toThrow(
+      expect.objectContaining({ code }),
+    );
+  });
+
+  it('refuses results that one opening cannot carry, and says how large they may be', () => {
+    const limits = { memoryPages: 256, outputBytes: 1_000_000, milliseconds: 10_000 };
+    expect(() => planJob(job({ limits }))).toThrow(
+      expect.objectContaining({ code: 'too-large', remedy: expect.stringContaining('800000') }),
+    );
+  });
+
+  it('refuses a program before anything is signed', () => {
+    expect(() => planJob(job({ program: new Uint8Array(8) }))).toThrow(
+      expect.objectContaining({ code: 'module-malformed' }),
+    );
+  });
+});
