@@ -4,6 +4,7 @@ import { CodedError } from '@prometheus-compute/protocol';
  * `insufficient-funds`: a wallet cannot cover what a contract asks. `parameters-unknown`: no T_P with this txid is on the
  * chain. `payload-missing`: nobody served a blob. `chain-refused`: the chain does not take a transaction that it should.
  * `interrupted`: the caller stopped the job. `not-finished`: it took too long, and running it again is safe.
+ * `too-large`: chunks or results do not fit into the messages that verification and disputes need.
  * `channel-failed`: a channel ended without a result; the message names the cause and the culprit.
  */
 export type EngineErrorCode =
@@ -13,6 +14,7 @@ export type EngineErrorCode =
   | 'chain-refused'
   | 'interrupted'
   | 'not-finished'
-  | 'channel-failed';
+  | 'channel-failed'
+  | 'too-large';
 
 export class EngineError extends CodedError<EngineErrorCode> {}
