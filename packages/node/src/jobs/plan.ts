@@ -61,7 +61,7 @@ export function planJob(specification: JobSpecification): JobPlan {
 
 /** @throws RuleError, SandboxError, EngineError: the first thing that makes the job impossible */
 export function checkSpecification(specification: JobSpecification): void {
-  const { parameters, limits, program, batches } = specification;
+  const { parameters, program, batches } = specification;
   checkParameters(parameters);
   for (const { inputs } of batches) checkContractTerms(specification, inputs.length);
   checkMessageSizes(specification);
