@@ -2,6 +2,7 @@ import { fromHex, hash32, type Outpoint, type Txid } from '@prometheus-compute/p
 import type { BlockHash } from '../devchain/blocks/header.ts';
 import type { Devchain } from '../devchain/devchain.ts';
 import { loadTransaction } from '../devchain/loaded-transaction.ts';
+import type { PackageFault, PackageResult } from '../devchain/mempool/package.ts';
 import type { BlockNode } from '../devchain/state/block-tree.ts';
 import { rejectionText } from '../devchain/verdict.ts';
 import type {
@@ -55,12 +56,9 @@ export class DevchainBackend implements ChainBackend {
   async submitPackage(transactions: readonly Uint8Array[]): Promise<SubmitOutcome> {
     if (transactions.every((transaction) => this.#isKnown(transaction))) return { kind: 'known' };
     const result = this.#chain.submitPackage(transactions);
-    if (result.fault === undefined) return { kind: 'accepted' };
-    // The member's own reason says more than that one failed.
-    for (const member of result.members.values()) {
-      if (member.kind === 'refused') return { kind: 'rejected', reason: rejectionText(member.rejection) };
-    }
-    return { kind: 'rejected', reason: rejectionText(result.fault) };
+    return result.fault === undefined
+      ? { kind: 'accepted' }
+      : { kind: 'rejected', reason: packageReason(result.fault, result) };
   }
 
   subscribe(listener: (event: BlockEvent) => void): () => void {
@@ -83,4 +81,13 @@ function chainBlock({ height, block }: BlockNode): ChainBlock {
     previous: internalHash(block.header.previous),
     transactions: block.transactions.map(({ bytes }) => bytes),
   };
+}
+
+/** The reason that says most: a rule of packages, or else the fault of the member that made the whole fail. */
+function packageReason(fault: PackageFault, { members }: PackageResult): string {
+  if (fault.scope === 'package') return rejectionText(fault);
+  const refused = [...members.values()].filter((member) => member.kind === 'refused');
+  // A child misses its inputs whenever its parent fails, and a parent's own low fee does not count in a package.
+  const culprit = refused.findLast(({ rejection }) => rejection.kind !== 'missing-inputs') ?? refused.at(-1);
+  return rejectionText(culprit?.rejection ?? fault);
 }
