@@ -1,0 +1,43 @@
+import { performance } from 'node:perf_hooks';
+
+/** The middle value; of an even number of values, the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** Milliseconds that `work` takes, waiting for its promise if it gives one. */
+export async function milliseconds(work: () => unknown): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+/** Rounds in which {@link compare} takes its turns. */
+const ROUNDS = 5;
+
+/**
+ * Milliseconds per call of several kinds of work. They take turns, so that whatever else the machine does meanwhile
+ * burdens all of them alike and their ratios hold; each result is the median of its rounds. A first call of each is
+ * not counted.
+ *
+ * @param repetitions - calls in a round
+ */
+export async function compare<Name extends string>(
+  repetitions: number,
+  works: Readonly<Record<Name, (repetition: number) => unknown>>,
+): Promise<Readonly<Record<Name, number>>> {
+  const names = Object.keys(works) as Name[];
+  const times = new Map<Name, number[]>(names.map((name) => [name, []]));
+  for (const name of names) await works[name](0);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const name of names) {
+      const taken = await milliseconds(async () => {
+        for (let i = 0; i < repetitions; i++) await works[name](i);
+      });
+      times.get(name)!.push(taken / repetitions);
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times.get(name)!)])) as Record<Name, number>;
+}
