@@ -1,5 +1,6 @@
 export { EngineError, type EngineErrorCode } from './engine/errors.ts';
 export { planJob } from './jobs/plan.ts';
+export { runJob } from './jobs/run.ts';
 export type {
   BatchReport,
   ChunkResult,
@@ -12,8 +13,7 @@ export type {
   RunOptions,
   SettledTransaction,
 } from './jobs/specification.ts';
-export { runJob } from './jobs/run.ts';
 export { LocalNetwork, type LocalNetworkOptions } from './local/network.ts';
 export type { LocalParty } from './local/party.ts';
-export { DEVELOPMENT_POLICY } from './roles/policy.ts';
 export { type BatchOrder, openBatchChannel } from './roles/client.ts';
+export { DEVELOPMENT_POLICY } from './roles/policy.ts';

@@ -105,6 +105,7 @@ export { pledge } from './channel/setup/arbiter.ts';
 export { toInputWitness, inputSlotsOf } from './channel/setup/input-witness.ts';
 export { joinChannel, openChannel } from './channel/setup/terms.ts';
 export * from './channel/state.ts';
-export { type Outgoing, type Recipient, type Step, moved } from './channel/step.ts';
+export type { Recipient } from './channel/recipient.ts';
+export { type Outgoing, type Step, moved } from './channel/step.ts';
 export type { Task } from './channel/task.ts';
 export { transition } from './channel/transition.ts';

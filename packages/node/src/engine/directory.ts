@@ -4,8 +4,8 @@ import {
   type Outpoint,
   outpointKey,
   type SchnorrVerify,
-  toHex,
   type Txid,
+  toHex,
   type XOnlyKey,
 } from '@prometheus-compute/protocol';
 import type { PeerId } from '../ports/transport.ts';

@@ -7,14 +7,14 @@ import {
   type Envelope,
   encodeEnvelope,
   type MessageOf,
+  type Outgoing,
   openEnvelope,
   openingHash,
-  type Outgoing,
   type Recipient,
   type SchnorrVerify,
+  type Step,
   sealedHash,
   sealMessage,
-  type Step,
   type Task,
   toHex,
   transition,
@@ -50,7 +50,12 @@ export interface EnginePorts {
 export type EngineNotice =
   | { readonly kind: 'moved'; readonly record: ChannelRecord; readonly event: ChannelEvent['kind'] }
   | { readonly kind: 'ignored'; readonly record: ChannelRecord; readonly fault: ChannelFault }
-  | { readonly kind: 'task-failed'; readonly record: ChannelRecord; readonly task: Task['kind']; readonly error: Error }
+  | {
+      readonly kind: 'task-failed';
+      readonly record: ChannelRecord;
+      readonly task: Task['kind'];
+      readonly error: Error;
+    }
   | { readonly kind: 'refused-envelope'; readonly from: PeerId; readonly reason: string };
 
 /**
@@ -96,7 +101,8 @@ export class Engine {
   readonly #watchers: ((notice: EngineNotice) => void)[] = [];
   readonly #failed: OutboxEntry[] = [];
   #waiting: Arrival[] = [];
-  #deferred: { readonly id: string; readonly event: ChannelEvent; readonly completes: number | undefined }[] = [];
+  #deferred: { readonly id: string; readonly event: ChannelEvent; readonly completes: number | undefined }[] =
+    [];
   #queue: Promise<void> = Promise.resolve();
   #busy = 0;
   #closed = false;
@@ -232,7 +238,8 @@ export class Engine {
       if (message.kind === 'delivery') await this.ports.blobs.put(sealed, body);
       if (message.kind === 'opening') await this.ports.blobs.put(openingHash(body), body);
       const peers = introducedPeers(message);
-      if (peers !== undefined) this.#records.set(record.id, { ...record, peers: { ...record.peers, ...peers } });
+      if (peers !== undefined)
+        this.#records.set(record.id, { ...record, peers: { ...record.peers, ...peers } });
       const event: ChannelEvent = {
         kind: 'message',
         from: sender,
@@ -275,7 +282,11 @@ export class Engine {
     completes: number | undefined,
   ): Promise<void> {
     const messages: OutboxItem[] = step.messages.map((outgoing) => this.#seal(record, outgoing));
-    const tasks: OutboxItem[] = step.tasks.map((task) => ({ kind: 'task', to: '', payload: encodeSnapshot(task) }));
+    const tasks: OutboxItem[] = step.tasks.map((task) => ({
+      kind: 'task',
+      to: '',
+      payload: encodeSnapshot(task),
+    }));
     const entries = await this.ports.store.commit({
       channel: record.id,
       event: encodeSnapshot(event),

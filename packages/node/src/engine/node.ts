@@ -113,7 +113,9 @@ export class Node implements Greeter {
   async greet(message: MessageOf<'terms'> | MessageOf<'acceptanceRequest'>, from: PeerId): Promise<Greeting> {
     try {
       if (message.kind === 'acceptanceRequest') {
-        return this.roles.includes('arbiter') ? await answerRequest(this, message, from) : { kind: 'not-mine' };
+        return this.roles.includes('arbiter')
+          ? await answerRequest(this, message, from)
+          : { kind: 'not-mine' };
       }
       const role = (['worker', 'verifier'] as const).find((candidate) => this.roles.includes(candidate));
       return role === undefined ? { kind: 'not-mine' } : await answerTerms(this, role, message, from);
@@ -124,7 +126,11 @@ export class Node implements Greeter {
     }
   }
 
-  #refuse(message: MessageOf<'terms'> | MessageOf<'acceptanceRequest'>, to: PeerId, cause: CodedError<string>): void {
+  #refuse(
+    message: MessageOf<'terms'> | MessageOf<'acceptanceRequest'>,
+    to: PeerId,
+    cause: CodedError<string>,
+  ): void {
     const { signer, transport } = this.engine.ports;
     const refusal: ChannelMessage = {
       kind: 'refused',
@@ -133,7 +139,9 @@ export class Node implements Greeter {
       reason: cause.message.slice(0, 400),
       culprit: message.kind === 'acceptanceRequest' ? { kind: 'offer', outpoint: message.offer } : null,
     };
-    const envelope = sealMessage(refusal, signer.messageKey(REFUSER), (hash) => signer.signMessage(REFUSER, hash));
+    const envelope = sealMessage(refusal, signer.messageKey(REFUSER), (hash) =>
+      signer.signMessage(REFUSER, hash),
+    );
     transport.send(to, encodeEnvelope(envelope));
   }
 

@@ -1,3 +1,4 @@
+import { parseTransaction, type Transaction, transactionId } from '@prometheus-compute/bitcoin';
 import {
   decodeCommitment,
   decodeOffer,
@@ -11,7 +12,6 @@ import {
   satoshi,
   type Txid,
 } from '@prometheus-compute/protocol';
-import { parseTransaction, type Transaction, transactionId } from '@prometheus-compute/bitcoin';
 import type { Chain } from '../ports/chain.ts';
 
 interface SeenOutput {
@@ -84,7 +84,8 @@ export class OfferIndex {
     for (const input of transaction.inputs) {
       const key = outpointKey(input);
       const entry = this.#stakes.get(key);
-      if (entry !== undefined) this.#stakes.set(key, { ...entry, stake: { ...entry.stake, spentHeight: height } });
+      if (entry !== undefined)
+        this.#stakes.set(key, { ...entry, stake: { ...entry.stake, spentHeight: height } });
     }
     const txid = transactionId(transaction);
     for (const output of transaction.outputs) {

@@ -54,10 +54,14 @@ export class PayloadExchange implements PayloadService {
     if (known !== undefined) return known;
     const bytes = size === 0 ? new Uint8Array(0) : await this.#download(record, peer, hash, size);
     if (!verify(bytes)) {
-      throw new EngineError('payload-missing', `${peer} served other bytes than the hash ${toHex(hash)} names`, {
-        evidence: { peer, hash: toHex(hash) },
-        remedy: 'Choose another partner: this one damages what it serves.',
-      });
+      throw new EngineError(
+        'payload-missing',
+        `${peer} served other bytes than the hash ${toHex(hash)} names`,
+        {
+          evidence: { peer, hash: toHex(hash) },
+          remedy: 'Choose another partner: this one damages what it serves.',
+        },
+      );
     }
     await blobs.put(hash, bytes);
     return bytes;
@@ -96,7 +100,10 @@ export class PayloadExchange implements PayloadService {
     if (message.total !== download.size || message.bytes.length === 0) {
       this.#downloads.delete(key);
       download.fail(
-        new EngineError('payload-missing', `${from} serves ${message.total} bytes where ${download.size} were announced`),
+        new EngineError(
+          'payload-missing',
+          `${from} serves ${message.total} bytes where ${download.size} were announced`,
+        ),
       );
       return;
     }
@@ -127,6 +134,7 @@ export class PayloadExchange implements PayloadService {
 /** The hash that names a channel in messages: of its contract, which exists whenever something is fetched. */
 function channelOf(record: ChannelRecord): Hash32 {
   const contract = contractOf(record.state);
-  if (contract === undefined) throw new EngineError('payload-missing', 'nothing can be fetched before the contract');
+  if (contract === undefined)
+    throw new EngineError('payload-missing', 'nothing can be fetched before the contract');
   return contractHash(contract);
 }

@@ -1,9 +1,10 @@
+import { parseTransaction, transactionId } from '@prometheus-compute/bitcoin';
 import {
   type Agreement,
-  type ChannelState,
-  type Duty,
   adaptorSlotsOf,
+  type ChannelState,
   completeTransaction,
+  type Duty,
   duties,
   equalBytes,
   finishers,
@@ -16,7 +17,6 @@ import {
   type TransactionId,
   type Txid,
 } from '@prometheus-compute/protocol';
-import { parseTransaction, transactionId } from '@prometheus-compute/bitcoin';
 import type { ChainBlock } from '../ports/chain.ts';
 import type { ChannelRecord } from './channel-record.ts';
 import type { Engine } from './engine.ts';
@@ -96,7 +96,8 @@ export class Watcher {
       }
     }
     for (const record of this.#engine.records) {
-      if (!isFinal(record.state, block.height)) await this.#engine.feed(record.id, { kind: 'tip', height: block.height });
+      if (!isFinal(record.state, block.height))
+        await this.#engine.feed(record.id, { kind: 'tip', height: block.height });
     }
   }
 
@@ -132,7 +133,9 @@ export class Watcher {
 
   async #publish(record: ChannelRecord): Promise<void> {
     const tip = this.#next - 1;
-    const duty = duties(record.state).find(({ from, until }) => tip >= from && (until === null || tip <= until));
+    const duty = duties(record.state).find(
+      ({ from, until }) => tip >= from && (until === null || tip <= until),
+    );
     const agreement = agreementOf(record.state);
     if (duty === undefined || agreement === undefined) return;
     const key = `${duty.transaction}@${tip}`;
@@ -149,7 +152,8 @@ export class Watcher {
   /** Held signatures, own ones that were withheld until now, and C's adaptor signatures completed with h_p. */
   #complete(record: ChannelRecord, agreement: Agreement, id: TransactionId): Uint8Array {
     const { state, keys } = record;
-    if (state.name === 'setup' && state.step === 'signatures' && state.commitment !== null) return state.commitment;
+    if (state.name === 'setup' && state.step === 'signatures' && state.commitment !== null)
+      return state.commitment;
     const { signer } = this.#engine.ports;
     const graph = graphOf(agreement);
     const held = signaturesOf(state);
@@ -200,7 +204,9 @@ function confirmedAt(state: ChannelState, height: number): readonly TransactionI
       if (state.how === 'abandoned') return [];
       return [...(state.height === height ? [state.transaction] : []), ...confirmedAt(state.before, height)];
     case 'arbitration': {
-      const disputes = state.disputes.filter((dispute) => dispute.height === height).map(({ transaction }) => transaction);
+      const disputes = state.disputes
+        .filter((dispute) => dispute.height === height)
+        .map(({ transaction }) => transaction);
       return state.commitmentHeight === height ? [...disputes, 'Tx0'] : disputes;
     }
     default:

@@ -29,7 +29,11 @@ export interface LocalNetworkOptions {
   /** Offers of arbiters on the chain, one arbiter each. */
   readonly arbiters: number;
   /** Coins that each party of C, W, V gets, in satoshis. */
-  readonly funds: { readonly client: readonly bigint[]; readonly worker: readonly bigint[]; readonly verifier: readonly bigint[] };
+  readonly funds: {
+    readonly client: readonly bigint[];
+    readonly worker: readonly bigint[];
+    readonly verifier: readonly bigint[];
+  };
   readonly entropy?: Entropy;
   readonly signal?: AbortSignal;
   readonly onProgress?: (party: LocalParty, progress: TaskProgress) => void;
@@ -90,7 +94,8 @@ export class LocalNetwork {
 
   /** Txid of the T_P that this network uses. */
   get parametersTxid(): Txid {
-    if (this.#parametersTxid === undefined) throw new EngineError('parameters-unknown', 'T_P is not published yet');
+    if (this.#parametersTxid === undefined)
+      throw new EngineError('parameters-unknown', 'T_P is not published yet');
     return this.#parametersTxid;
   }
 
@@ -142,7 +147,8 @@ export class LocalNetwork {
   }
 
   async #everybodyFollows(): Promise<void> {
-    for (const party of [...this.parties, this.#faucet]) if (!this.#offline.has(party)) await party.node.onBlock();
+    for (const party of [...this.parties, this.#faucet])
+      if (!this.#offline.has(party)) await party.node.onBlock();
   }
 
   async #prepare(options: LocalNetworkOptions): Promise<void> {
@@ -152,7 +158,10 @@ export class LocalNetwork {
     await this.#everybodyFollows();
 
     onStep?.('funding', 'paying every party its first coins');
-    const coin = (party: LocalParty, amount: bigint): Payment => ({ amount, script: party.wallet.freshScript() });
+    const coin = (party: LocalParty, amount: bigint): Payment => ({
+      amount,
+      script: party.wallet.freshScript(),
+    });
     const payments: Payment[] = [
       ...funds.client.map((amount) => coin(this.client, amount)),
       ...funds.worker.map((amount) => coin(this.worker, amount)),
@@ -162,11 +171,15 @@ export class LocalNetwork {
     ];
     const bytes = this.#faucet.wallet.pay(payments, RELAY_FEE_RATE);
     const verdict = this.chain.submitTransaction(bytes);
-    if (verdict.kind !== 'accepted') throw new EngineError('chain-refused', 'the chain does not take the first payments');
+    if (verdict.kind !== 'accepted')
+      throw new EngineError('chain-refused', 'the chain does not take the first payments');
     await this.mine();
     this.#parametersTxid = transactionId(parseTransaction(bytes));
 
-    onStep?.('offers', `${this.arbiters.length} arbiters offer their stakes, which count after ${options.policy.minimumOfferAge} blocks`);
+    onStep?.(
+      'offers',
+      `${this.arbiters.length} arbiters offer their stakes, which count after ${options.policy.minimumOfferAge} blocks`,
+    );
     const offers: { party: LocalParty; offer: OwnOffer }[] = [];
     for (const party of this.arbiters) {
       offers.push({ party, offer: await publishOffer(party.node, this.#parametersTxid) });

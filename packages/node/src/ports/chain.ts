@@ -37,7 +37,9 @@ export interface Chain {
   /** A confirmed and unspent output; undefined when it is unknown, unconfirmed or spent in a block. */
   output(outpoint: Outpoint): Promise<ConfirmedOutput | undefined>;
   /** Bytes and, when it is in a block, the height of a transaction. */
-  transaction(txid: Txid): Promise<{ readonly bytes: Uint8Array; readonly height: number | undefined } | undefined>;
+  transaction(
+    txid: Txid,
+  ): Promise<{ readonly bytes: Uint8Array; readonly height: number | undefined } | undefined>;
   submit(transaction: Uint8Array): Promise<SubmitOutcome>;
   /** Parent first, paying child last (Core's `submitpackage`). */
   submitPackage(transactions: readonly Uint8Array[]): Promise<SubmitOutcome>;

@@ -1,4 +1,4 @@
-import type { Coin, Hash32, SchnorrSignature, XOnlyKey } from '@prometheus-compute/protocol';
+import type { Coin, Hash32, Outpoint, SchnorrSignature, XOnlyKey } from '@prometheus-compute/protocol';
 import type { ChainBlock } from './chain.ts';
 
 /** An output to pay. */
@@ -23,7 +23,8 @@ export interface NodeWallet {
    * @throws WalletError when the free coins do not cover it
    */
   reserve(amount: bigint): readonly Coin[];
-  release(coins: readonly Coin[]): void;
+  /** Makes reserved coins free again. */
+  release(coins: readonly Outpoint[]): void;
   /**
    * A signed payment from free confirmed coins, change to a fresh script.
    * @param feeRate - satoshis per 1000 virtual bytes

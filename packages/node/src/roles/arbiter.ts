@@ -1,3 +1,4 @@
+import { parseTransaction, transactionId } from '@prometheus-compute/bitcoin';
 import {
   ACCEPTANCE_BLOCKS,
   type Acceptance,
@@ -11,6 +12,7 @@ import {
   encodeEnvelope,
   encodeOffer,
   equalBytes,
+  littleEndian,
   type MessageOf,
   moved,
   type Outpoint,
@@ -20,17 +22,16 @@ import {
   ROLES,
   type Role,
   sealMessage,
-  toHex,
   type Txid,
+  toHex,
   txidToInternal,
-  littleEndian,
   utf8,
 } from '@prometheus-compute/protocol';
-import { parseTransaction, transactionId } from '@prometheus-compute/bitcoin';
 import type { Greeting } from '../engine/engine.ts';
 import { EngineError } from '../engine/errors.ts';
 import { RELAY_FEE_RATE } from '../engine/fee-rates.ts';
 import type { Node } from '../engine/node.ts';
+import { pledgeKey } from '../engine/pledge.ts';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
 
@@ -42,7 +43,6 @@ export interface OwnOffer {
 }
 
 const offerRecordKey = (outpoint: Outpoint): string => `offer:${outpointKey(outpoint)}`;
-const pledgeKey = (outpoint: Outpoint): string => `pledge:${outpointKey(outpoint)}`;
 
 /** Keys under which an arbiter announces its offers, before a contract gives it others. */
 const ANNOUNCER: KeyReference = { role: 'arbiter', unique: utf8('announcements') };
@@ -102,7 +102,10 @@ export async function answerRequest(
   const parameters = await node.parameters(contract.parametersTxid);
   checkParameters(parameters);
   checkContract(parameters, contract, node.policy);
-  node.require(equalBytes(stored.subarray(0, 32), txidToInternal(contract.parametersTxid)), 'the stake is for another P');
+  node.require(
+    equalBytes(stored.subarray(0, 32), txidToInternal(contract.parametersTxid)),
+    'the stake is for another P',
+  );
   const output = await ports.chain.output(request.offer);
   node.require(output !== undefined, 'the stake is spent');
   const role = ROLES.find((candidate) => request.peers[candidate] === from);
@@ -134,9 +137,4 @@ export async function answerRequest(
   ]);
   const id = `arbiter:${toHex(hash)}:${outpointKey(request.offer)}`;
   return { kind: 'open', record: { id, role: 'arbiter', keys, peers: request.peers, batch: null }, step };
-}
-
-/** A: a setup that came to nothing frees the stake for other contracts. */
-export async function releasePledge(node: Node, acceptance: Acceptance): Promise<void> {
-  await node.engine.ports.store.deleteRecord(pledgeKey(acceptance.outpoint));
 }

@@ -1,3 +1,4 @@
+import { inputHash, inputTree, programHash } from '@prometheus-compute/proofs';
 import {
   type Contract,
   checkParameters,
@@ -6,15 +7,14 @@ import {
   type MessageOf,
   openChannel,
   type Parameters,
-  toHex,
   type Txid,
+  toHex,
 } from '@prometheus-compute/protocol';
-import { inputHash, inputTree, programHash } from '@prometheus-compute/proofs';
 import { PROFILE, type Program } from '@prometheus-compute/sandbox';
 import { encodeManifest, encodeProgram } from '../engine/manifest.ts';
 import type { Node } from '../engine/node.ts';
-import type { PeerId } from '../ports/transport.ts';
 import type { KeyReference } from '../ports/signer.ts';
+import type { PeerId } from '../ports/transport.ts';
 
 /** The money and times that the Client offers (T §Notation). */
 export type Offered = Pick<

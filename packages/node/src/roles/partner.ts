@@ -1,12 +1,12 @@
+import { inputTree } from '@prometheus-compute/proofs';
 import {
   checkParameters,
-  type MessageOf,
   joinChannel,
+  type MessageOf,
   type PartyTerms,
   toHex,
   utf8,
 } from '@prometheus-compute/protocol';
-import { inputTree } from '@prometheus-compute/proofs';
 import { PROFILE } from '@prometheus-compute/sandbox';
 import type { Greeting } from '../engine/engine.ts';
 import { encodeManifest } from '../engine/manifest.ts';

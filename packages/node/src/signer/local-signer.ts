@@ -4,10 +4,10 @@ import {
   adaptorComplete,
   adaptorSign,
   bigEndian,
+  evenSecret,
   fromBigEndian,
   type Hash32,
   hash32,
-  evenSecret,
   type Point,
   pointOf,
   provePointLock,
@@ -36,7 +36,13 @@ const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141
 export function createLocalSigner(master: Uint8Array, entropy: Entropy): Signer {
   const derive = (reference: KeyReference, purpose: string, length: number): Uint8Array =>
     new Uint8Array(
-      hkdfSync('sha256', master, reference.unique, utf8(`prometheus/v1/${reference.role}/${purpose}`), length),
+      hkdfSync(
+        'sha256',
+        master,
+        reference.unique,
+        utf8(`prometheus/v1/${reference.role}/${purpose}`),
+        length,
+      ),
     );
   // 48 bytes modulo n − 1: the bias is below 2^-128.
   const scalar = (reference: KeyReference, purpose: string): SecretScalar =>
@@ -48,12 +54,14 @@ export function createLocalSigner(master: Uint8Array, entropy: Entropy): Signer 
   const transactionSecret = (reference: KeyReference): SecretScalar => scalar(reference, 'transaction-key');
   const pointSecret = (reference: KeyReference): SecretScalar => scalar(reference, 'point-lock');
   // M §Conventions, Points: u_p is normalised so that U has even Y.
-  const lockSecret = (reference: KeyReference): SecretScalar => evenSecret(scalar(reference, 'verification-lock'));
+  const lockSecret = (reference: KeyReference): SecretScalar =>
+    evenSecret(scalar(reference, 'verification-lock'));
 
   return {
     messageKey: (reference): XOnlyKey => publicKey(messageSecret(reference)),
     transactionKey: (reference): XOnlyKey => publicKey(transactionSecret(reference)),
-    signMessage: (reference, hash): SchnorrSignature => schnorrSign(hash, messageSecret(reference), entropy(32)),
+    signMessage: (reference, hash): SchnorrSignature =>
+      schnorrSign(hash, messageSecret(reference), entropy(32)),
     signTransaction: (reference, sighash): SchnorrSignature =>
       schnorrSign(sighash, transactionSecret(reference), entropy(32)),
     signAdaptor: (reference, sighash, pointLock: Point): AdaptorSignature =>
@@ -64,7 +72,8 @@ export function createLocalSigner(master: Uint8Array, entropy: Entropy): Signer 
     provePointLock: (reference, contractHash): SchnorrSignature =>
       provePointLock(pointSecret(reference), contractHash, entropy(32)),
     verificationLock: (reference): XOnlyKey => publicKey(lockSecret(reference)),
-    completeAdaptor: (reference, adaptor): SchnorrSignature => adaptorComplete(adaptor, pointSecret(reference)),
+    completeAdaptor: (reference, adaptor): SchnorrSignature =>
+      adaptorComplete(adaptor, pointSecret(reference)),
     withWorkerSecrets: (reference, use) =>
       use({ pointSecret: pointSecret(reference), lockSecret: lockSecret(reference) }),
   };
@@ -72,5 +81,7 @@ export function createLocalSigner(master: Uint8Array, entropy: Entropy): Signer 
 
 /** The signer's master secret, from a wallet's BIP39 seed: apart from every key that the wallet itself derives. */
 export function masterSecret(walletSeed: Uint8Array): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', walletSeed, new Uint8Array(0), utf8('prometheus/v1/channel-keys'), 32));
+  return new Uint8Array(
+    hkdfSync('sha256', walletSeed, new Uint8Array(0), utf8('prometheus/v1/channel-keys'), 32),
+  );
 }

@@ -35,7 +35,9 @@ export function openSqliteStore(path: string): Store {
   const putState = database.prepare(
     'INSERT INTO channels (channel, state) VALUES (?, ?) ON CONFLICT (channel) DO UPDATE SET state = excluded.state',
   );
-  const addOutbox = database.prepare('INSERT INTO outbox (channel, kind, recipient, payload) VALUES (?, ?, ?, ?)');
+  const addOutbox = database.prepare(
+    'INSERT INTO outbox (channel, kind, recipient, payload) VALUES (?, ?, ?, ?)',
+  );
   const dropOutbox = database.prepare('DELETE FROM outbox WHERE sequence = ?');
   const readRecord = database.prepare('SELECT value FROM records WHERE key = ?');
 
@@ -68,7 +70,9 @@ export function openSqliteStore(path: string): Store {
       return rows.map((row) => ({ channel: row['channel'] as string, state: row['state'] as Uint8Array }));
     },
     async events(channel: string): Promise<readonly Uint8Array[]> {
-      const rows = database.prepare('SELECT event FROM events WHERE channel = ? ORDER BY sequence').all(channel);
+      const rows = database
+        .prepare('SELECT event FROM events WHERE channel = ? ORDER BY sequence')
+        .all(channel);
       return rows.map((row) => row['event'] as Uint8Array);
     },
     async pending(): Promise<readonly OutboxEntry[]> {
@@ -110,9 +114,13 @@ function openLocked(path: string): DatabaseSync {
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
     if (version === 0) database.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`);
     else if (version !== SCHEMA_VERSION) {
-      throw new StoreError('foreign', `${path} has schema version ${version}, this program knows ${SCHEMA_VERSION}`, {
-        remedy: 'Use the version of Prometheus that wrote this data, or another data folder.',
-      });
+      throw new StoreError(
+        'foreign',
+        `${path} has schema version ${version}, this program knows ${SCHEMA_VERSION}`,
+        {
+          remedy: 'Use the version of Prometheus that wrote this data, or another data folder.',
+        },
+      );
     }
     database.exec('COMMIT');
     return database;

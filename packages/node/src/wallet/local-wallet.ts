@@ -1,4 +1,3 @@
-import { type Coin, equalBytes, type Hash32, satoshi, schnorrSign, toHex } from '@prometheus-compute/protocol';
 import {
   CoinTracker,
   draftPayment,
@@ -12,6 +11,16 @@ import {
   WalletError,
   type WalletKey,
 } from '@prometheus-compute/bitcoin';
+import {
+  type Coin,
+  equalBytes,
+  type Hash32,
+  type Outpoint,
+  outpointKey,
+  satoshi,
+  schnorrSign,
+  toHex,
+} from '@prometheus-compute/protocol';
 import type { ChainBlock } from '../ports/chain.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { NodeWallet, Payment } from '../ports/wallet.ts';
@@ -69,15 +78,15 @@ export function createLocalWallet(account: WalletAccount, entropy: Entropy): Nod
     reserve(amount: bigint): readonly Coin[] {
       // Tx0's fee is part of `amount` where this party owes it, so coins are compared by their plain value.
       const { coins } = selectCoins(tracker.spendable(height + 1), { amount, fee: () => 0n });
-      for (const coin of coins) tracker.reserve([coin], `${coin.txid}:${coin.vout}`);
+      for (const coin of coins) tracker.reserve([coin], outpointKey(coin));
       return coins.map(({ txid, vout, amount: value, key }) => ({
         outpoint: { txid, vout },
         amount: satoshi(value),
         script: key.script,
       }));
     },
-    release(coins: readonly Coin[]): void {
-      for (const { outpoint } of coins) tracker.release(`${outpoint.txid}:${outpoint.vout}`);
+    release(coins: readonly Outpoint[]): void {
+      for (const outpoint of coins) tracker.release(outpointKey(outpoint));
     },
     pay(outputs: readonly Payment[], feeRate: bigint): Uint8Array {
       const coins = tracker.spendable(height + 1);
@@ -99,6 +108,7 @@ export function createLocalWallet(account: WalletAccount, entropy: Entropy): Nod
     internalKey: (script) => keyOf(script).internalKey,
     signWithInternalKey: (script, hash: Hash32) =>
       schnorrSign(hash, account.internalSecret(keyOf(script)), entropy(32)),
-    signKeyPath: (script, sighash: Hash32) => schnorrSign(sighash, account.outputSecret(keyOf(script)), entropy(32)),
+    signKeyPath: (script, sighash: Hash32) =>
+      schnorrSign(sighash, account.outputSecret(keyOf(script)), entropy(32)),
   };
 }

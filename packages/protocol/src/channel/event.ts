@@ -1,10 +1,11 @@
-import type { Hash32, SecretScalar, SchnorrSignature, Txid } from '../primitives/brands.ts';
-import type { AdaptorSignature } from '../primitives/adaptor.ts';
 import type { SeenStake } from '../ceremony/offer.ts';
-import type { SignatureSlot } from '../transactions/signing.ts';
+import type { Party } from '../contract/party.ts';
+import type { AdaptorSignature } from '../primitives/adaptor.ts';
+import type { Hash32, SchnorrSignature, SecretScalar, Txid } from '../primitives/brands.ts';
 import type { TransactionId } from '../transactions/graph.ts';
+import type { SignatureSlot } from '../transactions/signing.ts';
 import type { ChannelMessage, MessageOf } from '../wire/messages.ts';
-import type { Recipient } from './step.ts';
+import type { Recipient } from './recipient.ts';
 
 /** A signature that the own signer made for a slot. */
 export interface SlotSignature {
@@ -33,18 +34,41 @@ export type ChannelEvent =
       readonly envelope: Uint8Array;
     }
   | { readonly kind: 'tip'; readonly height: number }
-  | { readonly kind: 'confirmed'; readonly transaction: TransactionId; readonly height: number; readonly blockHash: Hash32; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'confirmed';
+      readonly transaction: TransactionId;
+      readonly height: number;
+      readonly blockHash: Hash32;
+      readonly bytes: Uint8Array;
+    }
   | { readonly kind: 'unconfirmed'; readonly transaction: TransactionId }
   | { readonly kind: 'agreed'; readonly pointLockProof: SchnorrSignature | null }
-  | { readonly kind: 'disagreed'; readonly reason: string }
+  | {
+      readonly kind: 'disagreed';
+      readonly code: 'payload-unavailable' | 'coin-missing';
+      readonly culprit: Party;
+      readonly reason: string;
+    }
   | { readonly kind: 'seed-opened'; readonly which: 'ceremony' | 'challenge'; readonly seed: Hash32 }
   | { readonly kind: 'offers-found'; readonly blockHash: Hash32; readonly stakes: readonly SeenStake[] }
   | { readonly kind: 'signed'; readonly signatures: readonly SlotSignature[] }
   | { readonly kind: 'inputs-signed'; readonly witnesses: readonly InputWitness[] }
   | { readonly kind: 'computed'; readonly delivery: Omit<MessageOf<'delivery'>, 'kind' | 'channel'> }
-  | { readonly kind: 'delivery-checked'; readonly ok: boolean; readonly bytes: number; readonly height: number; readonly blockHash: Hash32 }
+  | {
+      readonly kind: 'delivery-checked';
+      readonly ok: boolean;
+      readonly bytes: number;
+      readonly height: number;
+      readonly blockHash: Hash32;
+    }
   | { readonly kind: 'opened'; readonly opening: Omit<MessageOf<'opening'>, 'kind' | 'channel'> }
-  | { readonly kind: 'opening-checked'; readonly verdict: OpeningVerdict; readonly bytes: number; readonly height: number; readonly blockHash: Hash32 }
+  | {
+      readonly kind: 'opening-checked';
+      readonly verdict: OpeningVerdict;
+      readonly bytes: number;
+      readonly height: number;
+      readonly blockHash: Hash32;
+    }
   | { readonly kind: 'decrypted'; readonly failures: readonly number[] };
 
 /** Witness of one input of Tx0. */

@@ -1,11 +1,21 @@
-import type { Party } from '../contract/party.ts';
+import type { Recipient } from './recipient.ts';
 
-/** What went wrong in a channel. Each code has one test. */
+/**
+ * What went wrong in a channel. Each code has one test.
+ *
+ * In a setup: `refused-by-peer`, `terms-altered`, `terms-refused` (a rule), `payload-unavailable`, `coin-missing`,
+ * `point-lock-unproven`, `seed-mismatch`, `acceptance-invalid`, `offers-exhausted`, `selection-failed`,
+ * `arbiter-set-mismatch`, `not-selected` (other arbiters were drawn), `graph-mismatch`, `signature-invalid`,
+ * `signature-unasked`, `input-signature-invalid`, `setup-timeout`. Afterwards: `delivery-malformed`, `equivocation` (W
+ * signed a second delivery or opening), `receipt-mismatch`, `opening-mismatch`, `verdict-invalid`, `release-invalid`. At
+ * any time: `out-of-place`, something that this party has had already or that was not for its sender to say.
+ */
 export type ChannelFaultCode =
   | 'refused-by-peer'
   | 'terms-altered'
   | 'terms-refused'
   | 'payload-unavailable'
+  | 'coin-missing'
   | 'point-lock-unproven'
   | 'seed-mismatch'
   | 'offers-exhausted'
@@ -19,7 +29,7 @@ export type ChannelFaultCode =
   | 'input-signature-invalid'
   | 'setup-timeout'
   | 'delivery-malformed'
-  | 'second-delivery'
+  | 'equivocation'
   | 'receipt-mismatch'
   | 'opening-mismatch'
   | 'verdict-invalid'
@@ -33,6 +43,6 @@ export type ChannelFaultCode =
 export interface ChannelFault {
   readonly code: ChannelFaultCode;
   /** Who caused it; null when nobody did, or nobody in particular. */
-  readonly culprit: Party | null;
+  readonly culprit: Recipient | null;
   readonly reason: string;
 }

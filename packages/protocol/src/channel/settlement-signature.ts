@@ -10,7 +10,11 @@ import type { SignatureSlot } from '../transactions/signing.ts';
  * @param bytes - the full transaction from a block
  * @returns undefined when it carries none of 64 bytes there
  */
-export function signatureInSlot(graph: Graph, slot: SignatureSlot, bytes: Uint8Array): SchnorrSignature | undefined {
+export function signatureInSlot(
+  graph: Graph,
+  slot: SignatureSlot,
+  bytes: Uint8Array,
+): SchnorrSignature | undefined {
   const { spend } = inputOf(graph, slot.transaction, slot.input);
   const witness = RawTx.decode(bytes).witnesses?.[slot.input];
   if (witness === undefined) return undefined;

@@ -1,16 +1,16 @@
-import type { AdaptorSignature } from '../primitives/adaptor.ts';
-import type { Hash32, SchnorrSignature, SecretScalar, Txid } from '../primitives/brands.ts';
-import type { Acceptance } from '../wire/ceremony.ts';
 import type { SeenStake } from '../ceremony/offer.ts';
 import type { ShownList } from '../ceremony/selection.ts';
 import type { Contract } from '../contract/contract.ts';
 import type { Parameters } from '../contract/parameters.ts';
 import type { Party, Role } from '../contract/party.ts';
-import type { Arbiter } from '../transactions/terms.ts';
+import type { AdaptorSignature } from '../primitives/adaptor.ts';
+import type { Hash32, SchnorrSignature, SecretScalar, Txid } from '../primitives/brands.ts';
 import type { TransactionId } from '../transactions/graph.ts';
+import type { Arbiter } from '../transactions/terms.ts';
+import type { Acceptance } from '../wire/ceremony.ts';
 import type { MessageOf } from '../wire/messages.ts';
-import type { ChannelFault } from './fault.ts';
 import type { InputWitness, OpeningVerdict } from './event.ts';
+import type { ChannelFault } from './fault.ts';
 
 /** What everybody signed: from it each party builds the same graph, byte for byte. */
 export interface Agreement {
@@ -69,7 +69,11 @@ export interface SeedsStep extends SetupFrame {
   readonly contract: Contract;
   readonly peers: Peers;
   readonly opening: boolean;
-  readonly seeds: { readonly client: Hash32 | null; readonly verifier: Hash32 | null; readonly worker: Hash32 | null };
+  readonly seeds: {
+    readonly client: Hash32 | null;
+    readonly verifier: Hash32 | null;
+    readonly worker: Hash32 | null;
+  };
 }
 
 /** Asking arbiters in rank order until n have accepted, and waiting for the partners' lists (Y §Polling, §Union). */
@@ -82,9 +86,17 @@ export interface PollingStep extends SetupFrame {
   readonly seeds: { readonly client: Hash32; readonly verifier: Hash32; readonly worker: Hash32 };
   /** The stakes that count at the snapshot, by rank. */
   readonly stakes: readonly SeenStake[];
-  readonly asked: readonly { readonly offer: string; readonly at: number; readonly answer: 'none' | 'accepted' | 'refused' }[];
+  readonly asked: readonly {
+    readonly offer: string;
+    readonly at: number;
+    readonly answer: 'none' | 'accepted' | 'refused';
+  }[];
   readonly acceptances: readonly Acceptance[];
-  readonly lists: { readonly client: ShownList | null; readonly worker: ShownList | null; readonly verifier: ShownList | null };
+  readonly lists: {
+    readonly client: ShownList | null;
+    readonly worker: ShownList | null;
+    readonly verifier: ShownList | null;
+  };
 }
 
 /** 𝒜 is known; the three sign it (Y §Agreement). */
@@ -94,7 +106,11 @@ export interface ArbiterSetStep extends SetupFrame {
   readonly agreement: Agreement;
   readonly acceptances: readonly Acceptance[];
   readonly graphId: Hash32;
-  readonly envelopes: { readonly client: Uint8Array | null; readonly worker: Uint8Array | null; readonly verifier: Uint8Array | null };
+  readonly envelopes: {
+    readonly client: Uint8Array | null;
+    readonly worker: Uint8Array | null;
+    readonly verifier: Uint8Array | null;
+  };
 }
 
 /** An arbiter has pledged its stake and waits for the graph. */
@@ -151,6 +167,16 @@ export interface OperationFrame {
   readonly commitmentHeight: number | null;
   readonly delivery: DeliveryRecord | null;
   readonly receipts: { readonly client: ReceiptRecord; readonly verifier: ReceiptRecord };
+  /** What W signed twice: at most one of each kind. */
+  readonly equivocations: readonly Equivocation[];
+}
+
+/** A delivery or opening that W signed besides the one that counts (M §Deliver). */
+export interface Equivocation {
+  readonly of: 'delivery' | 'opening';
+  /** H("message", kind, body) of the second one, and W's signature over it. Its body lies in the blob store. */
+  readonly second: Hash32;
+  readonly signature: SchnorrSignature;
 }
 
 export interface DeliveryRecord {
@@ -183,8 +209,15 @@ export interface ComputationState extends OperationFrame {
   readonly name: 'computation';
   /** W: the chunks are being run, since Tx0 has its confirmations. */
   readonly started: boolean;
+  /** W: the one delivery, and the one opening, have been signed and are on their way. */
+  readonly delivered: boolean;
+  readonly opened: boolean;
   /** C, V: what the receipt for the delivery will say, once the own seed is open. */
-  readonly receiptDraft: { readonly bytes: number; readonly height: number; readonly blockHash: Hash32 } | null;
+  readonly receiptDraft: {
+    readonly bytes: number;
+    readonly height: number;
+    readonly blockHash: Hash32;
+  } | null;
   /** C, V: the own challenge seed is being opened. */
   readonly seedAsked: boolean;
 }
@@ -202,11 +235,10 @@ export interface VerificationState extends OperationFrame {
 }
 
 /** A dispute is on the chain: TxV0, TxV1, TxA or TxAc. */
-export interface ArbitrationState extends Omit<OperationFrame, 'delivery'> {
+export interface ArbitrationState extends OperationFrame {
   readonly name: 'arbitration';
-  readonly delivery: DeliveryRecord | null;
-  readonly checked: OpeningVerdict | null;
-  readonly verdict: 0 | 1 | null;
+  /** The state to return to if a reorganisation removes every dispute. */
+  readonly before: ComputationState | VerificationState;
   /** The confirmed dispute transactions, oldest first. */
   readonly disputes: readonly { readonly transaction: TransactionId; readonly height: number }[];
 }
@@ -215,7 +247,16 @@ export type OpenState = ComputationState | VerificationState | ArbitrationState;
 
 /** The channel ended without a transaction, or by a settlement on the chain. */
 export type ClosedState =
-  | { readonly name: 'closed'; readonly how: 'abandoned'; readonly tip: number; readonly fault: ChannelFault }
+  | {
+      readonly name: 'closed';
+      readonly how: 'abandoned';
+      readonly tip: number;
+      readonly fault: ChannelFault;
+      /** How messages named the channel. */
+      readonly channel: Hash32;
+      /** Set when own input signatures had left: Tx0 may still be quicker than the respend, and opens the channel. */
+      readonly before: SignaturesStep | null;
+    }
   | {
       readonly name: 'closed';
       readonly how: 'settled';

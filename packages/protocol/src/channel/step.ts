@@ -1,11 +1,8 @@
-import type { Party } from '../contract/party.ts';
 import type { ChannelMessage } from '../wire/messages.ts';
 import type { ChannelFault } from './fault.ts';
+import type { Recipient } from './recipient.ts';
 import type { ChannelState } from './state.ts';
 import type { Task } from './task.ts';
-
-/** Where a message goes: to a party of the channel, or to whoever answers for an arbitration offer. */
-export type Recipient = Party | `offer:${string}`;
 
 export interface Outgoing {
   readonly to: Recipient;
@@ -14,8 +11,8 @@ export interface Outgoing {
 
 /**
  * What an event leads to. `moved`: a new state, with the messages and tasks that follow from it once the state is
- * stored. `later`: the event belongs to a step that this party has not reached; offer it again after the next move.
- * `ignored`: it changes nothing, and the fault says why.
+ * stored, and what went wrong on the way, if anything did. `later`: the event belongs to a step that this party has not
+ * reached; offer it again after the next move. `ignored`: it changes nothing, and the fault says why.
  */
 export type Step =
   | {
@@ -23,22 +20,27 @@ export type Step =
       readonly state: ChannelState;
       readonly messages: readonly Outgoing[];
       readonly tasks: readonly Task[];
+      readonly fault: ChannelFault | null;
     }
   | { readonly kind: 'later' }
   | { readonly kind: 'ignored'; readonly fault: ChannelFault };
 
 export const LATER: Step = { kind: 'later' };
 
+/** The event of a task that the state no longer waits for. */
+export const STALE: Step = ignored('out-of-place', null, 'nothing here waits for this');
+
 /** A move to `state` with what follows from it. */
 export function moved(
   state: ChannelState,
   messages: readonly Outgoing[] = [],
   tasks: readonly Task[] = [],
+  fault: ChannelFault | null = null,
 ): Step {
-  return { kind: 'moved', state, messages, tasks };
+  return { kind: 'moved', state, messages, tasks, fault };
 }
 
-export function ignored(code: ChannelFault['code'], culprit: Party | null, reason: string): Step {
+export function ignored(code: ChannelFault['code'], culprit: Recipient | null, reason: string): Step {
   return { kind: 'ignored', fault: { code, culprit, reason } };
 }
 

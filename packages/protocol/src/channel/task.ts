@@ -1,5 +1,6 @@
-import type { Hash32, SecretScalar } from '../primitives/brands.ts';
 import type { Coin } from '../contract/contract.ts';
+import type { Outpoint } from '../contract/outpoint.ts';
+import type { Hash32, SecretScalar } from '../primitives/brands.ts';
 import type { SignatureSlot } from '../transactions/signing.ts';
 
 /**
@@ -22,10 +23,17 @@ export type Task =
   /** C, V: fetch the ciphertexts and rebuild R. → `delivery-checked` */
   | { readonly kind: 'check-delivery'; readonly deliveryHash: Hash32 }
   /** W: → `opened` */
-  | { readonly kind: 'open'; readonly seedClient: Hash32; readonly seedVerifier: Hash32; readonly deliveryHash: Hash32 }
+  | {
+      readonly kind: 'open';
+      readonly seedClient: Hash32;
+      readonly seedVerifier: Hash32;
+      readonly deliveryHash: Hash32;
+    }
   /** V, and C when it audits: → `opening-checked` */
   | { readonly kind: 'check-opening'; readonly openingHash: Hash32; readonly deliveryHash: Hash32 }
   /** C: decrypt every chunk with h_p. → `decrypted` */
   | { readonly kind: 'decrypt'; readonly secret: SecretScalar; readonly deliveryHash: Hash32 }
+  /** The setup failed before anything was committed: coins and stake may serve another contract. Ends without an event. */
+  | { readonly kind: 'release'; readonly coins: readonly Outpoint[] }
   /** The setup failed after own input signatures left: spend the own coins to oneself (T §Setup 5). Ends without an event. */
   | { readonly kind: 'respend'; readonly coins: readonly Coin[] };

@@ -1,18 +1,22 @@
-import type { Party } from '../contract/party.ts';
-import { CodedError, assertNever } from '../primitives/errors.ts';
+import { assertNever, CodedError } from '../primitives/errors.ts';
 import type { ChannelContext } from './context.ts';
 import type { ChannelEvent } from './event.ts';
+import { onArbitration } from './operation/arbitration.ts';
 import { onClosed, onConfirmed, onUnconfirmed } from './operation/chain.ts';
 import { onComputation } from './operation/computation.ts';
 import { onVerification } from './operation/verification.ts';
 import { abandon } from './setup/abandon.ts';
 import { onPledged } from './setup/arbiter.ts';
-import { onArbiterSet, onPolling, onSeeds } from './setup/ceremony.ts';
+import { onArbiterSet } from './setup/arbiter-set.ts';
 import { onCommitmentConfirmed } from './setup/commitment.ts';
+import { onPolling } from './setup/polling.ts';
+import { onSeeds } from './setup/seeds.ts';
 import { onSignatures } from './setup/signatures.ts';
 import { onAcceptedTerms, onContract, onTerms } from './setup/terms.ts';
+import { waitingFor } from './setup/waiting.ts';
+import { isPast } from './stage.ts';
 import type { ChannelState, OpenState, SetupState } from './state.ts';
-import { ignored, LATER, moved, type Step } from './step.ts';
+import { ignored, STALE, type Step } from './step.ts';
 
 /**
  * The one way through a channel: synchronous and pure, so that replaying a log of events gives the same state, bit for
@@ -20,11 +24,14 @@ import { ignored, LATER, moved, type Step } from './step.ts';
  * on only the chain decides.
  */
 export function transition(state: ChannelState, event: ChannelEvent, context: ChannelContext): Step {
+  if (event.kind === 'message' && isPast(state, event.message.kind)) {
+    return ignored('out-of-place', event.from, `"${event.message.kind}" comes after its time`);
+  }
   try {
     return dispatch(state, event, context);
   } catch (cause) {
     if (!(cause instanceof CodedError)) throw cause;
-    const culprit = event.kind === 'message' && !event.from.startsWith('offer:') ? (event.from as Party) : null;
+    const culprit = event.kind === 'message' ? event.from : null;
     if (state.name === 'setup') return abandon(state, 'terms-refused', culprit, cause.message);
     return ignored('out-of-place', culprit, cause.message);
   }
@@ -47,23 +54,28 @@ function dispatch(state: ChannelState, event: ChannelEvent, context: ChannelCont
 
 function onSetup(before: SetupState, event: ChannelEvent, context: ChannelContext): Step {
   const state = event.kind === 'tip' ? { ...before, tip: event.height } : before;
-  if (event.kind === 'confirmed' && state.step === 'signatures' && event.transaction === 'Tx0') {
-    return onCommitmentConfirmed(state, event);
+  if (event.kind === 'confirmed') {
+    const commitment = state.step === 'signatures' && event.transaction === 'Tx0';
+    return commitment ? onCommitmentConfirmed(state, event) : STALE;
   }
-  const published = state.step === 'signatures' && state.commitment !== null;
-  if (event.kind === 'tip' && event.height >= state.deadline && !published) {
-    return abandon(state, 'setup-timeout', null, `the setup was not finished by block ${state.deadline}`);
+  if (event.kind === 'tip' && event.height >= state.deadline) {
+    const missing = waitingFor(state);
+    const reason = `the setup was not finished by block ${state.deadline}; it waited for ${missing.join(', ') || 'Tx0'}`;
+    return abandon(state, 'setup-timeout', missing.length === 1 ? missing[0]! : null, reason);
   }
   if (event.kind === 'message' && event.message.kind === 'refused' && !event.from.startsWith('offer:')) {
-    return abandon(state, 'refused-by-peer', event.from as Party, event.message.reason);
+    // Too late to be told so: from here the time-out decides, or Tx0 in a block.
+    if (state.step === 'signatures' && state.committed)
+      return ignored('out-of-place', event.from, event.message.reason);
+    return abandon(state, 'refused-by-peer', event.from, event.message.reason);
   }
   switch (state.step) {
     case 'terms':
-      return event.kind === 'tip' ? moved(state) : onTerms(state, event, context);
+      return onTerms(state, event, context);
     case 'accepted-terms':
-      return event.kind === 'tip' ? moved(state) : onAcceptedTerms(state, event, context);
+      return onAcceptedTerms(state, event, context);
     case 'contract':
-      return event.kind === 'tip' ? moved(state) : onContract(state, event);
+      return onContract(state, event);
     case 'seeds':
       return onSeeds(state, event);
     case 'polling':
@@ -89,7 +101,7 @@ function onOpen(before: OpenState, event: ChannelEvent, context: ChannelContext)
     case 'verification':
       return onVerification(state, event, context);
     case 'arbitration':
-      return event.kind === 'tip' ? moved(state) : LATER;
+      return onArbitration(state, event);
     default:
       return assertNever(state);
   }

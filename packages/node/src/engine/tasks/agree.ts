@@ -1,12 +1,13 @@
 import { inputHash, inputTree, programHash } from '@prometheus-compute/proofs';
 import {
   type ChannelEvent,
-  type Contract,
   CodedError,
+  type Contract,
   contractHash,
   equalBytes,
   outpointKey,
   ROLES,
+  type Role,
 } from '@prometheus-compute/protocol';
 import type { ChannelRecord } from '../channel-record.ts';
 import { EngineError } from '../errors.ts';
@@ -23,12 +24,13 @@ export async function agree(record: ChannelRecord, context: TaskContext): Promis
     throw new EngineError('channel-failed', 'there is no contract to agree to');
   }
   const { contract } = state;
+  const missing = await missingCoin(contract, context);
+  if (missing !== undefined) return { kind: 'disagreed', code: 'coin-missing', ...missing };
   try {
-    await checkCoins(contract, context);
     await obtainPayload(record, contract, context);
   } catch (cause) {
     if (!(cause instanceof CodedError)) throw cause;
-    return { kind: 'disagreed', reason: cause.message };
+    return { kind: 'disagreed', code: 'payload-unavailable', culprit: 'client', reason: cause.message };
   }
   const { signer } = context.ports;
   const pointLockProof =
@@ -36,19 +38,24 @@ export async function agree(record: ChannelRecord, context: TaskContext): Promis
   return { kind: 'agreed', pointLockProof };
 }
 
-async function checkCoins(contract: Contract, { ports }: TaskContext): Promise<void> {
+/** The first coin of the contract that is not a confirmed and unspent output as the contract describes it. */
+async function missingCoin(
+  contract: Contract,
+  { ports }: TaskContext,
+): Promise<{ readonly culprit: Role; readonly reason: string } | undefined> {
   for (const role of ROLES) {
     for (const coin of contract[role].funding) {
       const output = await ports.chain.output(coin.outpoint);
       const name = outpointKey(coin.outpoint);
       if (output === undefined) {
-        throw new EngineError('channel-failed', `the ${role}'s coin ${name} is not a confirmed and unspent output`);
+        return { culprit: role, reason: `the ${role}'s coin ${name} is not a confirmed and unspent output` };
       }
       if (output.amount !== coin.amount || !equalBytes(output.script, coin.script)) {
-        throw new EngineError('channel-failed', `the ${role}'s coin ${name} is not what the contract says`);
+        return { culprit: role, reason: `the ${role}'s coin ${name} is not what the contract says` };
       }
     }
   }
+  return undefined;
 }
 
 async function obtainPayload(record: ChannelRecord, contract: Contract, context: TaskContext): Promise<void> {
@@ -61,7 +68,10 @@ async function obtainPayload(record: ChannelRecord, contract: Contract, context:
   const inputs = decodeManifest(manifest);
   const hashes = inputs.map(({ hash }) => hash);
   if (inputs.length !== contract.chunks || !equalBytes(inputTree(hashes).root, contract.inputRoot)) {
-    throw new EngineError('payload-missing', 'the list of inputs is not the one that the contract commits to');
+    throw new EngineError(
+      'payload-missing',
+      'the list of inputs is not the one that the contract commits to',
+    );
   }
   const size = await programSize(record, context);
   const bytes = await payload.obtain(record, peer, contract.programHash, size, (candidate) =>
@@ -83,6 +93,7 @@ export function programSizeKey(channel: string): string {
 
 async function programSize(record: ChannelRecord, { ports }: TaskContext): Promise<number> {
   const stored = await ports.store.record(programSizeKey(record.id));
-  if (stored === undefined) throw new EngineError('payload-missing', 'the Client has not said how large the program is');
+  if (stored === undefined)
+    throw new EngineError('payload-missing', 'the Client has not said how large the program is');
   return Number(new TextDecoder().decode(stored));
 }

@@ -1,5 +1,11 @@
 import type { BatchTerms, RunChunk } from '@prometheus-compute/proofs';
-import { type Contract, contractHash, decodeMessage, type Hash32, type MessageOf } from '@prometheus-compute/protocol';
+import {
+  type Contract,
+  contractHash,
+  decodeMessage,
+  type Hash32,
+  type MessageOf,
+} from '@prometheus-compute/protocol';
 import type { Program } from '@prometheus-compute/sandbox';
 import { contractOf } from '../addressing.ts';
 import type { ChannelRecord } from '../channel-record.ts';

@@ -1,16 +1,20 @@
 import { assertNever, type ChannelEvent, type Task } from '@prometheus-compute/protocol';
-import type { ChannelRecord } from '../channel-record.ts';
 import { contractOf } from '../addressing.ts';
+import type { ChannelRecord } from '../channel-record.ts';
 import { agree } from './agree.ts';
 import type { TaskContext } from './context.ts';
 import { decrypt, examineDelivery, examineOpening } from './examine.ts';
+import { release, respend } from './free.ts';
 import { findOffers } from './offers.ts';
-import { respend } from './respend.ts';
 import { sign, signInputs } from './sign.ts';
 import { compute, open } from './work.ts';
 
 /** Runs any task to its event; null for the ones that end without. */
-export async function runTask(record: ChannelRecord, task: Task, context: TaskContext): Promise<ChannelEvent | null> {
+export async function runTask(
+  record: ChannelRecord,
+  task: Task,
+  context: TaskContext,
+): Promise<ChannelEvent | null> {
   switch (task.kind) {
     case 'agree':
       return agree(record, context);
@@ -34,6 +38,9 @@ export async function runTask(record: ChannelRecord, task: Task, context: TaskCo
       return examineOpening(record, task, context);
     case 'decrypt':
       return decrypt(record, task, context);
+    case 'release':
+      await release(record, task.coins, context);
+      return null;
     case 'respend':
       await respend(task.coins, context);
       return null;

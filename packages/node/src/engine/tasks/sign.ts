@@ -4,8 +4,8 @@ import {
   inputOf,
   inputSlotsOf,
   type SignatureSlot,
-  sighash,
   type SlotSignature,
+  sighash,
   toInputWitness,
 } from '@prometheus-compute/protocol';
 import type { ChannelRecord } from '../channel-record.ts';

@@ -28,7 +28,8 @@ export async function compute(record: ChannelRecord, context: TaskContext): Prom
     commitBatch({ terms, pointSecret, inputHashes, outcomes }),
   );
   await ports.store.putRecord(outcomesKey(record), encodeSnapshot(outcomes));
-  for (const [i, { ciphertext }] of delivery.chunks.entries()) await ports.blobs.put(ciphertext, ciphertexts[i]!);
+  for (const [i, { ciphertext }] of delivery.chunks.entries())
+    await ports.blobs.put(ciphertext, ciphertexts[i]!);
   return { kind: 'computed', delivery };
 }
 

@@ -2,10 +2,11 @@ import { adaptorExtract } from '../../primitives/adaptor.ts';
 import type { SecretScalar } from '../../primitives/brands.ts';
 import { slotKey, slotsOf } from '../../transactions/signing.ts';
 import { graphOf } from '../agreement.ts';
-import { signatureInSlot } from '../settlement-signature.ts';
 import type { ChannelEvent } from '../event.ts';
+import { signatureInSlot } from '../settlement-signature.ts';
+import { onCommitmentConfirmed } from '../setup/commitment.ts';
 import type { ArbitrationState, ClosedState, OpenState } from '../state.ts';
-import { moved, type Step } from '../step.ts';
+import { moved, STALE, type Step } from '../step.ts';
 
 type Confirmed = Extract<ChannelEvent, { kind: 'confirmed' }>;
 type Unconfirmed = Extract<ChannelEvent, { kind: 'unconfirmed' }>;
@@ -26,8 +27,9 @@ export function onConfirmed(state: OpenState, event: Confirmed): Step {
 }
 
 function dispute(state: OpenState, event: Confirmed): ArbitrationState {
-  const { self, agreement, signatures, tip, commitmentHeight, delivery, receipts } = state;
-  const before = state.name === 'arbitration' ? state.disputes : [];
+  const { self, agreement, signatures, tip, commitmentHeight, delivery, receipts, equivocations } = state;
+  const disputes = state.name === 'arbitration' ? state.disputes : [];
+  const known = disputes.filter(({ transaction }) => transaction !== event.transaction);
   return {
     name: 'arbitration',
     self,
@@ -37,9 +39,9 @@ function dispute(state: OpenState, event: Confirmed): ArbitrationState {
     commitmentHeight,
     delivery,
     receipts,
-    checked: state.name === 'computation' ? null : state.checked,
-    verdict: state.name === 'computation' ? null : state.verdict,
-    disputes: [...before, { transaction: event.transaction, height: event.height }],
+    equivocations,
+    before: state.name === 'arbitration' ? state.before : state,
+    disputes: [...known, { transaction: event.transaction, height: event.height }],
   };
 }
 
@@ -75,17 +77,20 @@ function revealedSecret(state: OpenState, event: Confirmed): SecretScalar | null
 /** A reorganisation has taken a transaction of the graph out of the chain. */
 export function onUnconfirmed(state: OpenState, event: Unconfirmed): Step {
   if (event.transaction === 'Tx0') return moved({ ...state, commitmentHeight: null });
-  if (state.name !== 'arbitration') return moved(state);
-  return moved({
-    ...state,
-    disputes: state.disputes.filter((item) => item.transaction !== event.transaction),
-  });
+  if (state.name !== 'arbitration') return STALE;
+  const disputes = state.disputes.filter((item) => item.transaction !== event.transaction);
+  if (disputes.length > 0) return moved({ ...state, disputes });
+  const { tip, commitmentHeight, equivocations } = state;
+  return moved({ ...state.before, tip, commitmentHeight, equivocations });
 }
 
 /** Chain events of a closed channel: a reorganisation can open it again. */
 export function onClosed(state: ClosedState, event: ChannelEvent): Step {
   if (event.kind === 'tip') return moved({ ...state, tip: event.height });
-  if (state.how === 'abandoned') return moved(state);
+  if (state.how === 'abandoned') {
+    const late = event.kind === 'confirmed' && event.transaction === 'Tx0' && state.before !== null;
+    return late ? onCommitmentConfirmed({ ...state.before, tip: state.tip }, event) : STALE;
+  }
   if (event.kind === 'decrypted') return moved({ ...state, failures: event.failures });
   if (event.kind === 'unconfirmed' && event.transaction === state.transaction) {
     return moved({ ...state.before, tip: state.tip });
@@ -93,5 +98,5 @@ export function onClosed(state: ClosedState, event: ChannelEvent): Step {
   if (event.kind === 'confirmed' && event.transaction === state.transaction) {
     return moved({ ...state, height: event.height });
   }
-  return moved(state);
+  return STALE;
 }

@@ -8,7 +8,8 @@ import { encodeMessage, type MessageOf } from '../../wire/messages.ts';
 import type { ChannelEvent } from '../event.ts';
 import { OPEN_CONFIRMATIONS } from '../setup/commitment.ts';
 import type { ComputationState, DeliveryRecord, ReceiptRecord, VerificationState } from '../state.ts';
-import { ignored, LATER, moved, type Step, toAll } from '../step.ts';
+import { ignored, LATER, moved, STALE, type Step, toAll } from '../step.ts';
+import { onSecond } from './equivocation.ts';
 
 type Received = Extract<ChannelEvent, { kind: 'message' }>;
 
@@ -18,23 +19,27 @@ export function onComputation(state: ComputationState, event: ChannelEvent): Ste
     case 'tip':
       return startWhenConfirmed(state);
     case 'computed': {
-      if (state.delivery !== null) return ignored('second-delivery', null, 'one delivery has been signed already');
+      if (state.delivered) return STALE;
       const channel = contractHash(state.agreement.contract);
       // To itself too: the signed form is what receipts and claims name.
-      return moved(state, toAll(ROLES, { kind: 'delivery', channel, ...event.delivery }));
+      return moved(
+        { ...state, delivered: true },
+        toAll(ROLES, { kind: 'delivery', channel, ...event.delivery }),
+      );
     }
     case 'delivery-checked':
       return acknowledge(state, event);
     case 'seed-opened':
-      return event.which === 'challenge' ? sendDeliveryReceipt(state, event.seed) : LATER;
+      return event.which === 'challenge' ? sendDeliveryReceipt(state, event.seed) : STALE;
     case 'opened': {
+      if (state.opened) return STALE;
       const channel = contractHash(state.agreement.contract);
-      return moved(state, toAll(ROLES, { kind: 'opening', channel, ...event.opening }));
+      return moved({ ...state, opened: true }, toAll(ROLES, { kind: 'opening', channel, ...event.opening }));
     }
     case 'message':
       return onMessage(state, event);
     default:
-      return LATER;
+      return STALE;
   }
 }
 
@@ -49,12 +54,12 @@ function onMessage(state: ComputationState, event: Received): Step {
   const { from, message } = event;
   switch (message.kind) {
     case 'delivery':
-      if (from !== 'worker') return ignored('delivery-malformed', null, 'only the Worker delivers');
+      if (from !== 'worker') return ignored('delivery-malformed', from, 'only the Worker delivers');
       return takeDelivery(state, event, message);
     case 'receipt':
       return message.subject === 'delivery' ? takeReceipt(state, event, message) : LATER;
     case 'opening':
-      if (from !== 'worker') return ignored('opening-mismatch', null, 'only the Worker opens');
+      if (from !== 'worker') return ignored('opening-mismatch', from, 'only the Worker opens');
       return takeOpening(state, event, message);
     default:
       return LATER;
@@ -63,10 +68,7 @@ function onMessage(state: ComputationState, event: Received): Step {
 
 /** W signs one R a contract, ever: whatever comes second changes nothing here, and is evidence of equivocation. */
 function takeDelivery(state: ComputationState, event: Received, message: MessageOf<'delivery'>): Step {
-  if (state.delivery !== null) {
-    const same = equalBytes(event.sealed, state.delivery.hash);
-    return ignored(same ? 'out-of-place' : 'second-delivery', 'worker', 'a second delivery');
-  }
+  if (state.delivery !== null) return onSecond(state, event, 'delivery', state.delivery.hash);
   const expected = state.agreement.contract.chunks;
   if (message.chunks.length !== expected) {
     const reason = `${message.chunks.length} chunks were delivered, the contract has ${expected}`;
@@ -79,7 +81,11 @@ function takeDelivery(state: ComputationState, event: Received, message: Message
     signature: event.signature,
     accepted: own ? true : null,
   };
-  return moved({ ...state, delivery }, [], own ? [] : [{ kind: 'check-delivery', deliveryHash: event.sealed }]);
+  return moved(
+    { ...state, delivery },
+    [],
+    own ? [] : [{ kind: 'check-delivery', deliveryHash: event.sealed }],
+  );
 }
 
 /** Own check of the delivery is done: C opens s_C at once, V once it knows s_C (M §Challenge: V opens last). */
@@ -87,11 +93,13 @@ function acknowledge(
   state: ComputationState,
   event: Extract<ChannelEvent, { kind: 'delivery-checked' }>,
 ): Step {
-  if (state.delivery === null) return LATER;
+  if (state.delivery?.accepted !== null) return STALE;
   const delivery = { ...state.delivery, accepted: event.ok };
   const { bytes, height, blockHash } = event;
   const next = { ...state, delivery, receiptDraft: { bytes, height, blockHash } };
-  return event.ok ? openSeedWhenDue(next) : moved(next);
+  if (event.ok) return openSeedWhenDue(next);
+  const reason = 'the delivered ciphertexts and hashes do not give R';
+  return moved(next, [], [], { code: 'delivery-malformed', culprit: 'worker', reason });
 }
 
 function openSeedWhenDue(state: ComputationState): Step {
@@ -102,7 +110,8 @@ function openSeedWhenDue(state: ComputationState): Step {
 
 function sendDeliveryReceipt(state: ComputationState, seed: Hash32): Step {
   const { delivery, receiptDraft, self } = state;
-  if (delivery === null || receiptDraft === null || (self !== 'client' && self !== 'verifier')) return LATER;
+  if (delivery === null || receiptDraft === null || (self !== 'client' && self !== 'verifier')) return STALE;
+  if (state.receipts[self].delivery) return STALE;
   const message: MessageOf<'receipt'> = {
     kind: 'receipt',
     channel: contractHash(state.agreement.contract),
@@ -120,7 +129,8 @@ function sendDeliveryReceipt(state: ComputationState, seed: Hash32): Step {
 
 function takeReceipt(state: ComputationState, event: Received, message: MessageOf<'receipt'>): Step {
   const { from } = event;
-  if (from !== 'client' && from !== 'verifier') return ignored('receipt-mismatch', null, 'C and V give receipts');
+  if (from !== 'client' && from !== 'verifier')
+    return ignored('receipt-mismatch', from, 'C and V give receipts');
   if (state.delivery === null) return LATER;
   if (state.receipts[from].delivery) return ignored('out-of-place', from, 'a second receipt');
   const { challengeClient, challengeVerifier } = state.agreement.contract.seedHashes;
@@ -150,7 +160,7 @@ function takeOpening(state: ComputationState, event: Received, message: MessageO
     equalBytes(message.challengeVerifier, receipts.verifier.seed);
   if (!answers) return ignored('opening-mismatch', 'worker', 'the opening answers another challenge');
   const hash = openingHash(encodeMessage(message));
-  const { agreement, signatures, tip, commitmentHeight } = state;
+  const { agreement, signatures, tip, commitmentHeight, equivocations } = state;
   const next: VerificationState = {
     name: 'verification',
     self,
@@ -160,6 +170,7 @@ function takeOpening(state: ComputationState, event: Received, message: MessageO
     commitmentHeight,
     delivery,
     receipts,
+    equivocations,
     opening: { hash, sealed: event.sealed, signature: event.signature },
     checked: null,
     verdict: null,

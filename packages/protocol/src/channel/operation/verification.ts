@@ -9,7 +9,8 @@ import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
 import { keep } from '../setup/signatures.ts';
 import type { VerificationState } from '../state.ts';
-import { ignored, LATER, moved, type Step, toAll } from '../step.ts';
+import { ignored, LATER, moved, STALE, type Step, toAll } from '../step.ts';
+import { onSecond } from './equivocation.ts';
 
 const verifierOnTx4: SignatureSlot = { transaction: 'Tx4', input: 0, signer: 'verifier', kind: 'plain' };
 const clientOnTx4: SignatureSlot = { transaction: 'Tx4', input: 0, signer: 'client', kind: 'adaptor' };
@@ -26,15 +27,15 @@ export function onVerification(state: VerificationState, event: ChannelEvent, co
     case 'message':
       return onMessage(state, event, context);
     default:
-      return LATER;
+      return STALE;
   }
 }
 
 function conclude(state: VerificationState, event: Extract<ChannelEvent, { kind: 'opening-checked' }>): Step {
   const { self, agreement, delivery, opening } = state;
+  if (state.checked !== null || self === 'worker') return STALE;
   const next: VerificationState = { ...state, checked: event.verdict };
   if (self === 'verifier') return judge(next);
-  if (self !== 'client') return LATER;
   const message: MessageOf<'receipt'> = {
     kind: 'receipt',
     channel: contractHash(agreement.contract),
@@ -73,7 +74,10 @@ function release(state: VerificationState, messages: Extract<Step, { kind: 'move
 function sendSigned(state: VerificationState, event: Extract<ChannelEvent, { kind: 'signed' }>): Step {
   const channel = contractHash(state.agreement.contract);
   const made = event.signatures[0];
-  if (made === undefined || made.slot.transaction !== 'Tx4') return LATER;
+  if (made === undefined || made.slot.transaction !== 'Tx4') return STALE;
+  const { plain, adaptor } = state.signatures;
+  const key = slotKey(made.slot);
+  if (plain[key] !== undefined || adaptor[key] !== undefined) return STALE;
   const next = { ...state, signatures: keep(state.signatures, event.signatures) };
   const { signature } = made;
   if (signature instanceof Uint8Array) {
@@ -97,24 +101,37 @@ function onMessage(
   const { from, message } = event;
   const graph = graphOf(state.agreement);
   switch (message.kind) {
+    case 'delivery':
+    case 'opening': {
+      if (from !== 'worker') return ignored('out-of-place', from, `only the Worker sends "${message.kind}"`);
+      const first = message.kind === 'delivery' ? state.delivery.hash : state.opening.sealed;
+      return onSecond(state, event, message.kind, first);
+    }
     case 'receipt': {
-      if (from !== 'client') return ignored('receipt-mismatch', null, 'only C gives a receipt for the opening');
+      if (message.subject === 'delivery' || (from === 'client' && state.receipts.client.opening)) {
+        return ignored('out-of-place', from, 'a receipt that came before');
+      }
+      if (from !== 'client')
+        return ignored('receipt-mismatch', from, 'only the Client gives a receipt for the opening');
       const matches =
-        message.subject === 'opening' &&
-        equalBytes(message.root, state.delivery.root) &&
-        equalBytes(message.message, state.opening.sealed);
-      if (!matches) return ignored('receipt-mismatch', 'client', "the Client's receipt is for something else");
+        equalBytes(message.root, state.delivery.root) && equalBytes(message.message, state.opening.sealed);
+      if (!matches)
+        return ignored('receipt-mismatch', 'client', "the Client's receipt is for something else");
       const receipts = { ...state.receipts, client: { ...state.receipts.client, opening: true } };
       const next = { ...state, receipts };
       return state.self === 'verifier' ? judge(next) : moved(next);
     }
     case 'verdict': {
-      if (from !== 'verifier') return ignored('verdict-invalid', null, 'only V gives a verdict');
+      if (from !== 'verifier') return ignored('verdict-invalid', from, 'only the Verifier gives a verdict');
       if (state.verdict !== null) return ignored('out-of-place', 'verifier', 'a second verdict');
       const names =
         equalBytes(message.root, state.delivery.root) && equalBytes(message.openingHash, state.opening.hash);
       if (!names || !verifySlot(graph, verifierOnTx4, message.signature, context.verify)) {
-        return ignored('verdict-invalid', 'verifier', 'the verdict names another opening or its signature is not valid');
+        return ignored(
+          'verdict-invalid',
+          'verifier',
+          'the verdict names another opening or its signature is not valid',
+        );
       }
       const signatures = keep(state.signatures, [{ slot: verifierOnTx4, signature: message.signature }]);
       const next: VerificationState = { ...state, verdict: 1, signatures };
@@ -122,8 +139,9 @@ function onMessage(
     }
     case 'release': {
       if (from !== 'client' || state.self !== 'worker') {
-        return ignored('release-invalid', null, 'C releases to W alone');
+        return ignored('release-invalid', from, 'the Client releases, to the Worker alone');
       }
+      if (state.released) return ignored('out-of-place', from, 'released before');
       const { signature } = message;
       if (!verifySlot(graph, clientOnTx4, signature, context.verify)) {
         return ignored('release-invalid', 'client', "the Client's adaptor signature on Tx4 is not valid");

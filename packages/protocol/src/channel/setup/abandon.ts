@@ -1,30 +1,113 @@
-import type { Coin } from '../../contract/contract.ts';
-import { arbiterIndex, type Party, type Role } from '../../contract/party.ts';
-import type { ChannelFaultCode } from '../fault.ts';
+import { contractHash } from '../../contract/contract-codec.ts';
+import type { Outpoint } from '../../contract/outpoint.ts';
+import { arbiterIndex, type Party, parties, ROLES, type Role } from '../../contract/party.ts';
+import type { Hash32 } from '../../primitives/brands.ts';
+import type { MessageOf } from '../../wire/messages.ts';
+import type { ChannelFault, ChannelFaultCode } from '../fault.ts';
+import type { Recipient } from '../recipient.ts';
 import type { SetupState, SignaturesStep } from '../state.ts';
-import { moved, type Step } from '../step.ts';
-import type { Task } from '../task.ts';
+import { moved, type Outgoing, type Step, toAll } from '../step.ts';
+
+/** Characters of a reason that travel; the message allows 500 bytes. */
+const REASON_LENGTH = 160;
 
 /**
- * Closes the channel from Setup with nothing on the chain, naming who failed (Y §Agreement). Once own input signatures
- * have left, the own coins are respent, so that a stale Tx0 can never come back (T §Setup 5).
+ * Closes the channel from Setup with nothing on the chain, naming who failed (Y §Agreement), and tells the others, so
+ * that nobody's coins stay tied to it until the time-out. Before the own input signatures have left, the own coins are
+ * free at once. Afterwards they are respent, so that a stale Tx0 can never come back, and the channel is kept: Tx0 may
+ * have been quicker (T §Setup 5, M §Honest strategy).
  */
 export function abandon(
   state: SetupState,
   code: ChannelFaultCode,
-  culprit: Party | null,
+  culprit: Recipient | null,
   reason: string,
 ): Step {
-  const respend: Task[] =
-    state.step === 'signatures' && state.committed ? [{ kind: 'respend', coins: ownCoins(state) }] : [];
+  const fault: ChannelFault = { code, culprit, reason };
+  const committed = state.step === 'signatures' && state.committed ? state : null;
+  // A time-out strikes everybody by itself.
+  const messages = code === 'setup-timeout' ? [] : farewell(state, fault);
   return moved(
-    { name: 'closed', how: 'abandoned', tip: state.tip, fault: { code, culprit, reason } },
-    [],
-    respend,
+    { name: 'closed', how: 'abandoned', tip: state.tip, fault, channel: channelOf(state), before: committed },
+    messages,
+    committed === null
+      ? [{ kind: 'release', coins: ownOutpoints(state) }]
+      : [{ kind: 'respend', coins: ownCoins(committed) }],
+    fault,
   );
 }
 
-function ownCoins({ self, agreement }: SignaturesStep): readonly Coin[] {
+/** How messages name this channel now. */
+export function channelOf(state: SetupState): Hash32 {
+  switch (state.step) {
+    case 'terms':
+    case 'accepted-terms':
+      return state.terms.channel;
+    case 'contract':
+      return state.session;
+    case 'arbiter-set':
+    case 'signatures':
+      return contractHash(state.agreement.contract);
+    default:
+      return contractHash(state.contract);
+  }
+}
+
+function farewell(state: SetupState, { code, culprit, reason }: ChannelFault): readonly Outgoing[] {
+  const party = culprit === null || culprit.startsWith('offer:') ? null : (culprit as Party);
+  const message: MessageOf<'refused'> = {
+    kind: 'refused',
+    channel: channelOf(state),
+    code,
+    reason: reason.slice(0, REASON_LENGTH),
+    culprit: party === null ? null : { kind: 'party', party },
+  };
+  return toAll(
+    othersIn(state).filter((other) => other !== culprit || code !== 'refused-by-peer'),
+    message,
+  );
+}
+
+/** Who knows of this setup and can be told. */
+function othersIn(state: SetupState): readonly Recipient[] {
+  const principals = ROLES.filter((role) => role !== state.role);
+  switch (state.step) {
+    case 'accepted-terms':
+    case 'pledged':
+      return ['client'];
+    case 'terms':
+      return principals;
+    case 'contract':
+      return state.role === 'client' ? principals : ['client'];
+    case 'polling': {
+      const asked = state.asked.filter(({ answer }) => answer !== 'refused');
+      return [...principals, ...asked.map(({ offer }): Recipient => `offer:${offer}`)];
+    }
+    case 'signatures':
+      return parties(state.agreement.arbiters.length).filter((party) => party !== state.self);
+    default:
+      return principals;
+  }
+}
+
+function ownOutpoints(state: SetupState): readonly Outpoint[] {
+  switch (state.step) {
+    case 'terms':
+      return state.terms.client.funding.map(({ outpoint }) => outpoint);
+    case 'accepted-terms':
+      return state.own.terms.funding.map(({ outpoint }) => outpoint);
+    case 'pledged':
+      return [state.acceptance.outpoint];
+    case 'arbiter-set':
+      return state.agreement.contract[state.role].funding.map(({ outpoint }) => outpoint);
+    case 'signatures':
+      return ownCoins(state).map(({ outpoint }) => outpoint);
+    default:
+      return state.contract[state.role].funding.map(({ outpoint }) => outpoint);
+  }
+}
+
+function ownCoins({ self, agreement }: SignaturesStep) {
   const index = arbiterIndex(self);
   if (index === undefined) return agreement.contract[self as Role].funding;
   return [agreement.arbiters[index - 1]!.stake.coin];

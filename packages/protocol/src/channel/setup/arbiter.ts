@@ -1,25 +1,32 @@
-import type { Acceptance } from '../../wire/ceremony.ts';
 import type { SeenStake } from '../../ceremony/offer.ts';
 import { arbitersOf } from '../../ceremony/selection.ts';
 import type { Contract } from '../../contract/contract.ts';
 import { contractHash, encodeContract } from '../../contract/contract-codec.ts';
 import { outpointKey } from '../../contract/outpoint.ts';
 import type { Parameters } from '../../contract/parameters.ts';
+import type { Hash32, XOnlyKey } from '../../primitives/brands.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
+import { CodedError } from '../../primitives/errors.ts';
 import { graphId } from '../../transactions/graph-id.ts';
+import type { Acceptance } from '../../wire/ceremony.ts';
 import { openEnvelope } from '../../wire/envelope.ts';
 import type { MessageOf } from '../../wire/messages.ts';
 import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
 import type { PledgedStep } from '../state.ts';
-import { ignored, LATER, moved, type Step } from '../step.ts';
+import { ignored, LATER, moved, STALE, type Step } from '../step.ts';
 import { abandon } from './abandon.ts';
 import { SETUP_BLOCKS } from './deadline.ts';
 import { offersOf } from './offers.ts';
 import { beginSignatures } from './signatures.ts';
 
 /** An arbiter pledges one stake to one contract. The acceptance is stored before it is sent (Y §Acceptance). */
-export function pledge(contract: Contract, acceptance: Acceptance, parameters: Parameters, tip: number): PledgedStep {
+export function pledge(
+  contract: Contract,
+  acceptance: Acceptance,
+  parameters: Parameters,
+  tip: number,
+): PledgedStep {
   return {
     name: 'setup',
     step: 'pledged',
@@ -42,27 +49,35 @@ export function onPledged(state: PledgedStep, event: ChannelEvent, context: Chan
     case 'tip':
       return moved(state);
     case 'offers-found':
-      return state.invitation === null ? LATER : accept(state, state.invitation, event.stakes, context);
-    case 'message': {
-      const { message } = event;
-      if (message.kind === 'acceptanceRequest') {
-        const { acceptance } = state;
-        const channel = contractHash(state.contract);
-        return moved(state, [{ to: event.from, message: { kind: 'acceptance', channel, acceptance } }]);
-      }
-      if (event.from !== 'client') return LATER;
-      if (message.kind === 'refused') return abandon(state, 'refused-by-peer', 'client', message.reason);
-      if (message.kind !== 'graph') return LATER;
-      if (state.invitation !== null) return ignored('out-of-place', 'client', 'the graph was sent twice');
-      if (!equalBytes(message.contract, encodeContract(state.contract))) {
-        return abandon(state, 'terms-altered', 'client', 'the graph is of another contract than the accepted one');
-      }
-      const height = state.contract.snapshotHeight;
-      return moved({ ...state, invitation: message }, [], [{ kind: 'find-offers', height }]);
-    }
+      return state.invitation === null ? STALE : accept(state, state.invitation, event.stakes, context);
+    case 'message':
+      return onMessage(state, event);
     default:
-      return LATER;
+      return STALE;
   }
+}
+
+function onMessage(state: PledgedStep, event: Extract<ChannelEvent, { kind: 'message' }>): Step {
+  const { from, message } = event;
+  if (message.kind === 'acceptanceRequest') {
+    const channel = contractHash(state.contract);
+    return moved(state, [
+      { to: from, message: { kind: 'acceptance', channel, acceptance: state.acceptance } },
+    ]);
+  }
+  if (message.kind !== 'graph') return LATER;
+  if (from !== 'client') return ignored('out-of-place', from, 'only the Client invites to the graph');
+  if (state.invitation !== null) return ignored('out-of-place', from, 'the graph was sent twice');
+  if (!equalBytes(message.contract, encodeContract(state.contract))) {
+    return abandon(
+      state,
+      'terms-altered',
+      'client',
+      'the graph is of another contract than the accepted one',
+    );
+  }
+  const height = state.contract.snapshotHeight;
+  return moved({ ...state, invitation: message }, [], [{ kind: 'find-offers', height }]);
 }
 
 function accept(
@@ -80,15 +95,27 @@ function accept(
   }
   const id = graphId(contractHash(state.contract), arbiters);
   for (const role of ['worker', 'verifier'] as const) {
-    const { envelope, message } = openEnvelope(invitation.agreements[role], context.verify);
-    const agreed =
-      message.kind === 'arbiterSet' &&
-      equalBytes(message.graphId, id) &&
-      equalBytes(envelope.from, state.contract[role].messageKey);
+    const agreed = signsSet(invitation.agreements[role], state.contract[role].messageKey, id, context);
     if (!agreed) {
-      return abandon(state, 'arbiter-set-mismatch', 'client', `the ${role} has not signed this list of arbiters`);
+      return abandon(
+        state,
+        'arbiter-set-mismatch',
+        'client',
+        `the ${role} has not signed this list of arbiters`,
+      );
     }
   }
   const agreement = { parameters: state.parameters, contract: state.contract, arbiters };
   return beginSignatures(state, `arbiter:${index + 1}`, agreement, []);
+}
+
+/** Whether an envelope is a partner's signature on the list of arbiters that this graph id names. */
+function signsSet(bytes: Uint8Array, by: XOnlyKey, id: Hash32, context: ChannelContext): boolean {
+  try {
+    const { envelope, message } = openEnvelope(bytes, context.verify);
+    return message.kind === 'arbiterSet' && equalBytes(message.graphId, id) && equalBytes(envelope.from, by);
+  } catch (cause) {
+    if (cause instanceof CodedError) return false;
+    throw cause;
+  }
 }

@@ -42,10 +42,13 @@ export function onCommitmentConfirmed(
     tip: state.tip,
     commitmentHeight: event.height,
     started: false,
+    delivered: false,
+    opened: false,
     receiptDraft: null,
     seedAsked: false,
     delivery: null,
     receipts: { client: nothing, verifier: nothing },
+    equivocations: [],
   };
   return moved(next);
 }

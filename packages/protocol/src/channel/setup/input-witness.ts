@@ -36,7 +36,8 @@ export function readInputWitnesses(
     const signature = schnorrSignature(bytes);
     const planned = toInputWitness(graph, slot, signature).witness;
     const same =
-      planned.length === given.witness.length && planned.every((item, j) => equalBytes(item, given.witness[j]!));
+      planned.length === given.witness.length &&
+      planned.every((item, j) => equalBytes(item, given.witness[j]!));
     if (!same) return undefined;
     read.push({ slot, signature });
   }

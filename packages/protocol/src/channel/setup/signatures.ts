@@ -1,21 +1,26 @@
 import { contractHash } from '../../contract/contract-codec.ts';
 import { type Party, parties, ROLES } from '../../contract/party.ts';
 import type { AdaptorSignature } from '../../primitives/adaptor.ts';
-import { equalBytes } from '../../primitives/bytes.ts';
 import type { SchnorrSignature } from '../../primitives/brands.ts';
+import { equalBytes } from '../../primitives/bytes.ts';
 import type { Graph } from '../../transactions/graph.ts';
-import { recipients, type SignatureSlot, slotKey, slotsDemanded, slotsOwed } from '../../transactions/signing.ts';
+import {
+  recipients,
+  type SignatureSlot,
+  slotKey,
+  slotsDemanded,
+  slotsOwed,
+} from '../../transactions/signing.ts';
 import { verifySlot } from '../../transactions/verify.ts';
 import type { MessageOf } from '../../wire/messages.ts';
 import { graphOf } from '../agreement.ts';
 import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent, SlotSignature } from '../event.ts';
 import type { Agreement, SetupState, Signatures, SignaturesStep } from '../state.ts';
-import { ignored, LATER, moved, type Outgoing, type Step, toAll } from '../step.ts';
+import { ignored, LATER, moved, type Outgoing, STALE, type Step, toAll } from '../step.ts';
 import { abandon } from './abandon.ts';
 import { finishCommitment } from './commitment.ts';
 import { readInputWitnesses } from './input-witness.ts';
-
 
 /** Every party builds Υ and makes the pre-signatures that it owes (T §Setup 3). */
 export function beginSignatures(
@@ -55,9 +60,11 @@ export function onSignatures(state: SignaturesStep, event: ChannelEvent, context
     case 'inputs-signed':
       return sendInputs(state, event.witnesses);
     case 'message':
+      if (event.from.startsWith('offer:'))
+        return ignored('out-of-place', event.from, 'no party of this graph');
       return onMessage(state, event.from as Party, event.message, context);
     default:
-      return LATER;
+      return STALE;
   }
 }
 
@@ -81,6 +88,7 @@ function onMessage(
       return takeInputs(state, graph, from, message, context);
     case 'commitmentBroadcast':
       if (from !== 'client') return ignored('out-of-place', from, 'only the Client publishes Tx0');
+      if (state.announced !== null) return ignored('out-of-place', from, 'announced before');
       return moved({ ...state, announced: message.txid });
     default:
       return LATER;
@@ -88,6 +96,7 @@ function onMessage(
 }
 
 function handOut(state: SignaturesStep, made: readonly SlotSignature[]): Step {
+  if (state.signed) return STALE;
   const graph = graphOf(state.agreement);
   const byRecipient = new Map<Party, SlotSignature[]>();
   for (const item of made) {
@@ -139,18 +148,22 @@ function takePreSignatures(
   for (const slot of slotsDemanded(graph, state.self)) {
     if (slot.signer === from) demanded.set(`${slot.transaction}/${slot.input}`, slot);
   }
+  const { plain, adaptor } = state.signatures;
   const taken: SlotSignature[] = [];
   for (const item of message.signatures) {
     const slot = demanded.get(`${item.transaction}/${item.input}`);
     if (slot === undefined) {
       return ignored('signature-unasked', from, `no signature of ${from} on ${item.transaction} is due here`);
     }
+    const key = slotKey(slot);
+    if (plain[key] !== undefined || adaptor[key] !== undefined) continue;
     if (!verifySlot(graph, slot, item.signature, context.verify)) {
       const what = `${from}'s signature on input ${slot.input} of ${slot.transaction} is not valid`;
       return abandon(state, 'signature-invalid', from, what);
     }
     taken.push({ slot, signature: item.signature });
   }
+  if (taken.length === 0) return ignored('out-of-place', from, 'these signatures are here already');
   return advance({ ...state, signatures: keep(state.signatures, taken) }, []);
 }
 
@@ -183,10 +196,12 @@ function advance(state: SignaturesStep, messages: readonly Outgoing[]): Step {
   }
   const arbiters = everybody.filter((party) => party.startsWith('arbiter:'));
   const before: readonly Party[] =
-    self === 'client' ? everybody.filter((party) => party !== 'client') : arbiters.includes(self) ? [] : arbiters;
-  const ready =
-    !next.committed &&
-    before.every((party) => next.inputs[party] !== undefined);
+    self === 'client'
+      ? everybody.filter((party) => party !== 'client')
+      : arbiters.includes(self)
+        ? []
+        : arbiters;
+  const ready = !next.committed && before.every((party) => next.inputs[party] !== undefined);
   if (!ready) return moved(next, out);
   return moved({ ...next, committed: true }, out, [{ kind: 'sign-inputs' }]);
 }
@@ -210,6 +225,7 @@ function takeInputs(
 
 function sendInputs(state: SignaturesStep, witnesses: SignaturesStep['inputs'][string]): Step {
   const { agreement, self } = state;
+  if (state.inputs[self] !== undefined) return STALE;
   const own = readInputWitnesses(graphOf(agreement), self, witnesses) ?? [];
   const signatures = keep(state.signatures, own);
   const next = { ...state, signatures, inputs: { ...state.inputs, [self]: witnesses } };
@@ -220,5 +236,11 @@ function sendInputs(state: SignaturesStep, witnesses: SignaturesStep['inputs'][s
     graphId: graphOf(agreement).id,
     inputs: witnesses,
   } as const;
-  return moved(next, toAll(ROLES.filter((role) => role !== self), message));
+  return moved(
+    next,
+    toAll(
+      ROLES.filter((role) => role !== self),
+      message,
+    ),
+  );
 }

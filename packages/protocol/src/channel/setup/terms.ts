@@ -2,14 +2,14 @@ import type { Contract } from '../../contract/contract.ts';
 import { contractHash, decodeContract, encodeContract } from '../../contract/contract-codec.ts';
 import { checkContract } from '../../contract/contract-rules.ts';
 import type { Parameters } from '../../contract/parameters.ts';
-import { verifyPointLock } from '../../primitives/point-lock.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import { EncodingError } from '../../primitives/errors.ts';
+import { verifyPointLock } from '../../primitives/point-lock.ts';
 import type { MessageOf } from '../../wire/messages.ts';
 import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
 import type { AcceptedTermsStep, ContractStep, Peers, TermsStep } from '../state.ts';
-import { ignored, LATER, moved, type Step } from '../step.ts';
+import { ignored, LATER, moved, STALE, type Step } from '../step.ts';
 import { abandon } from './abandon.ts';
 import { SETUP_BLOCKS } from './deadline.ts';
 
@@ -64,11 +64,13 @@ export function joinChannel(
 
 /** C collects the partners' terms and writes the contract. */
 export function onTerms(state: TermsStep, event: ChannelEvent, context: ChannelContext): Step {
-  if (event.kind !== 'message') return LATER;
+  if (event.kind === 'tip') return moved(state);
+  if (event.kind !== 'message') return STALE;
   const { message } = event;
   if (message.kind !== 'termsAccepted') return LATER;
   const { role } = message;
-  if (event.from !== role) return ignored('terms-altered', null, 'terms accepted in the name of another role');
+  if (event.from !== role)
+    return ignored('terms-altered', event.from, 'terms accepted in the name of another role');
   if (state[role] !== null) return ignored('out-of-place', role, 'terms accepted twice');
   const next: TermsStep = { ...state, [role]: message };
   if (next.worker === null || next.verifier === null) return moved(next);
@@ -77,51 +79,74 @@ export function onTerms(state: TermsStep, event: ChannelEvent, context: ChannelC
   const contract = writeContract(terms, next.worker, next.verifier);
   checkContract(next.parameters, contract, context.policy);
   const body = { channel: terms.channel, contract: encodeContract(contract), peers };
-  return moved({ ...frameOf(next), step: 'contract', role: 'client', session: terms.channel, contract, peers, agreed: [] }, [
-    { to: 'worker', message: { kind: 'contract', ...body } },
-    { to: 'verifier', message: { kind: 'contract', ...body } },
-  ]);
+  return moved(
+    {
+      ...frameOf(next),
+      step: 'contract',
+      role: 'client',
+      session: terms.channel,
+      contract,
+      peers,
+      agreed: [],
+    },
+    [
+      { to: 'worker', message: { kind: 'contract', ...body } },
+      { to: 'verifier', message: { kind: 'contract', ...body } },
+    ],
+  );
 }
 
 /** W or V checks that the contract is what it agreed to, before it fetches the payload. */
-export function onAcceptedTerms(state: AcceptedTermsStep, event: ChannelEvent, context: ChannelContext): Step {
-  if (event.kind !== 'message') return LATER;
+export function onAcceptedTerms(
+  state: AcceptedTermsStep,
+  event: ChannelEvent,
+  context: ChannelContext,
+): Step {
+  if (event.kind === 'tip') return moved(state);
+  if (event.kind !== 'message') return STALE;
   if (event.message.kind !== 'contract' || event.from !== 'client') return LATER;
   const { peers } = event.message;
   const contract = decodeContract(event.message.contract);
   const faithful = keepsTerms(contract, state.terms, state.own);
-  if (!faithful) return abandon(state, 'terms-altered', 'client', 'the contract differs from the accepted terms');
+  if (!faithful)
+    return abandon(state, 'terms-altered', 'client', 'the contract differs from the accepted terms');
   checkContract(state.parameters, contract, context.policy);
   const { channel } = state.terms;
-  return moved({ ...frameOf(state), step: 'contract', role: state.role, session: channel, contract, peers, agreed: [] }, [], [
-    { kind: 'agree' },
-  ]);
+  return moved(
+    { ...frameOf(state), step: 'contract', role: state.role, session: channel, contract, peers, agreed: [] },
+    [],
+    [{ kind: 'agree' }],
+  );
 }
 
 /** The payload is checked and the contract agreed: C waits for both partners, W and V for their own check. */
 export function onContract(state: ContractStep, event: ChannelEvent): Step {
+  if (event.kind === 'tip') return moved(state);
   const hash = contractHash(state.contract);
   if (event.kind === 'agreed' && state.role !== 'client') {
     const common = { kind: 'contractAgreed', channel: state.session, contractHash: hash } as const;
     if (state.role === 'verifier') {
       return moved(waitForSnapshot(state), [{ to: 'client', message: { ...common, role: 'verifier' } }]);
     }
-    if (event.pointLockProof === null) return abandon(state, 'point-lock-unproven', 'worker', 'no proof was made');
+    if (event.pointLockProof === null)
+      return abandon(state, 'point-lock-unproven', 'worker', 'no proof was made');
     const message = { ...common, role: 'worker', pointLockProof: event.pointLockProof } as const;
     return moved(waitForSnapshot(state), [{ to: 'client', message }]);
   }
-  if (event.kind === 'disagreed') return abandon(state, 'payload-unavailable', 'client', event.reason);
-  if (event.kind !== 'message' || event.message.kind !== 'contractAgreed' || state.role !== 'client') return LATER;
+  if (event.kind === 'disagreed') return abandon(state, event.code, event.culprit, event.reason);
+  if (event.kind !== 'message') return STALE;
+  if (event.message.kind !== 'contractAgreed' || state.role !== 'client') return LATER;
   const { message } = event;
   const { role } = message;
-  if (event.from !== role) return ignored('terms-altered', null, 'an agreement in the name of another role');
+  if (event.from !== role)
+    return ignored('terms-altered', event.from, 'an agreement in the name of another role');
+  if (state.agreed.includes(role)) return ignored('out-of-place', role, 'agreed twice');
   if (!equalBytes(message.contractHash, hash)) {
     return abandon(state, 'terms-altered', role, `the ${role} agreed to another contract`);
   }
   if (message.role === 'worker' && !verifyPointLock(state.contract.pointLock, hash, message.pointLockProof)) {
     return abandon(state, 'point-lock-unproven', 'worker', 'no proof that the Worker knows h_p');
   }
-  if (state.agreed.includes(role)) return ignored('out-of-place', role, 'agreed twice');
   const agreed = [...state.agreed, role];
   return moved(agreed.length === 2 ? waitForSnapshot(state) : { ...state, agreed });
 }

@@ -1,0 +1,41 @@
+import { parties, ROLES } from '../../contract/party.ts';
+import { slotKey, slotsDemanded } from '../../transactions/signing.ts';
+import { graphOf } from '../agreement.ts';
+import type { Recipient } from '../recipient.ts';
+import type { SetupState } from '../state.ts';
+
+/** Whom a setup waits for; empty when it waits for itself or for a block. */
+export function waitingFor(state: SetupState): readonly Recipient[] {
+  const partners = ['worker', 'verifier'] as const;
+  switch (state.step) {
+    case 'terms':
+      return partners.filter((role) => state[role] === null);
+    case 'accepted-terms':
+    case 'pledged':
+      return ['client'];
+    case 'contract':
+      return state.role === 'client' ? partners.filter((role) => !state.agreed.includes(role)) : [];
+    case 'seeds': {
+      if (state.tip < state.contract.snapshotHeight) return [];
+      // They are opened in this order (Y §Oracle): who comes first keeps the others waiting.
+      const next = (['client', 'verifier', 'worker'] as const).find((role) => state.seeds[role] === null);
+      return next === undefined || next === state.role ? [] : [next];
+    }
+    case 'polling':
+      return state.lists[state.role] === null ? [] : ROLES.filter((role) => state.lists[role] === null);
+    case 'arbiter-set':
+      return ROLES.filter((role) => role !== state.role && state.envelopes[role] === null);
+    case 'signatures': {
+      const { plain, adaptor } = state.signatures;
+      const lacking = slotsDemanded(graphOf(state.agreement), state.self).filter((slot) => {
+        const key = slotKey(slot);
+        return plain[key] === undefined && adaptor[key] === undefined;
+      });
+      if (lacking.length > 0) return [...new Set(lacking.map(({ signer }) => signer))];
+      const others = parties(state.agreement.arbiters.length).filter((party) => party !== state.self);
+      if (state.self === 'client') return others.filter((party) => state.inputs[party] === undefined);
+      // C signs last and publishes; whoever is before it in the order shows its signatures to C, not to everybody.
+      return ['client'];
+    }
+  }
+}
