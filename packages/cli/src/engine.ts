@@ -1,4 +1,3 @@
-// Replacement for packages/cli/src/engine.ts once packages/node exports these names.
 import type { planJob, runJob } from '@prometheus-compute/node';
 
 export type {

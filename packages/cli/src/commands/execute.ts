@@ -88,23 +88,31 @@ async function runWatched(
   view.note(
     `${job.specification.name}: ${grouped(plan.cost.total)} satoshis of a development chain, where coins are worth nothing. (--dry-run shows every way it can end.)`,
   );
-  const interruption = interruptible(() => view.note('Interrupted: stopping in good order …'));
-  let finished = false;
+  const discard = (): void => {
+    if (options.verbose) process.stderr.write(`The records of this run are in ${dataFolder}\n`);
+    else rmSync(dataFolder, { recursive: true, force: true });
+  };
+  const interruption = interruptible({
+    onInterrupt: () => view.note('Interrupted: stopping in good order …'),
+    onImpatience: () => {
+      view.stop(false);
+      discard();
+    },
+  });
   try {
     const report = await engine.runJob(job.specification, {
       dataFolder,
       onProgress: (progress) => view.update(progress),
       signal: interruption.signal,
     });
-    finished = true;
+    view.stop(true);
     return report;
   } catch (cause) {
+    view.stop(false);
+    discard();
     if (!interruption.signal.aborted) throw cause;
     throw new CliError('interrupted', 'The job was interrupted.', { cause });
   } finally {
     interruption.release();
-    view.stop(finished);
-    if (!finished && options.verbose) process.stderr.write(`The records of this run are in ${dataFolder}\n`);
-    else if (!finished) rmSync(dataFolder, { recursive: true, force: true });
   }
 }

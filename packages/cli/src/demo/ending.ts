@@ -1,6 +1,6 @@
 import type { FinishedJob } from '../commands/execute.ts';
 import { type CaptionedPicture, pictureGrid } from '../output/picture.ts';
-import { grouped } from '../output/satoshis.ts';
+import { blocksText, grouped } from '../output/satoshis.ts';
 import { wrapped } from '../output/wrap.ts';
 
 /** Bytes of a Fashion-MNIST picture. */
@@ -9,14 +9,22 @@ const PICTURES = 10;
 
 /** What the demo prints at its end: pictures with their classes, what happened to the money, where everything is. */
 export function demoEnding(finished: FinishedJob, columns: number): string {
-  const { report } = finished;
+  const { job, report } = finished;
   const sum = (party: keyof (typeof report.batches)[number]['changes']): bigint =>
     report.batches.reduce((total, { changes }) => total + changes[party], 0n);
   const money = [
     `What happened to the money: the Client paid ${grouped(-sum('client'))} satoshis for ${report.batches.length} batches.`,
     `Of these the Worker got ${grouped(sum('worker'))}, the Verifier ${grouped(sum('verifier'))},`,
     `the arbiters ${grouped(sum('arbiters'))} for standing by, and the miners ${grouped(sum('miners'))} in fees.`,
-    `All stakes went back. On the chain this took ${2 * report.batches.length} transactions.`,
+    `On the chain the ${report.batches.length} contracts took ${2 * report.batches.length} transactions.`,
+  ].join(' ');
+  const { t4 } = job.specification.parameters;
+  const bond = grouped(job.specification.bond * BigInt(report.batches.length));
+  // T §Commitment, T §The tree (Tx4)
+  const stakes = [
+    'And the stakes: Tx4 gave those of the Worker and the Verifier back. Those of the arbiters, with their pay, and the',
+    `Client's bond of ${bond} (not counted above) are outputs of Tx0: their owners can spend them ${blocksText(t4)}`,
+    'after Tx0, or earlier if the Client and the Worker sign too.',
   ].join(' ');
   const next =
     'Next: see every way in which such a contract can end with `npm run prometh -- run --dry-run examples/fashion-mnist/job.yaml`, then change a copy of that file.';
@@ -25,6 +33,7 @@ export function demoEnding(finished: FinishedJob, columns: number): string {
     pictureGrid(pictures(finished), columns),
     finished.text,
     wrapped(money, columns),
+    wrapped(stakes, columns),
     wrapped(next, columns),
   ].join('\n\n');
 }

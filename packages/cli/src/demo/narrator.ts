@@ -1,31 +1,35 @@
 import type { Narrator } from '../commands/execute.ts';
 import type { JobProgress, JobStage } from '../engine.ts';
 import { wrapped } from '../output/wrap.ts';
+import { STAGES } from '../progress/stages.ts';
 
-/** What each stage is, for somebody who never saw Bitcoin code. */
+/** What each stage is, for somebody who never saw Bitcoin code. Every sentence is one of docs/protocol/ in simple words. */
 const EXPLANATIONS: Readonly<Record<JobStage, string>> = {
-  chain: `A Bitcoin network of its own starts in this process: blocks, fees and scripts by Bitcoin's rules, with coins that are worth nothing. Everything below would be the same on the real one, only slower, since there a block takes ten minutes.`,
+  chain: `A Bitcoin network of its own starts in this process: blocks, fees and scripts by Bitcoin's rules, with coins that are worth nothing. The real network would take the same kinds of transactions, only more slowly: there a block takes about ten minutes.`,
   funding: `Everybody gets a wallet with coins: a Client, who wants work done; a Worker, who does it; a Verifier, who checks it; and arbiters, who wait in case the others quarrel. Coins that a block has just paid out can be spent only a hundred blocks later, so these blocks are made first.`,
-  terms: `Client, Worker and Verifier agree on a contract: the price, the stakes, the program, a fingerprint of the input. Worker and Verifier already have the input and checked it, so nobody can promise it and then keep it back.`,
-  ceremony: `The arbiters are drawn by lot, from a block that did not exist when they offered themselves and from secrets of all three parties. So nobody can choose friendly judges.`,
-  signatures: `Now, before any money moves, they sign every way that this contract can end: Worker is right, Worker is silent, Verifier is silent, arbiters decide, and so on. Each such transaction is complete but waits on a shelf. From here on nobody can keep the others' money hostage.`,
-  commitment: `One transaction, Tx0, locks the Client's payment and everybody's stakes together. The Worker waits until it is three blocks deep, so that it cannot be undone any more.`,
+  terms: `Client, Worker and Verifier agree on a contract: the price, the stakes, the program, a fingerprint of the input. Worker and Verifier fetch the program and the whole input and check them before they sign anything, so nobody can promise them and then keep them back.`,
+  ceremony: `The arbiters are drawn by lot, from a block that did not exist when the terms were fixed and from secrets of all three parties. So nobody can name a friendly judge.`,
+  signatures: `Now, before any money moves, they sign in advance the ways in which this contract can end without everybody's help: the Worker is silent, the Verifier is silent, the arbiters decide, and so on. Some of these transactions are complete and wait only for their time; others still need the signature of the one whom they serve, or of the arbiters. From here on nobody can keep the others' money hostage.`,
+  commitment: `One transaction, Tx0, locks the Client's payment, the Client's bond and everybody's stakes. The Worker starts when Tx0 has three confirmations, so that it is most unlikely to be undone.`,
   computing: `The Worker computes. Each chunk runs in a closed box: no files, no network, no clock, so that everybody gets the same bits.`,
-  delivery: `The Worker hands over all results, encrypted, and a fingerprint of them. It can no longer change one of them without being noticed. Client and Verifier each sign a receipt.`,
-  verification: `Only now a lottery, of numbers that both receipts have revealed, says which chunks are checked. The Worker opens those, and the Verifier computes them again. A secret that only this work yields is what later unlocks the Verifier's fee.`,
-  release: `The Verifier says: correct. The Client gives the Worker its half of the signature of Tx4, made so that the Worker can complete it only with the key of the results.`,
-  payment: `The Worker publishes Tx4: one transaction pays the Worker, the Verifier and all stakes back. By completing it the Worker has shown the key to the Client, and to nobody else.`,
+  delivery: `The Worker hands over all results, encrypted, and one fingerprint of them all. From now on it cannot change one of them without being noticed. Client and Verifier each sign a receipt.`,
+  verification: `Only now a lottery, of numbers that both receipts have revealed, says which chunks are checked. The Worker opens those, and the Verifier computes them again. By doing so it learns a secret, without which it cannot take its fee later.`,
+  release: `The Verifier says: correct, and signs Tx4. The Client gives the Worker its own signature of Tx4, made so that the Worker can complete it only with the secret behind the keys of the results.`,
+  payment: `The Worker publishes Tx4. It gives the Worker its pay and its stake, the Verifier its stake and, for the secret that checking gave it, its fee. By completing it the Worker has shown the key to the Client, and to nobody else. The arbiters' stakes and the Client's bond are not in it: they lie in outputs of Tx0 of their own, which come free by themselves some days later, or earlier if the Client and the Worker sign.`,
   decrypting: `The Client takes that key from the blockchain and decrypts the results. Work for money, and neither had to trust the other.`,
 };
 
-/** A view that explains every stage when it comes up first. */
+/**
+ * A view that explains every stage when it comes up first, in the order of the stages: one that went by too fast to be seen
+ * is explained before the next.
+ */
 export function narrator(columns: number): Narrator {
-  const explained = new Set<JobStage>();
+  let explained = 0;
   return (view) => ({
     update: (progress: JobProgress) => {
-      if (!explained.has(progress.stage)) {
-        explained.add(progress.stage);
-        view.note(`\n${wrapped(`${explained.size}. ${EXPLANATIONS[progress.stage]}`, columns)}`);
+      for (; explained <= STAGES.indexOf(progress.stage); explained++) {
+        const text = `${explained + 1}. ${EXPLANATIONS[STAGES[explained]!]}`;
+        view.note(`\n${wrapped(text, columns)}`);
       }
       view.update(progress);
     },

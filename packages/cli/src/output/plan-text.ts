@@ -84,9 +84,12 @@ function exits(plan: JobPlan): string {
     ],
     rows,
   );
-  const note =
-    'Net changes in satoshis, per batch. If everybody cooperates it is #3, as soon as the work is checked.';
-  return `How a batch can end\n${indent(ends)}\n${indent(note)}`;
+  const notes = [
+    'Net changes in satoshis, per batch; for the decisions of arbiters (#6, #7): when all of them agree.',
+    `The Client pays the fee of Tx0 besides (about ${grouped(plan.cost.perBatch.tx0FeeEstimate)} sat); in a dispute, whoever publishes pays for doing so.`,
+    'If everybody cooperates it is #3 by Tx4, as soon as the work is checked.',
+  ];
+  return `How a batch can end\n${indent(ends)}\n${indent(notes.join('\n'))}`;
 }
 
 function locked(plan: JobPlan): string {

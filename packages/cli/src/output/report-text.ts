@@ -4,6 +4,9 @@ import type { ResultChunk } from '../result/result-file.ts';
 import { grouped, percent, signed } from './satoshis.ts';
 import { table } from './table.ts';
 
+/** The transaction that ends a batch without a dispute, by its scheme (T §The tree). */
+const SETTLEMENTS: Readonly<Record<string, string>> = { '#1': 'Tx1', '#2': 'Tx3', '#3': 'Tx4' };
+
 /** What the report says besides the engine's own report. */
 export interface ReportExtras {
   readonly accuracy: readonly Accuracy[] | undefined;
@@ -54,10 +57,10 @@ function batches(report: JobReport, { accuracy }: ReportExtras): string {
 }
 
 function transactions(report: JobReport): string {
-  const rows = report.batches.flatMap(({ batch, tx0, tx4 }) =>
+  const rows = report.batches.flatMap(({ batch, scheme, tx0, tx4 }) =>
     [
       { name: 'Tx0', ...tx0 },
-      { name: 'Tx4', ...tx4 },
+      { name: SETTLEMENTS[scheme] ?? scheme, ...tx4 },
     ].map(({ name, txid, height, vsize, fee }) => [
       String(batch),
       name,

@@ -17,11 +17,14 @@ export function jsonSatoshis(value: bigint): number | string {
 
 /** Blocks with an estimate in hours or days, at ten minutes a block: `576 blocks (about 4 days)`. */
 export function blocksText(blocks: number): string {
-  const hours = blocks / 6;
-  const days = hours / 24;
-  if (hours < 1) return `${blocks} blocks (about ${blocks * 10} minutes)`;
-  const estimate = hours < 48 ? `${round(hours)} hours` : `${round(days)} days`;
-  return `${blocks} blocks (about ${estimate})`;
+  const minutes = blocks * 10;
+  const estimate =
+    minutes < 60
+      ? units(minutes, 'minute')
+      : minutes < 48 * 60
+        ? units(minutes / 60, 'hour')
+        : units(minutes / 1440, 'day');
+  return `${grouped(blocks)} ${blocks === 1 ? 'block' : 'blocks'} (about ${estimate})`;
 }
 
 /** A probability as a percentage that never rounds up to certainty: `50 %`, `98.4 %`, `> 99.99 %`. */
@@ -34,4 +37,9 @@ export function percent(probability: number): string {
 
 function round(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(1).replace(/\.0$/, '');
+}
+
+function units(value: number, unit: string): string {
+  const text = round(value);
+  return `${text} ${unit}${text === '1' ? '' : 's'}`;
 }

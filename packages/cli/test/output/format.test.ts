@@ -17,11 +17,13 @@ describe('amounts', () => {
   });
 
   it('estimates blocks at ten minutes each', () => {
-    expect([3, 6, 144, 576].map(blocksText)).toEqual([
+    expect([1, 3, 6, 144, 312, 1152].map(blocksText)).toEqual([
+      '1 block (about 10 minutes)',
       '3 blocks (about 30 minutes)',
-      '6 blocks (about 1 hours)',
+      '6 blocks (about 1 hour)',
       '144 blocks (about 24 hours)',
-      '576 blocks (about 4 days)',
+      '312 blocks (about 2.2 days)',
+      '1,152 blocks (about 8 days)',
     ]);
   });
 

@@ -52,7 +52,7 @@ describe('planText', () => {
       /#4 +Tx5 +TxV0 \+ 144 blocks +312 blocks \(about 2\.2 days\) +-8,000 +-290,000 +\+10,000 +\+5,000 +\+280,000/,
     );
     expect(text).toMatch(/#3 +Tx4 +verdict and release +at once +-108,000/);
-    expect(text).toMatch(/client +128,000 +1152 blocks \(about 8 days\) +payment and bond/);
+    expect(text).toMatch(/client +128,000 +1,152 blocks \(about 8 days\) +payment and bond/);
     expect(text).toContain('10,000 sat: a challenge');
     expect(text).toMatch(/2 +76\.3 %/);
     expect(text).toContain('loses 290,000 sat (#4)');

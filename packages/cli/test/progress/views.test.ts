@@ -71,12 +71,15 @@ describe('progress', () => {
     expect(stagesDone('decrypting', 3, 0)).toBe(STAGES.length - 1);
   });
 
-  it('the demo explains every stage once, in lines that fit', () => {
+  it('the demo explains every stage once and in order, in lines that fit', () => {
     const { stream, text } = recorder(false);
     const view = narrator(60)(progressView(stream));
-    for (const batch of [1, 2]) for (const stage of STAGES) view.update(progress(batch, stage, 'x'));
+    // `release` passes too fast to be seen; batch 2 is behind batch 1.
+    const seen = STAGES.filter((stage) => stage !== 'release');
+    for (const batch of [1, 2]) for (const stage of seen) view.update(progress(batch, stage, 'x'));
     const lines = text().split('\n');
-    expect(lines.filter((line) => /^\d+\. /.test(line))).toHaveLength(STAGES.length);
+    const numbers = lines.flatMap((line) => /^(\d+)\. /.exec(line)?.[1] ?? []);
+    expect(numbers).toEqual(STAGES.map((_, index) => String(index + 1)));
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
   });
 });
