@@ -5,7 +5,11 @@ import { blocksScenario, subsidyScenario } from './scenarios/blocks.ts';
 import { clustersScenario } from './scenarios/clusters.ts';
 import { locksScenario } from './scenarios/locks.ts';
 import { anchorsScenario, packagesScenario } from './scenarios/packages.ts';
-import { expiryScenario, reorganisationsScenario } from './scenarios/reorganisations.ts';
+import {
+  deepInvalidationScenario,
+  expiryScenario,
+  reorganisationsScenario,
+} from './scenarios/reorganisations.ts';
 import { replacementScenario } from './scenarios/replacement.ts';
 import { standardnessScenario } from './scenarios/standardness.ts';
 import { trucScenario } from './scenarios/truc.ts';
@@ -21,6 +25,7 @@ describe('verdicts of the development chain are those of Bitcoin Core', () => {
   it('blocks', () => expectSameVerdicts(blocksScenario()));
   it('subsidy', () => expectSameVerdicts(subsidyScenario()));
   it('reorganisations', () => expectSameVerdicts(reorganisationsScenario()));
+  it('deep invalidation', () => expectSameVerdicts(deepInvalidationScenario()));
   it('expiry', () => expectSameVerdicts(expiryScenario()));
   it('answers', () => expectSameVerdicts(answersScenario()));
 });

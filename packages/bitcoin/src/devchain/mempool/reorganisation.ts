@@ -10,11 +10,18 @@ import type { AcceptanceContext } from './candidate.ts';
 import type { MempoolEntry } from './entry.ts';
 import { type Mempool, MempoolView } from './pool.ts';
 
+/** A transaction that is not confirmed any more. */
+interface Returning {
+  readonly loaded: LoadedTransaction;
+  /** Does not return, and what spends it leaves too. */
+  readonly forgotten: boolean;
+}
+
 /** Keeps the mempool in step with the active chain. */
 export class ReorganisationQueue {
   readonly #pool: Mempool;
   /** Transactions of disconnected blocks by id, in the order in which they were confirmed. */
-  #returning = new Map<string, LoadedTransaction>();
+  #returning = new Map<string, Returning>();
   #disconnected = false;
 
   constructor(pool: Mempool) {
@@ -22,11 +29,11 @@ export class ReorganisationQueue {
   }
 
   /** Takes note of one block that entered or left the chain. */
-  note({ kind, node }: ChainChange): void {
+  note({ kind, node, forgotten = false }: ChainChange): void {
     const { transactions } = node.block;
     if (kind === 'disconnected') {
       this.#disconnected = true;
-      const earlier = transactions.map((loaded) => [loaded.txid, loaded] as const);
+      const earlier = transactions.map((loaded) => [loaded.txid, { loaded, forgotten }] as const);
       this.#returning = new Map([...earlier, ...this.#returning]);
       return;
     }
@@ -44,8 +51,9 @@ export class ReorganisationQueue {
     const returning = [...this.#returning.values()];
     this.#returning = new Map();
     this.#disconnected = false;
-    for (const loaded of returning) {
+    for (const { loaded, forgotten } of returning) {
       const returned =
+        !forgotten &&
         !isCoinbase(loaded.transaction) &&
         acceptTransaction(loaded, context, { ...SINGLE, fromBlock: true }, false).kind === 'accepted';
       if (!returned) this.#removeWithDescendants(loaded);

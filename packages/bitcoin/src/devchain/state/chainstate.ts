@@ -17,7 +17,15 @@ import { connectBlock, disconnectBlock } from './connect-block.ts';
 export interface ChainChange {
   readonly kind: 'connected' | 'disconnected';
   readonly node: BlockNode;
+  /** Of a block that left: its transactions do not return to the mempool. */
+  readonly forgotten?: true;
 }
+
+/**
+ * How many blocks may be invalidated at once before the transactions of the others are forgotten, as by Core, which
+ * expects no mempool of use after a deeper cut.
+ */
+const MAX_RETURNING_BLOCKS = 10;
 
 /** Who keeps in step with the active chain. */
 export interface ChainObserver {
@@ -147,7 +155,7 @@ export class Chainstate {
 
   /** Marks a block and what builds on it invalid and leaves it. The caller has refused the genesis block. */
   invalidate(node: BlockNode): void {
-    while (this.isActive(node)) this.#disconnectTip();
+    for (let left = 1; this.isActive(node); left++) this.#disconnectTip(left > MAX_RETURNING_BLOCKS);
     this.#markInvalid(node);
     this.#findCandidates();
     this.#activate();
@@ -187,11 +195,11 @@ export class Chainstate {
     return undefined;
   }
 
-  #disconnectTip(): void {
+  #disconnectTip(forgotten = false): void {
     const node = this.#active.pop()!;
     disconnectBlock(node, this.coins);
     for (const { txid } of node.block.transactions) this.#confirmedIn.delete(txid);
-    this.#note({ kind: 'disconnected', node });
+    this.#note({ kind: 'disconnected', node, ...(forgotten ? { forgotten } : {}) });
   }
 
   #markInvalid(node: BlockNode): void {

@@ -71,6 +71,33 @@ function ancestor(block: ScenarioBlock, depth: number, scenario: Scenario): stri
   return hash;
 }
 
+/** One block too many invalidated at once: its transaction is forgotten, and what spends it goes too. */
+export function deepInvalidationScenario(): Scenario {
+  const { s, take } = fundedScenario('deep-invalidation', 13);
+  const before = s.tip;
+  const payments = Array.from({ length: 12 }, () => spend({ from: [take()], to: [REWARD - 1000n] }));
+  const children = payments.map((payment) => spend({ from: [outputOf(payment, 0)], to: [REWARD - 3000n] }));
+  const [first, second] = payments.map((payment, index) =>
+    s.block({ label: `payment ${index}`, transactions: [payment] }),
+  );
+  for (const [index, child] of children.entries()) s.send(`child ${index}`, child);
+  s.invalidate('eleven blocks', second!);
+  s.mempool('payment 1 is forgotten, and its child');
+  s.invalidate('one block more', first!);
+  s.mempool('payment 0 is back');
+  s.reconsider('the first block again', first!);
+  s.mempool('payment 0 is confirmed');
+  s.reconsider('all blocks again', s.tip);
+  s.mempool('all payments are confirmed');
+  s.call('tip', 'getbestblockhash', []);
+  s.invalidate('twelve blocks', first!);
+  s.mempool('payments 0 and 1 are forgotten');
+  s.call('tip again', 'getbestblockhash', []);
+  s.continueFrom(before);
+  s.send('payment 0 sent again', payments[0]!);
+  return s.finish();
+}
+
 /** What a disconnected block makes invalid: rewards that are no longer mature, locks that are no longer met. */
 export function expiryScenario(): Scenario {
   const { s, take } = fundedScenario('expiry', 6);
