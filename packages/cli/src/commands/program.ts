@@ -1,10 +1,13 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts';
 import { demoCommand } from './demo.ts';
+import { DEFAULT_RPC_PORT, type DevchainOptions, devchainCommand } from './devchain.ts';
 import { guarded } from './guard.ts';
 import type { RunOptions } from './options.ts';
 import { runCommand } from './run.ts';
+
+const DATA_DIR = "where Prometheus keeps its records (default: the user's data folder)";
 
 /**
  * Parses the command line and runs the command.
@@ -43,6 +46,22 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
     .action(async (options: RunOptions) => {
       exitCode = await guarded(options, () => demoCommand({ ...options, dryRun: false }));
     });
+  program
+    .command('devchain')
+    .description('run a development chain that bitcoin-cli can talk to, until Ctrl-C')
+    .addHelpText('before', 'Example: prometh devchain --port 18500\n')
+    .option(
+      '--port <number>',
+      'of its JSON-RPC server, on this machine only; 0: any free one',
+      portNumber,
+      DEFAULT_RPC_PORT,
+    )
+    .option('--data-dir <folder>', DATA_DIR)
+    .option('--json', 'print where it listens as one JSON document (docs/job-report.md)')
+    .option('--verbose', 'show causes and stack traces of failures')
+    .action(async (options: DevchainOptions) => {
+      exitCode = await guarded(options, () => devchainCommand(options));
+    });
 
   try {
     await program.parseAsync(words, { from: 'user' });
@@ -58,8 +77,14 @@ function withRunOptions(command: Command, description: string): Command {
     .description(description)
     .option('--json', 'print one JSON document on standard output (docs/job-report.md)')
     .option('--output <folder>', 'where the result goes (default: prometheus-results)')
-    .option('--data-dir <folder>', "where Prometheus keeps its records (default: the user's data folder)")
+    .option('--data-dir <folder>', DATA_DIR)
     .option('--yes', 'replace the result of an earlier run without a question')
     .option('--no-input', 'never ask anything')
     .option('--verbose', 'show causes and stack traces of failures');
+}
+
+function portNumber(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
+  return port;
 }

@@ -12,6 +12,8 @@ export type CliErrorCode =
   | 'labels-wrong'
   | 'output-exists'
   | 'output-unwritable'
+  | 'data-folder-unwritable'
+  | 'port-unusable'
   | 'interrupted';
 
 /** A command cannot be carried out as it was given. Never shown with a stack trace. */
