@@ -45,6 +45,8 @@ export function senderOf(
     return equalBytes(acceptance.messageKey, from) ? `offer:${outpointKey(acceptance.outpoint)}` : undefined;
   }
   if (state.name === 'setup' && state.step === 'polling' && message.kind === 'refused') {
+    const accepted = state.acceptances.find(({ messageKey }) => equalBytes(messageKey, from));
+    if (accepted !== undefined) return `offer:${outpointKey(accepted.outpoint)}`;
     const { culprit } = message;
     if (culprit?.kind !== 'offer' || directory.peerOfOffer(culprit.outpoint) !== peer) return undefined;
     return `offer:${outpointKey(culprit.outpoint)}`;

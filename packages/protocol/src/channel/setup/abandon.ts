@@ -1,6 +1,6 @@
 import { contractHash } from '../../contract/contract-codec.ts';
-import type { Outpoint } from '../../contract/outpoint.ts';
-import { arbiterIndex, type Party, parties, ROLES, type Role } from '../../contract/party.ts';
+import { type Outpoint, outpointKey } from '../../contract/outpoint.ts';
+import { arbiterIndex, type Party, ROLES, type Role } from '../../contract/party.ts';
 import type { Hash32 } from '../../primitives/brands.ts';
 import type { MessageOf } from '../../wire/messages.ts';
 import type { ChannelFault, ChannelFaultCode } from '../fault.ts';
@@ -83,8 +83,14 @@ function othersIn(state: SetupState): readonly Recipient[] {
       const asked = state.asked.filter(({ answer }) => answer !== 'refused');
       return [...principals, ...asked.map(({ offer }): Recipient => `offer:${offer}`)];
     }
-    case 'signatures':
-      return parties(state.agreement.arbiters.length).filter((party) => party !== state.self);
+    case 'arbiter-set':
+    case 'signatures': {
+      // By their offers: the closed channel knows no arbiters by index.
+      const stakes = state.agreement.arbiters.map(({ stake }) => stake.coin.outpoint);
+      const own = ownOutpoints(state).map(outpointKey);
+      const others = stakes.map(outpointKey).filter((stake) => !own.includes(stake));
+      return [...principals, ...others.map((stake): Recipient => `offer:${stake}`)];
+    }
     default:
       return principals;
   }

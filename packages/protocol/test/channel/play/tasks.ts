@@ -1,0 +1,145 @@
+import {
+  adaptorSign,
+  type ChannelEvent,
+  type ChannelState,
+  contractHash,
+  type Graph,
+  graphOf,
+  inputOf,
+  inputSlotsOf,
+  type Party,
+  pointOf,
+  provePointLock,
+  type Role,
+  type SecretScalar,
+  type SignatureSlot,
+  type SlotSignature,
+  sighash,
+  type Task,
+  toInputWitness,
+} from '../../../src/index.ts';
+import {
+  fixtureHash,
+  fixtureLabel,
+  fixtureSecret,
+  keyPathSecret,
+  LOCK_SECRET,
+  POINT_SECRET,
+} from '../../fixtures/terms.ts';
+import { SNAPSHOT_HASH, STAKES, seedOf, sign } from './identity.ts';
+
+const AUX = new Uint8Array(32);
+
+/** Who plays: C, W, V, or the owner of a stake. */
+export type PlayerName = Role | `stake ${number}`;
+
+/** Secret of the transaction key of a player's party. */
+export const transactionSecret = (name: PlayerName): SecretScalar =>
+  fixtureSecret(name.startsWith('stake') ? `${name} in this contract` : name);
+
+function agreementOf(state: ChannelState) {
+  if (state.name === 'closed')
+    return state.before?.name === 'setup' || state.before === null ? undefined : state.before.agreement;
+  if (state.name === 'setup') return state.step === 'signatures' ? state.agreement : undefined;
+  return state.agreement;
+}
+
+/** Υ as a player has it; undefined before there is one. */
+export function graphIn(state: ChannelState): Graph | undefined {
+  const agreement = agreementOf(state);
+  return agreement && graphOf(agreement);
+}
+
+function signSlots(
+  name: PlayerName,
+  state: ChannelState,
+  slots: readonly SignatureSlot[],
+): readonly SlotSignature[] {
+  const graph = graphIn(state)!;
+  const secret = transactionSecret(name);
+  return slots.map((slot) => {
+    const hash = sighash(graph, slot.transaction, slot.input);
+    const signature =
+      slot.kind === 'adaptor'
+        ? adaptorSign(hash, secret, graph.terms.contract.pointLock, AUX)
+        : sign(hash, secret);
+    return { slot, signature };
+  });
+}
+
+function signInputs(state: ChannelState): ChannelEvent {
+  const graph = graphIn(state)!;
+  const self = (state as { readonly self: Party }).self;
+  const witnesses = inputSlotsOf(graph, self).map((slot) => {
+    const { prevout } = inputOf(graph, 'Tx0', slot.input);
+    const secret = keyPathSecret(fixtureSecret(fixtureLabel(prevout.script)!));
+    return toInputWitness(graph, slot, sign(sighash(graph, 'Tx0', slot.input), secret));
+  });
+  return { kind: 'inputs-signed', witnesses };
+}
+
+const PLACE = { height: 1_010, blockHash: fixtureHash('tip') };
+const ROOT = fixtureHash('R');
+
+/** A delivery of the right form; nobody in these tests looks into it. */
+export const DELIVERY = {
+  root: ROOT,
+  chunks: Array.from({ length: 20 }, (_, i) => ({
+    inner: fixtureHash(`inner ${i}`),
+    ciphertext: fixtureHash(`ciphertext ${i}`),
+    size: 26,
+  })),
+};
+
+/** An opening of the right form, which answers both seeds. */
+export const OPENING = {
+  root: ROOT,
+  challengeClient: seedOf('client', 'challenge'),
+  challengeVerifier: seedOf('verifier', 'challenge'),
+  chunks: [
+    {
+      index: 3,
+      output: new Uint8Array([1, 2, 3]),
+      path: [fixtureHash('sibling')],
+      chunkPoint: pointOf(fixtureSecret('chunk')),
+      dleq: { e: fixtureHash('e'), s: fixtureHash('s') },
+      lockShare: pointOf(fixtureSecret('share')),
+      maskedShare: fixtureHash('masked'),
+      scheme: new Uint8Array(0),
+    },
+  ],
+};
+
+/** What an honest engine makes of a task; null where it ends without an event. */
+export function perform(name: PlayerName, state: ChannelState, task: Task): ChannelEvent | null {
+  switch (task.kind) {
+    case 'agree': {
+      const contract = (state as { readonly contract: Parameters<typeof contractHash>[0] }).contract;
+      const proof = name === 'worker' ? provePointLock(POINT_SECRET, contractHash(contract), AUX) : null;
+      return { kind: 'agreed', pointLockProof: proof };
+    }
+    case 'open-seed':
+      return { kind: 'seed-opened', which: task.which, seed: seedOf(name as Role, task.which) };
+    case 'find-offers':
+      return { kind: 'offers-found', blockHash: SNAPSHOT_HASH, stakes: STAKES };
+    case 'sign':
+      return { kind: 'signed', signatures: signSlots(name, state, task.slots) };
+    case 'sign-inputs':
+      return signInputs(state);
+    case 'compute':
+      return { kind: 'computed', delivery: DELIVERY };
+    case 'check-delivery':
+      return { kind: 'delivery-checked', ok: true, bytes: 520, ...PLACE };
+    case 'open':
+      return { kind: 'opened', opening: OPENING };
+    case 'check-opening': {
+      const lockSecret = name === 'verifier' ? LOCK_SECRET : null;
+      return { kind: 'opening-checked', verdict: { r: 1, lockSecret }, bytes: 700, ...PLACE };
+    }
+    case 'decrypt':
+      return { kind: 'decrypted', failures: [] };
+    case 'release':
+    case 'respend':
+      return null;
+  }
+}
