@@ -1,9 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import type { JsonValue } from '../../src/index.ts';
 import { withBitcoind, withDevchain } from './nodes.ts';
 import type { Scenario } from './scenario.ts';
 import { runScenario, type Verdicts } from './verdicts.ts';
+
+/** How verdicts are laid out in a fixture. Long scenarios leave out what follows from the calls. */
+export type Layout = (verdicts: Verdicts) => JsonValue;
 
 /** What a fixture file holds. */
 interface Fixture {
@@ -11,7 +15,8 @@ interface Fixture {
   readonly node: string;
   /** Digest of the scenario that was run. */
   readonly digest: string;
-  readonly verdicts: Verdicts;
+  /** As {@link Layout} wrote them. */
+  readonly verdicts: JsonValue;
 }
 
 const FIXTURES = new URL('../fixtures/differential/', import.meta.url);
@@ -25,31 +30,41 @@ const FIXTURES = new URL('../fixtures/differential/', import.meta.url);
  * Record with `BITCOIND=… RECORD=1 npx vitest run packages/bitcoin/test/differential`.
  *
  * @param folder - of the fixtures, for scenarios that live elsewhere
+ * @param layout - of the fixture; a live comparison is made before it, on the full verdicts
+ * @returns the verdicts of the development chain
  */
-export async function expectSameVerdicts(scenario: Scenario, folder: URL = FIXTURES): Promise<void> {
-  const expected = await coreVerdicts(scenario, folder);
-  const actual = await withDevchain((client) => runScenario(client, scenario));
-  expect(actual).toEqual(expected);
-}
-
-async function coreVerdicts(scenario: Scenario, folder: URL): Promise<Verdicts> {
+export async function expectSameVerdicts(
+  scenario: Scenario,
+  folder: URL = FIXTURES,
+  layout: Layout = (verdicts) => verdicts,
+): Promise<Verdicts> {
   const file = new URL(`${scenario.name}.json`, folder);
+  const actual = await withDevchain((client) => runScenario(client, scenario));
   const program = process.env.BITCOIND;
   if (program === undefined) {
     const fixture = JSON.parse(await readFile(file, 'utf8')) as Fixture;
     expect(scenario.digest, `${fileURLToPath(file)} was recorded for other calls: record it again`).toBe(
       fixture.digest,
     );
-    return fixture.verdicts;
+    expect(layout(actual)).toEqual(fixture.verdicts);
+    return actual;
   }
-  const { node, verdicts } = await withBitcoind(program, async (client) => {
+  const { node, verdicts } = await askBitcoind(program, scenario);
+  if (process.env.RECORD === '1') {
+    await mkdir(folder, { recursive: true });
+    const fixture: Fixture = { node, digest: scenario.digest, verdicts: layout(verdicts) };
+    await writeFile(file, `${JSON.stringify(fixture, null, 1)}\n`);
+  }
+  expect(actual).toEqual(verdicts);
+  return actual;
+}
+
+function askBitcoind(
+  program: string,
+  scenario: Scenario,
+): Promise<{ readonly node: string; readonly verdicts: Verdicts }> {
+  return withBitcoind(program, async (client) => {
     const info = (await client.call('getnetworkinfo')) as { readonly subversion: string };
     return { node: info.subversion, verdicts: await runScenario(client, scenario) };
   });
-  if (process.env.RECORD === '1') {
-    await mkdir(folder, { recursive: true });
-    const fixture: Fixture = { node, digest: scenario.digest, verdicts };
-    await writeFile(file, `${JSON.stringify(fixture, null, 1)}\n`);
-  }
-  return verdicts;
 }

@@ -29,11 +29,13 @@ export class ReorganisationQueue {
   }
 
   /** Takes note of one block that entered or left the chain. */
-  note({ kind, node, forgotten = false }: ChainChange): void {
+  note({ kind, node, forgotten }: ChainChange): void {
     const { transactions } = node.block;
     if (kind === 'disconnected') {
       this.#disconnected = true;
-      const earlier = transactions.map((loaded) => [loaded.txid, { loaded, forgotten }] as const);
+      const earlier = transactions.map(
+        (loaded) => [loaded.txid, { loaded, forgotten: forgotten === true }] as const,
+      );
       this.#returning = new Map([...earlier, ...this.#returning]);
       return;
     }
