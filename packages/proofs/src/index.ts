@@ -5,7 +5,7 @@ export { checkDelivery, type DeliveryCheck } from './batch/delivery.ts';
 export { judgeClaim } from './batch/judge.ts';
 export { type Opening, openBatch } from './batch/open.ts';
 export type { ChunkClaim, ChunkFault } from './batch/opened-chunk.ts';
-export { type BatchTerms, type ChallengeSeeds, type RunChunk, seedsAreAuthentic } from './batch/terms.ts';
+export { type BatchTerms, type ChallengeSeeds, type RunChunk } from './batch/terms.ts';
 export { challengeHash } from './challenge/challenge.ts';
 export { detectionProbability } from './challenge/detection.ts';
 export { sampleChunks } from './challenge/sample.ts';
@@ -20,5 +20,5 @@ export {
 } from './commitment/merkle.ts';
 export { programHash } from './commitment/program-hash.ts';
 export type { Entropy } from './entropy.ts';
-export { ProofError, type ProofErrorCode } from './errors.ts';
+export type { ProofError, ProofErrorCode } from './errors.ts';
 export { lockDigest, traceCommitment } from './scheme/replay.ts';

@@ -68,7 +68,7 @@ export * from './transactions/sighash.ts';
 export * from './transactions/signing.ts';
 export * from './transactions/spends.ts';
 export * from './transactions/stakes.ts';
-export { bip86Script, taprootScript } from './transactions/taproot.ts';
+export { bip86Script } from './transactions/taproot.ts';
 export * from './transactions/terms.ts';
 export * from './transactions/verify.ts';
 export type {
@@ -95,7 +95,7 @@ export {
   type MessageOf,
 } from './wire/messages.ts';
 export type { OpenedChunk } from './wire/operation.ts';
-export { MAX_BLOB_BYTES, MAX_CHUNKS } from './wire/setup.ts';
+export { MAX_BLOB_BYTES } from './wire/setup.ts';
 export { graphOf } from './channel/agreement.ts';
 export type { ChannelContext } from './channel/context.ts';
 export * from './channel/duties.ts';

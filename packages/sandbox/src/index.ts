@@ -1,5 +1,5 @@
 export { SandboxError, type SandboxErrorCode } from './errors.ts';
-export { checkLimits, type ProgramLimits } from './limits.ts';
+export type { ProgramLimits } from './limits.ts';
 export {
   decodeFailure,
   encodeFailure,

@@ -1,6 +1,6 @@
 export { type BlockContents, type BlockContext, buildBlock } from './assemble.ts';
 export { type Block, parseBlock, serializeBlock } from './blocks/block.ts';
-export { type BlockHash, type BlockHeader, blockHashFromDisplay } from './blocks/header.ts';
+export { type BlockHash, type BlockHeader } from './blocks/header.ts';
 export type { BlockRejection } from './consensus/check-block.ts';
 export type { UnspentOutput } from './consensus/coins.ts';
 export { BLOCK_INTERVAL, Devchain, type DevchainOptions, FIRST_BLOCK_TIME } from './devchain.ts';
@@ -12,4 +12,4 @@ export type { MemberResult, PackageFault, PackageResult } from './mempool/packag
 export type { FeeRate } from './money.ts';
 export type { BlockNode } from './state/block-tree.ts';
 export type { BlockOutcome, ChainChange } from './state/chainstate.ts';
-export { type Rejection, type RejectionKind, rejectionText } from './verdict.ts';
+export type { Rejection, RejectionKind } from './verdict.ts';

@@ -4,9 +4,9 @@
  */
 
 /** Blocks between two halvings of the subsidy. */
-export const HALVING_INTERVAL = 150;
+const HALVING_INTERVAL = 150;
 /** Subsidy of the first blocks, in satoshis. */
-export const INITIAL_SUBSIDY = 50n * 100_000_000n;
+const INITIAL_SUBSIDY = 50n * 100_000_000n;
 /** Blocks after which a coinbase output may be spent. */
 export const COINBASE_MATURITY = 100;
 /** The one difficulty of the chain in compact form: every second hash meets it. */

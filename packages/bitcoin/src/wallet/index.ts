@@ -8,7 +8,7 @@ export {
   type ParentTransaction,
 } from './child.ts';
 export { CoinTracker, type TrackedBlock } from './coin-tracker.ts';
-export { descriptorChecksum, withChecksum } from './descriptor.ts';
+export { descriptorChecksum } from './descriptor.ts';
 export { WalletError, type WalletErrorCode } from './errors.ts';
 export { type KeyPathSigner, signKeyPath } from './key-path.ts';
 export { mnemonicFromEntropy, seedFromMnemonic } from './mnemonic.ts';
@@ -16,4 +16,4 @@ export { ADDRESS_NETWORKS, type AddressNetwork } from './network.ts';
 export { type Draft, draftPayment, draftSweep, type PaymentRequest, signDraft } from './payment.ts';
 export { type CoinSelection, type SelectionTarget, selectCoins } from './select-coins.ts';
 export { DUST_LIMIT, estimateVsize, feeFor } from './sizes.ts';
-export { coinName, type WalletCoin } from './wallet-coin.ts';
+export type { WalletCoin } from './wallet-coin.ts';

@@ -7,7 +7,7 @@ import { DUST_LIMIT, estimateVsize, feeFor } from './sizes.ts';
 import type { WalletCoin } from './wallet-coin.ts';
 
 /** Sequence number of ordinary inputs: no relative lock, lock time in force, replaceable. */
-export const PAYMENT_SEQUENCE = 0xffff_fffd;
+const PAYMENT_SEQUENCE = 0xffff_fffd;
 
 /** A transaction that still lacks its signatures, with what they sign. */
 export interface Draft {

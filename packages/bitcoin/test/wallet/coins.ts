@@ -6,7 +6,7 @@ export const account = WalletAccount.fromSeed(new Uint8Array(32).fill(7), ADDRES
 export const CHANGE = account.key('change', 0).script;
 
 /** A txid that is different for every number. */
-export function numberedTxid(index: number): Txid {
+function numberedTxid(index: number): Txid {
   return txidFromInternal(new Uint8Array(32).fill(index % 256).fill(Math.floor(index / 256), 0, 1));
 }
 

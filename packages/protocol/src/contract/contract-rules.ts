@@ -201,7 +201,7 @@ function fundingViolations(p: Parameters, c: Contract): readonly RuleError[] {
 }
 
 /** Whether a script is `OP_1 <32 bytes>` (BIP341). */
-export function isTaproot(script: Uint8Array): boolean {
+function isTaproot(script: Uint8Array): boolean {
   return script.length === 34 && script[0] === 0x51 && script[1] === 0x20;
 }
 

@@ -57,7 +57,7 @@ export function settlementSource(id: SettlementId): Source {
 }
 
 /** What the input of a settlement holds, φ included. */
-export function sourceAmount(p: Parameters, c: Amounts, source: Source, stakes: readonly bigint[]): bigint {
+function sourceAmount(p: Parameters, c: Amounts, source: Source, stakes: readonly bigint[]): bigint {
   const shared = sharedAmount(p, c);
   if (source === 'shared') return shared;
   const pooled = shared + total(stakes) + BigInt(stakes.length) * c.retainer;

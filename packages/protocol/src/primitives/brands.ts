@@ -8,10 +8,6 @@ export type Brand<Base, Name extends string> = Base & { readonly [brand]: Name }
 
 /** Integer satoshis, never negative. */
 export type Satoshi = Brand<bigint, 'Satoshi'>;
-/** Height of a block in the active chain. */
-export type Height = Brand<number, 'Height'>;
-/** A number of blocks. */
-export type Blocks = Brand<number, 'Blocks'>;
 /** Transaction id as people and RPC write it: 64 lower-case hexadecimal digits, byte-reversed. */
 export type Txid = Brand<string, 'Txid'>;
 /** A 32-byte hash. */
@@ -36,23 +32,6 @@ export function satoshi(value: bigint): Satoshi {
     });
   }
   return value as Satoshi;
-}
-
-function naturalNumber(value: number, what: string): number {
-  if (!Number.isInteger(value) || value < 0 || value > 0x7fff_ffff) {
-    throw new EncodingError('integer-out-of-range', `${value} is not ${what}`, { evidence: { value } });
-  }
-  return value;
-}
-
-/** @throws EncodingError `integer-out-of-range` */
-export function height(value: number): Height {
-  return naturalNumber(value, 'a block height') as Height;
-}
-
-/** @throws EncodingError `integer-out-of-range` */
-export function blocks(value: number): Blocks {
-  return naturalNumber(value, 'a number of blocks') as Blocks;
 }
 
 /** From the form that people and RPC use. @throws EncodingError `hex-malformed`, `length-wrong` */

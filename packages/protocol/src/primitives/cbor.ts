@@ -14,7 +14,7 @@ export type CborValue =
   | { readonly [key: string]: CborValue };
 
 /** Nesting that a message may have (protocol v1 §Conventions); stops a hostile message from exhausting the stack. */
-export const MAX_DEPTH = 16;
+const MAX_DEPTH = 16;
 
 /** Canonical dag-cbor of `value`. */
 export function encodeCanonical(value: CborValue): Uint8Array {

@@ -6,7 +6,7 @@ import { sighash } from './sighash.ts';
 import { type SignatureSlot, slotKey } from './signing.ts';
 
 /** Key that verifies the signature of a slot. @throws GraphError `transaction-unknown`, `slot-unknown` */
-export function slotPublicKey(graph: Graph, slot: SignatureSlot): XOnlyKey {
+function slotPublicKey(graph: Graph, slot: SignatureSlot): XOnlyKey {
   const { spend } = inputOf(graph, slot.transaction, slot.input);
   const key =
     spend.kind === 'leaf'

@@ -4,7 +4,7 @@ const I32 = 0x7f;
 const I64 = 0x7e;
 
 /** Signatures that the tests import. */
-export const TYPES = {
+const TYPES = {
   'fd_read/write': [[I32, I32, I32, I32], [I32]],
   proc_exit: [[I32], []],
   'two pointers': [[I32, I32], [I32]],
@@ -33,7 +33,7 @@ export interface ModuleDescription {
   readonly data?: readonly { offset: number; bytes: readonly number[] }[];
 }
 
-export function unsigned(value: number): number[] {
+function unsigned(value: number): number[] {
   const bytes: number[] = [];
   let rest = value;
   do {

@@ -14,7 +14,7 @@ const SPENDING_SIZE = 32 + 4 + 1 + 107 + 4;
 const SPENDING_SIZE_SEGWIT = 32 + 4 + 1 + Math.floor(107 / 4) + 4;
 
 /** Satoshis below which an output is dust; 330 for P2TR, 240 for P2A. */
-export function dustThreshold(script: Uint8Array): bigint {
+function dustThreshold(script: Uint8Array): bigint {
   if (isUnspendable(script)) return 0n;
   const size = 8 + compactSizeLength(script.length) + script.length;
   return feeAt(

@@ -69,7 +69,7 @@ function checkWellFormed(members: readonly LoadedTransaction[]): PackageFault | 
 }
 
 /** Whether all members but the last are parents of the last. */
-export function isChildWithParents(members: readonly LoadedTransaction[]): boolean {
+function isChildWithParents(members: readonly LoadedTransaction[]): boolean {
   const parents = new Set(members.at(-1)!.transaction.inputs.map((input) => input.txid));
   return members.length > 1 && members.slice(0, -1).every((loaded) => parents.has(loaded.txid));
 }
