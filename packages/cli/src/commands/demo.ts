@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { demoEnding } from '../demo/ending.ts';
 import { narrator } from '../demo/narrator.ts';
+import { terminalColumns } from '../output/terminal.ts';
+import { wrapped } from '../output/wrap.ts';
 import { executeJob } from './execute.ts';
 import type { RunOptions } from './options.ts';
 
@@ -11,11 +13,11 @@ const WIDEST = 88;
 
 /** `prometh demo`: runs the example and explains it. Replaces the result of an earlier demo. */
 export async function demoCommand(options: RunOptions): Promise<void> {
-  const columns = Math.min(WIDEST, process.stderr.columns ?? WIDEST);
+  const columns = Math.min(WIDEST, terminalColumns(process.stderr));
   if (!options.json && !options.dryRun) {
-    process.stderr.write(
-      '2,000 pictures of clothes are to be sorted by a stranger, for bitcoin, with nobody to trust. It takes about a minute.\n',
-    );
+    const start =
+      '2,000 pictures of clothes are to be sorted by a stranger, for bitcoin, with nobody to trust. It takes less than a minute.';
+    process.stderr.write(`${wrapped(start, columns)}\n`);
   }
   const finished = await executeJob(DEMO_JOB, { ...options, yes: true }, narrator(columns));
   if (finished !== undefined) process.stdout.write(`\n${demoEnding(finished, columns)}\n`);

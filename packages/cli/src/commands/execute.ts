@@ -7,6 +7,8 @@ import { jsonText, planJson, reportJson } from '../output/json.ts';
 import { planText } from '../output/plan-text.ts';
 import { reportText } from '../output/report-text.ts';
 import { grouped } from '../output/satoshis.ts';
+import { terminalColumns } from '../output/terminal.ts';
+import { wrapped } from '../output/wrap.ts';
 import { type ProgressView, progressView } from '../progress/view.ts';
 import { accuracyByBatch } from '../result/accuracy.ts';
 import { joinResults } from '../result/result-file.ts';
@@ -45,7 +47,11 @@ export async function executeJob(
   const plan = await engine.planJob(specification);
   if (options.dryRun) {
     const { name } = specification;
-    process.stdout.write(options.json ? jsonText(planJson(plan, name)) : `${planText(plan, name)}\n`);
+    process.stdout.write(
+      options.json
+        ? jsonText(planJson(plan, name))
+        : `${planText(plan, name, terminalColumns(process.stdout))}\n`,
+    );
     return undefined;
   }
   const output = resolve(options.output ?? DEFAULT_OUTPUT);
@@ -71,7 +77,13 @@ export async function executeJob(
     process.stdout.write(document);
     return undefined;
   }
-  const text = reportText(report, { accuracy, chunks: result.chunks, resultPath, reportPath: reportPath! });
+  const text = reportText(report, {
+    accuracy,
+    chunks: result.chunks,
+    resultPath,
+    reportPath: reportPath!,
+    columns: terminalColumns(process.stdout),
+  });
   return { job, report, text, resultPath, dataFolder };
 }
 
@@ -85,9 +97,8 @@ async function runWatched(
   narrate: Narrator,
 ): Promise<JobReport> {
   const view = narrate(progressView(process.stderr));
-  view.note(
-    `${job.specification.name}: ${grouped(plan.cost.total)} satoshis of a development chain, where coins are worth nothing. (--dry-run shows every way it can end.)`,
-  );
+  const start = `${job.specification.name}: ${grouped(plan.cost.total)} satoshis of a development chain, where coins are worth nothing. (--dry-run shows every way it can end.)`;
+  view.note(wrapped(start, terminalColumns(process.stderr)));
   const discard = (): void => {
     if (options.verbose) process.stderr.write(`The records of this run are in ${dataFolder}\n`);
     else rmSync(dataFolder, { recursive: true, force: true });

@@ -26,15 +26,19 @@ export function demoEnding(finished: FinishedJob, columns: number): string {
     `Client's bond of ${bond} (not counted above) are outputs of Tx0: their owners can spend them ${blocksText(t4)}`,
     'after Tx0, or earlier if the Client and the Worker sign too.',
   ].join(' ');
-  const next =
-    'Next: see every way in which such a contract can end with `npm run prometh -- run --dry-run examples/fashion-mnist/job.yaml`, then change a copy of that file.';
+  const title =
+    'Some of the pictures, and what the Worker says they are (in brackets: what they are, where it is wrong):';
+  const next = [
+    'Next: see every way in which such a contract can end, then change a copy of that file:',
+    '  npm run prometh -- run --dry-run examples/fashion-mnist/job.yaml',
+  ].join('\n');
   return [
-    'Some of the pictures, and what the Worker says they are (in brackets: what they are, where it is wrong):',
+    wrapped(title, columns),
     pictureGrid(pictures(finished), columns),
     finished.text,
     wrapped(money, columns),
     wrapped(stakes, columns),
-    wrapped(next, columns),
+    next,
   ].join('\n\n');
 }
 

@@ -33,7 +33,7 @@ export function narrator(columns: number): Narrator {
       }
       view.update(progress);
     },
-    note: (text) => view.note(wrapped(text, columns)),
+    note: (text) => view.note(wrapped(text.replaceAll('\n', ' '), columns)),
     stop: (finished) => view.stop(finished),
   });
 }

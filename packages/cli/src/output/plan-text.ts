@@ -1,24 +1,30 @@
 import type { JobPlan } from '../engine.ts';
 import { blocksText, grouped, percent, signed } from './satoshis.ts';
-import { table } from './table.ts';
+import { fittedTable, table } from './table.ts';
+import { listItem, WIDEST_PROSE, wrapped } from './wrap.ts';
 
 /** Parties as the plan's and the report's tables name them, in their order. */
 const PARTIES = ['client', 'worker', 'verifier', 'arbiters', 'fund'] as const;
 
-/** What `--dry-run` shows: everything that a Client should know before it signs (U §Before money moves). */
-export function planText(plan: JobPlan, name: string): string {
+const INDENT = '  ';
+
+/** What `--dry-run` shows: everything that a Client should know before it signs (U §Before money moves). `columns`: of the terminal. */
+export function planText(plan: JobPlan, name: string, columns: number): string {
+  const space = columns - INDENT.length;
+  const prose = Math.min(space, WIDEST_PROSE);
+  const reserve = `${grouped(plan.feeReserve.amount)} sat: ${plan.feeReserve.reason}`;
   return [
     `Plan of ${name}: nothing has been signed or paid.`,
-    checking(plan),
+    checking(plan, prose),
     cost(plan),
-    exits(plan),
-    locked(plan),
-    `Fee reserve\n  ${grouped(plan.feeReserve.amount)} sat: ${plan.feeReserve.reason}`,
-    `Who sees your data\n${plan.disclosure.map((line) => `  - ${line}`).join('\n')}`,
+    exits(plan, space, prose),
+    locked(plan, space),
+    `Fee reserve\n${indent(wrapped(reserve, prose))}`,
+    `Who sees your data\n${indent(plan.disclosure.map((line) => listItem(line, prose)).join('\n'))}`,
   ].join('\n\n');
 }
 
-function checking(plan: JobPlan): string {
+function checking(plan: JobPlan, prose: number): string {
   const first = plan.batches[0];
   const lines = [
     `${plan.batches.length} batches, one contract each; ${plan.parameters.n} arbiters, of whom ${plan.quorum} must agree.`,
@@ -40,7 +46,7 @@ function checking(plan: JobPlan): string {
   );
   const loss = -(plan.exits.find(({ scheme }) => scheme === '#4')?.changes.worker ?? 0n);
   const stake = `A Worker that is caught and does not appeal loses ${grouped(loss)} sat (#4).`;
-  return `What is checked\n${indent(lines.join('\n'))}\n\n${indent(caught)}\n\n${indent(stake)}`;
+  return `What is checked\n${indent(lines.map((line) => wrapped(line, prose)).join('\n'))}\n\n${indent(caught)}\n\n${indent(stake)}`;
 }
 
 function cost(plan: JobPlan): string {
@@ -66,7 +72,7 @@ function cost(plan: JobPlan): string {
   return `What it costs\n${indent(amounts)}`;
 }
 
-function exits(plan: JobPlan): string {
+function exits(plan: JobPlan, space: number, prose: number): string {
   const rows = plan.exits.map(({ scheme, transaction, after, blocks, changes }) => [
     scheme,
     transaction,
@@ -74,7 +80,7 @@ function exits(plan: JobPlan): string {
     blocks === null ? 'at once' : blocksText(blocks),
     ...PARTIES.map((party) => signed(changes[party] ?? 0n)),
   ]);
-  const ends = table(
+  const ends = fittedTable(
     [
       { title: 'exit', align: 'left' },
       { title: 'transaction', align: 'left' },
@@ -83,34 +89,38 @@ function exits(plan: JobPlan): string {
       ...PARTIES.map((party) => ({ title: party, align: 'right' }) as const),
     ],
     rows,
+    2,
+    space,
   );
   const notes = [
     'Net changes in satoshis, per batch; for the decisions of arbiters (#6, #7): when all of them agree.',
     `The Client pays the fee of Tx0 besides (about ${grouped(plan.cost.perBatch.tx0FeeEstimate)} sat); in a dispute, whoever publishes pays for doing so.`,
     'If everybody cooperates it is #3 by Tx4, as soon as the work is checked.',
   ];
-  return `How a batch can end\n${indent(ends)}\n${indent(notes.join('\n'))}`;
+  return `How a batch can end\n${indent(ends)}\n${indent(notes.map((note) => listItem(note, prose)).join('\n'))}`;
 }
 
-function locked(plan: JobPlan): string {
+function locked(plan: JobPlan, space: number): string {
   const rows = plan.locked.map(({ party, amount, blocks, note }) => [
     party,
     grouped(amount),
     blocksText(blocks),
     note,
   ]);
-  const amounts = table(
+  const amounts = fittedTable(
     [
       { title: 'party', align: 'left' },
       { title: 'satoshis', align: 'right' },
       { title: 'at most for', align: 'left' },
-      { title: '', align: 'left' },
+      { title: 'what', align: 'left' },
     ],
     rows,
+    2,
+    space,
   );
   return `What is locked, per batch\n${indent(amounts)}`;
 }
 
 function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, '  ');
+  return text.replace(/^(?=.)/gm, INDENT);
 }

@@ -2,7 +2,8 @@ import type { JobReport } from '../engine.ts';
 import { type Accuracy, totalAccuracy } from '../result/accuracy.ts';
 import type { ResultChunk } from '../result/result-file.ts';
 import { grouped, percent, signed } from './satoshis.ts';
-import { table } from './table.ts';
+import { fittedTable } from './table.ts';
+import { WIDEST_PROSE, wrapped } from './wrap.ts';
 
 /** The transaction that ends a batch without a dispute, by its scheme (T §The tree). */
 const SETTLEMENTS: Readonly<Record<string, string>> = { '#1': 'Tx1', '#2': 'Tx3', '#3': 'Tx4' };
@@ -14,14 +15,16 @@ export interface ReportExtras {
   /** Path of the result file, and of the report beside it. */
   readonly resultPath: string;
   readonly reportPath: string;
+  /** Columns of the terminal. */
+  readonly columns: number;
 }
 
 /** The tables that `prometh run` prints when a job is done. */
 export function reportText(report: JobReport, extras: ReportExtras): string {
-  return [batches(report, extras), transactions(report), endings(extras)].join('\n\n');
+  return [batches(report, extras), transactions(report, extras), endings(extras)].join('\n\n');
 }
 
-function batches(report: JobReport, { accuracy }: ReportExtras): string {
+function batches(report: JobReport, { accuracy, columns }: ReportExtras): string {
   const rows = report.batches.map((batch, index) => {
     const measured = accuracy?.[index];
     return [
@@ -42,7 +45,7 @@ function batches(report: JobReport, { accuracy }: ReportExtras): string {
     ];
   });
   const money = ['client', 'worker', 'verifier', 'arbiters', 'fund', 'miners'];
-  const body = table(
+  const body = fittedTable(
     [
       { title: 'batch', align: 'right' },
       { title: 'scheme', align: 'left' },
@@ -52,11 +55,15 @@ function batches(report: JobReport, { accuracy }: ReportExtras): string {
       ...money.map((title) => ({ title, align: 'right' }) as const),
     ],
     rows,
+    1,
+    columns,
   );
-  return `${body}\nclient … miners: satoshis gained (+) or paid (−) in that batch. checked: chunks. wrong chunks: caught: the probability\nof catching a cheat with so many wrong chunks.`;
+  const legend =
+    'client … miners: satoshis gained (+) or paid (−) in that batch. checked: chunks. wrong chunks: caught: the probability of catching a cheat with so many wrong chunks.';
+  return `${body}\n${wrapped(legend, Math.min(columns, WIDEST_PROSE))}`;
 }
 
-function transactions(report: JobReport): string {
+function transactions(report: JobReport, { columns }: ReportExtras): string {
   const rows = report.batches.flatMap(({ batch, scheme, tx0, tx4 }) =>
     [
       { name: 'Tx0', ...tx0 },
@@ -70,7 +77,7 @@ function transactions(report: JobReport): string {
       grouped(fee),
     ]),
   );
-  return table(
+  return fittedTable(
     [
       { title: 'batch', align: 'right' },
       { title: 'tx', align: 'left' },
@@ -80,6 +87,8 @@ function transactions(report: JobReport): string {
       { title: 'fee', align: 'right' },
     ],
     rows,
+    2,
+    columns,
   );
 }
 

@@ -45,8 +45,7 @@ export class BarView implements ProgressView {
     if (bar === undefined) {
       const stages = batch === null ? SHARED_STAGES : STAGES.length;
       this.#byBatch.set(batch, this.#bars.create(stages, value, payload));
-      const shared = this.#byBatch.get(null);
-      if (batch !== null) shared?.update(SHARED_STAGES);
+      if (batch !== null) this.#byBatch.get(null)?.update(SHARED_STAGES, { message: 'done' });
     } else {
       bar.update(value, payload);
     }
@@ -57,15 +56,18 @@ export class BarView implements ProgressView {
       this.#stream.write(`${text}\n`);
       return;
     }
-    // Each line is cleared to its end, for it may be written over a bar.
-    this.#bars.log(`${text}\n`.replaceAll('\n', '\u001b[K\n'));
+    // Each line is cleared first, for it may be written over a bar. (Clearing after it would take its last character
+    // where it is as wide as the terminal.)
+    this.#bars.log(`${text}\n`.replace(/^(?=.|\n)/gm, '\u001b[K'));
+    // At once: the bars would lose what they have not shown when they stop.
+    this.#bars.update();
   }
 
   stop(finished: boolean): void {
     if (this.#stopped) return;
     this.#stopped = true;
     if (this.#byBatch.size === 0) return;
-    if (finished) for (const bar of this.#byBatch.values()) bar.update(bar.getTotal());
+    if (finished) for (const bar of this.#byBatch.values()) bar.update(bar.getTotal(), { message: 'done' });
     this.#bars.stop();
   }
 }

@@ -12,7 +12,13 @@ export interface ProgressView {
   stop(finished: boolean): void;
 }
 
-/** Bars on a terminal, plain lines elsewhere (U §Command line). */
-export function progressView(stream: Writable & { isTTY?: boolean }): ProgressView {
-  return stream.isTTY === true ? new BarView(stream) : new LineView(stream);
+/**
+ * Bars on a terminal, plain lines elsewhere (U §Command line).
+ * @param terminal - environment variable TERM; a `dumb` terminal cannot move its cursor
+ */
+export function progressView(
+  stream: Writable & { isTTY?: boolean },
+  terminal = process.env.TERM,
+): ProgressView {
+  return stream.isTTY === true && terminal !== 'dumb' ? new BarView(stream) : new LineView(stream);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PICTURE_COLUMNS, pictureGrid, pictureLines } from '../../src/output/picture.ts';
 import { blocksText, grouped, jsonSatoshis, percent, signed } from '../../src/output/satoshis.ts';
-import { table } from '../../src/output/table.ts';
+import { fittedTable, table } from '../../src/output/table.ts';
 import { wrapped } from '../../src/output/wrap.ts';
 
 describe('amounts', () => {
@@ -51,6 +51,25 @@ describe('table', () => {
         ['longer', '1,000'],
       ]),
     ).toBe(['what        n', '──────  ─────', 'δ           5', 'longer  1,000'].join('\n'));
+  });
+});
+
+describe('fittedTable', () => {
+  const columns = ['key', 'one', 'two', 'three'].map((title) => ({ title, align: 'left' }) as const);
+  const rows = [['k', '1', '2', '3']];
+
+  it('is one table where there is room', () => {
+    expect(fittedTable(columns, rows, 1, 20)).toBe(table(columns, rows));
+  });
+
+  it('continues below with the first column again where there is none', () => {
+    const titles = (limit: number) =>
+      fittedTable(columns, rows, 1, limit)
+        .split('\n\n')
+        .map((part) => part.split('\n')[0]);
+    expect(titles(19)).toEqual(['key  one  two', 'key  three']);
+    // A column that is too wide by itself still stands there whole.
+    expect(titles(1)).toEqual(['key  one', 'key  two', 'key  three']);
   });
 });
 

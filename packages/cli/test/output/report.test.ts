@@ -12,6 +12,7 @@ const extras = {
   chunks: result.chunks,
   resultPath: '/out/sample.result.bin',
   reportPath: '/out/sample.report.json',
+  columns: 200,
 };
 
 describe('reportText', () => {
@@ -44,7 +45,7 @@ describe('reportText', () => {
 });
 
 describe('planText', () => {
-  const text = planText(SAMPLE_PLAN, 'sample');
+  const text = planText(SAMPLE_PLAN, 'sample', 200);
 
   it('shows cost, exits, locks, reserve, detection and who sees the data', () => {
     expect(text).toMatch(/all together +109,834 +219,668/);
@@ -57,6 +58,16 @@ describe('planText', () => {
     expect(text).toMatch(/2 +76\.3 %/);
     expect(text).toContain('loses 290,000 sat (#4)');
     expect(text).toContain('- The Verifier sees all inputs.');
+  });
+});
+
+describe('on a terminal of 80 columns', () => {
+  it.each([
+    ['the report', reportText(SAMPLE_REPORT, { ...extras, accuracy, columns: 80 })],
+    ['the plan', planText(SAMPLE_PLAN, 'sample', 80)],
+  ])('%s fits', (_, text) => {
+    const widest = text.split('\n').reduce((most, line) => Math.max(most, [...line].length), 0);
+    expect(widest).toBeLessThanOrEqual(80);
   });
 });
 

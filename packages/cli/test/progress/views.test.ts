@@ -57,12 +57,21 @@ describe('progress', () => {
   it('on a terminal: a bar for each batch, full only when the job is done', () => {
     for (const finished of [true, false]) {
       const { stream, text } = recorder(true);
-      const view = progressView(stream);
+      const view = progressView(stream, 'xterm');
       view.update(progress(1, 'computing', 'running chunks', 1, 2));
       view.stop(finished);
-      expect(text()).toContain('computing: running chunks (1 of 2)');
+      expect(text()).toContain(finished ? '] done' : 'computing: running chunks (1 of 2)');
       expect(text().includes('█'.repeat(24))).toBe(finished);
     }
+  });
+
+  it('on a terminal that cannot move its cursor: plain lines', () => {
+    const { stream, text } = recorder(true);
+    const view = progressView(stream, 'dumb');
+    view.update(progress(1, 'computing', 'running chunks', 1, 2));
+    view.update(progress(1, 'delivery', 'waiting'));
+    view.stop(true);
+    expect(text()).toBe('batch 1, delivery: waiting\n');
   });
 
   it('counts a stage in part', () => {
