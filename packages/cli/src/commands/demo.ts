@@ -4,10 +4,13 @@ import { narrator } from '../demo/narrator.ts';
 import { terminalColumns } from '../output/terminal.ts';
 import { wrapped } from '../output/wrap.ts';
 import { executeJob } from './execute.ts';
+import { DEFAULT_OUTPUT } from './folders.ts';
 import type { RunOptions } from './options.ts';
 
 /** The job of the demo, in this repository. */
 const DEMO_JOB = join(import.meta.dirname, '..', '..', '..', '..', 'examples', 'fashion-mnist', 'job.yaml');
+/** Where the demo's result goes: apart from other results, so that a demo replaces only that of an earlier demo. */
+export const DEMO_OUTPUT = join(DEFAULT_OUTPUT, 'demo');
 /** Text wider than this is hard to read. */
 const WIDEST = 88;
 
@@ -19,6 +22,7 @@ export async function demoCommand(options: RunOptions): Promise<void> {
       '2,000 pictures of clothes are to be sorted by a stranger, for bitcoin, with nobody to trust. It takes less than a minute.';
     process.stderr.write(`${wrapped(start, columns)}\n`);
   }
-  const finished = await executeJob(DEMO_JOB, { ...options, yes: true }, narrator(columns));
+  const output = options.output ?? DEMO_OUTPUT;
+  const finished = await executeJob(DEMO_JOB, { ...options, output, yes: true }, narrator(columns));
   if (finished !== undefined) process.stdout.write(`\n${demoEnding(finished, columns)}\n`);
 }

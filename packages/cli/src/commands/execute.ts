@@ -82,6 +82,7 @@ export async function executeJob(
     chunks: result.chunks,
     resultPath,
     reportPath: reportPath!,
+    dataFolder,
     columns: terminalColumns(process.stdout),
   });
   return { job, report, text, resultPath, dataFolder };

@@ -1,8 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts';
-import { demoCommand } from './demo.ts';
+import { DEMO_OUTPUT, demoCommand } from './demo.ts';
 import { DEFAULT_RPC_PORT, type DevchainOptions, devchainCommand } from './devchain.ts';
+import { DEFAULT_OUTPUT } from './folders.ts';
 import { guarded } from './guard.ts';
 import type { RunOptions } from './options.ts';
 import { runCommand } from './run.ts';
@@ -41,7 +42,7 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
     .action(async (path: string, options: RunOptions) => {
       exitCode = await guarded(options, () => runCommand(path, { ...options, dryRun: true }));
     });
-  withRunOptions(program.command('demo'), 'run the example and explain every step')
+  withRunOptions(program.command('demo'), 'run the example and explain every step', DEMO_OUTPUT)
     .addHelpText('before', 'Example: prometh demo\n')
     .action(async (options: RunOptions) => {
       exitCode = await guarded(options, () => demoCommand({ ...options, dryRun: false }));
@@ -72,11 +73,11 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
   return exitCode;
 }
 
-function withRunOptions(command: Command, description: string): Command {
+function withRunOptions(command: Command, description: string, output = DEFAULT_OUTPUT): Command {
   return command
     .description(description)
     .option('--json', 'print one JSON document on standard output (docs/job-report.md)')
-    .option('--output <folder>', 'where the result goes (default: prometheus-results)')
+    .option('--output <folder>', `where the result goes (default: ${output})`)
     .option('--data-dir <folder>', DATA_DIR)
     .option('--yes', 'replace the result of an earlier run without a question')
     .option('--no-input', 'never ask anything')

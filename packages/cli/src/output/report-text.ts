@@ -15,6 +15,8 @@ export interface ReportExtras {
   /** Path of the result file, and of the report beside it. */
   readonly resultPath: string;
   readonly reportPath: string;
+  /** Records of this run: wallets, contracts and messages of every party. */
+  readonly dataFolder: string;
   /** Columns of the terminal. */
   readonly columns: number;
 }
@@ -92,7 +94,7 @@ function transactions(report: JobReport, { columns }: ReportExtras): string {
   );
 }
 
-function endings({ accuracy, chunks, resultPath, reportPath }: ReportExtras): string {
+function endings({ accuracy, chunks, resultPath, reportPath, dataFolder }: ReportExtras): string {
   const failed = chunks.filter((chunk) => chunk.failure !== undefined);
   const lines = failed.map(
     ({ batch, chunk, failure }) => `Batch ${batch}, chunk ${chunk} failed: ${failure}. That is its result.`,
@@ -103,7 +105,7 @@ function endings({ accuracy, chunks, resultPath, reportPath }: ReportExtras): st
       `Accuracy against the labels: ${share(total)} (${grouped(total.right)} of ${grouped(total.records)}).`,
     );
   }
-  lines.push(`Result: ${resultPath}`, `Report: ${reportPath}`);
+  lines.push(`Result: ${resultPath}`, `Report: ${reportPath}`, `Records of this run: ${dataFolder}`);
   return lines.join('\n');
 }
 

@@ -132,7 +132,7 @@ describe('prometh run', () => {
   });
 
   it('Ctrl-C: exit code 130, nothing half-written, even when the signal comes twice', async () => {
-    const child = spawn(process.execPath, [MAIN, 'run', 'examples/fashion-mnist/job.yaml', ...places()], {
+    const child = spawn(process.execPath, [MAIN, 'run', 'examples/primes/job.yaml', ...places()], {
       cwd: folder,
       env: environment(),
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -12,6 +12,7 @@ const extras = {
   chunks: result.chunks,
   resultPath: '/out/sample.result.bin',
   reportPath: '/out/sample.report.json',
+  dataFolder: '/data/x',
   columns: 200,
 };
 
