@@ -56,8 +56,8 @@ export class Devchain {
     this.#queue = new ReorganisationQueue(this.#pool);
     this.#state = new Chainstate(parseBlock(fromHex(GENESIS_BLOCK)), this.#scripts, {
       changed: (change) => this.#queue.note(change),
+      mempoolDue: (returning) => this.#queue.settle(this.#acceptanceContext(), returning),
       settled: (changes) => {
-        this.#queue.settle(this.#acceptanceContext());
         for (const change of changes) for (const listener of this.#listeners) listener(change);
       },
     });
@@ -257,6 +257,7 @@ export class Devchain {
       scripts: this.#scripts,
       tip,
       medianTimePastAt: (height) => this.#state.at(height)!.medianTimePast,
+      blockHashAt: (height) => this.#state.at(height)?.block.hash,
       time: this.#clock?.() ?? tip.block.header.time,
       nextSequence: () => this.#sequence++,
     };

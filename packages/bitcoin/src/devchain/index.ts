@@ -1,6 +1,6 @@
 export { type BlockContents, type BlockContext, buildBlock } from './assemble.ts';
 export { type Block, parseBlock, serializeBlock } from './blocks/block.ts';
-export { type BlockHash, type BlockHeader } from './blocks/header.ts';
+export type { BlockHash, BlockHeader } from './blocks/header.ts';
 export type { BlockRejection } from './consensus/check-block.ts';
 export type { UnspentOutput } from './consensus/coins.ts';
 export { BLOCK_INTERVAL, Devchain, type DevchainOptions, FIRST_BLOCK_TIME } from './devchain.ts';

@@ -3,7 +3,7 @@ import { checkTransaction, isCoinbase } from '../../transaction/index.ts';
 import { checkInputs, spentOutputs } from '../consensus/check-inputs.ts';
 import type { ScriptChecker } from '../consensus/check-scripts.ts';
 import type { CoinSet, UnspentOutput } from '../consensus/coins.ts';
-import { isFinal, sequenceLock, sequenceLockMet } from '../consensus/finality.ts';
+import { isFinal } from '../consensus/finality.ts';
 import { sigOpsCost } from '../consensus/sig-ops.ts';
 import type { LoadedTransaction } from '../loaded-transaction.ts';
 import { type FeeRate, feeAt } from '../money.ts';
@@ -12,18 +12,16 @@ import { type Rejection, rejection } from '../verdict.ts';
 import { adjustedWeight, type MempoolEntry, virtualSize } from './entry.ts';
 import { dustOutputs } from './ephemeral.ts';
 import { MAX_STANDARD_SIGOPS_COST, MIN_RELAY_FEE, MIN_STANDARD_BASE_SIZE } from './limits.ts';
+import { type LockContext, type LockPoints, lockPointsAtTip, lockPointsMet } from './lock-points.ts';
 import type { Mempool, MempoolView } from './pool.ts';
 import { checkInputsStandard, checkStandard, isWitnessStandard } from './standard.ts';
 import { checkTruc } from './truc.ts';
 
 /** What acceptance looks at and changes. */
-export interface AcceptanceContext {
+export interface AcceptanceContext extends LockContext {
   readonly pool: Mempool;
   readonly coins: CoinSet;
   readonly scripts: ScriptChecker;
-  readonly tip: { readonly height: number; readonly medianTimePast: number };
-  /** Median time past of the active chain's block at that height. */
-  readonly medianTimePastAt: (height: number) => number;
   /** Unix seconds that new entries are stamped with. */
   readonly time: number;
   readonly nextSequence: () => number;
@@ -79,13 +77,11 @@ export function examine(
     if (confirmed) return rejection('conflict', 'txn-already-known');
     return rejection('missing-inputs', 'bad-txns-inputs-missingorspent');
   }
-  const lock = sequenceLock(loaded.transaction, spent, context.medianTimePastAt);
-  if (!sequenceLockMet(lock, tip.height + 1, tip.medianTimePast)) {
-    return rejection('premature', 'non-BIP68-final');
-  }
+  const lockPoints = lockPointsAtTip(loaded.transaction, spent, context);
+  if (!lockPointsMet(lockPoints, context)) return rejection('premature', 'non-BIP68-final');
   const paid = checkInputs(loaded, spent, tip.height + 1);
   if ('reason' in paid) return paid;
-  const entry = makeEntry(loaded, spent, paid.fee, context);
+  const entry = makeEntry(loaded, spent, paid.fee, lockPoints, context);
   const nonstandard = checkStandardSpending(entry, spent);
   if (nonstandard !== undefined) return nonstandard;
   if (!mode.fromBlock && !mode.packageFeeRate) {
@@ -136,6 +132,7 @@ function makeEntry(
   loaded: LoadedTransaction,
   spent: readonly UnspentOutput[],
   fee: bigint,
+  lockPoints: LockPoints,
   context: AcceptanceContext,
 ): MempoolEntry {
   const cost = sigOpsCost(loaded, spent);
@@ -146,6 +143,7 @@ function makeEntry(
     adjustedWeight: adjusted,
     vsize: virtualSize(adjusted),
     sigOpsCost: cost,
+    lockPoints,
     time: context.time,
     height: context.tip.height,
     sequence: context.nextSequence(),

@@ -1,6 +1,7 @@
 import { WITNESS_SCALE_FACTOR } from '../../transaction/index.ts';
 import type { LoadedTransaction } from '../loaded-transaction.ts';
 import { BYTES_PER_SIGOP } from './limits.ts';
+import type { LockPoints } from './lock-points.ts';
 
 /** A transaction in the mempool, or on its way in. */
 export interface MempoolEntry {
@@ -12,6 +13,8 @@ export interface MempoolEntry {
   /** Virtual bytes of the adjusted weight. */
   readonly vsize: number;
   readonly sigOpsCost: number;
+  /** Its relative locks; computed anew when a reorganisation takes away what they depend on. */
+  lockPoints: LockPoints;
   /** Unix seconds, and height of the tip, when it came in. */
   readonly time: number;
   readonly height: number;

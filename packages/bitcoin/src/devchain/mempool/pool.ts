@@ -1,4 +1,4 @@
-import type { Txid } from '@prometheus-compute/protocol';
+import { compareBytes, type Txid, txidToInternal } from '@prometheus-compute/protocol';
 import type { CoinView, UnspentOutput } from '../consensus/coins.ts';
 import type { LoadedTransaction } from '../loaded-transaction.ts';
 import { type OutpointKey, outpointKey } from '../outpoint.ts';
@@ -41,24 +41,24 @@ export class Mempool {
     }
   }
 
-  /** The entries that a transaction spends directly, each once. */
+  /** The entries that a transaction spends directly, each once, in Core's order: by the internal bytes of their ids. */
   parents(loaded: LoadedTransaction): readonly MempoolEntry[] {
     const found = new Set<MempoolEntry>();
     for (const input of loaded.transaction.inputs) {
       const parent = this.#entries.get(input.txid);
       if (parent !== undefined) found.add(parent);
     }
-    return [...found];
+    return sorted(found);
   }
 
-  /** The entries that spend a transaction directly, each once; the transaction itself need not be here. */
+  /** The entries that spend a transaction directly, each once, in the same order; the transaction itself need not be here. */
   children(loaded: LoadedTransaction): readonly MempoolEntry[] {
     const found = new Set<MempoolEntry>();
     for (let vout = 0; vout < loaded.transaction.outputs.length; vout++) {
       const child = this.#spenders.get(outpointKey(loaded.txid, vout));
       if (child !== undefined) found.add(child);
     }
-    return [...found];
+    return sorted(found);
   }
 
   /** The entry and everything that it builds on. */
@@ -82,6 +82,13 @@ export class Mempool {
     for (const gone of removed) this.remove(gone);
     return removed;
   }
+}
+
+function sorted(entries: ReadonlySet<MempoolEntry>): readonly MempoolEntry[] {
+  if (entries.size < 2) return [...entries];
+  return [...entries].sort((a, b) =>
+    compareBytes(txidToInternal(a.loaded.txid), txidToInternal(b.loaded.txid)),
+  );
 }
 
 function reachable(

@@ -1,6 +1,6 @@
 import { isCoinbase } from '../../transaction/index.ts';
 import { spentOutputs } from '../consensus/check-inputs.ts';
-import { isFinal, sequenceLock, sequenceLockMet } from '../consensus/finality.ts';
+import { isFinal } from '../consensus/finality.ts';
 import type { LoadedTransaction } from '../loaded-transaction.ts';
 import { outpointKey } from '../outpoint.ts';
 import { COINBASE_MATURITY } from '../parameters.ts';
@@ -8,20 +8,14 @@ import type { ChainChange } from '../state/chainstate.ts';
 import { acceptTransaction, SINGLE } from './accept.ts';
 import type { AcceptanceContext } from './candidate.ts';
 import type { MempoolEntry } from './entry.ts';
+import { lockPointsAtTip, lockPointsHold, lockPointsMet } from './lock-points.ts';
 import { type Mempool, MempoolView } from './pool.ts';
-
-/** A transaction that is not confirmed any more. */
-interface Returning {
-  readonly loaded: LoadedTransaction;
-  /** Does not return, and what spends it leaves too. */
-  readonly forgotten: boolean;
-}
 
 /** Keeps the mempool in step with the active chain. */
 export class ReorganisationQueue {
   readonly #pool: Mempool;
   /** Transactions of disconnected blocks by id, in the order in which they were confirmed. */
-  #returning = new Map<string, Returning>();
+  #returning = new Map<string, LoadedTransaction>();
   #disconnected = false;
 
   constructor(pool: Mempool) {
@@ -29,13 +23,11 @@ export class ReorganisationQueue {
   }
 
   /** Takes note of one block that entered or left the chain. */
-  note({ kind, node, forgotten }: ChainChange): void {
+  note({ kind, node }: ChainChange): void {
     const { transactions } = node.block;
     if (kind === 'disconnected') {
       this.#disconnected = true;
-      const earlier = transactions.map(
-        (loaded) => [loaded.txid, { loaded, forgotten: forgotten === true }] as const,
-      );
+      const earlier = transactions.map((loaded) => [loaded.txid, loaded] as const);
       this.#returning = new Map([...earlier, ...this.#returning]);
       return;
     }
@@ -47,15 +39,15 @@ export class ReorganisationQueue {
     }
   }
 
-  /** Brings transactions back, then drops what the new tip makes invalid. */
-  settle(context: AcceptanceContext): void {
+  /** Brings transactions back, unless told otherwise, then drops what the new tip makes invalid. */
+  settle(context: AcceptanceContext, bringBack: boolean): void {
     if (!this.#disconnected) return;
     const returning = [...this.#returning.values()];
     this.#returning = new Map();
     this.#disconnected = false;
-    for (const { loaded, forgotten } of returning) {
+    for (const loaded of returning) {
       const returned =
-        !forgotten &&
+        bringBack &&
         !isCoinbase(loaded.transaction) &&
         acceptTransaction(loaded, context, { ...SINGLE, fromBlock: true }, false).kind === 'accepted';
       if (!returned) this.#removeWithDescendants(loaded);
@@ -88,7 +80,9 @@ function staysValid(entry: MempoolEntry, context: AcceptanceContext): boolean {
   if (!isFinal(transaction, height, context.tip.medianTimePast)) return false;
   const spent = spentOutputs(entry.loaded, new MempoolView(context.coins, context.pool, height));
   if (spent === undefined) return false;
-  const lock = sequenceLock(transaction, spent, context.medianTimePastAt);
-  if (!sequenceLockMet(lock, height, context.tip.medianTimePast)) return false;
+  if (!lockPointsHold(entry.lockPoints, context)) {
+    entry.lockPoints = lockPointsAtTip(transaction, spent, context);
+  }
+  if (!lockPointsMet(entry.lockPoints, context)) return false;
   return spent.every((output) => !output.coinbase || height - output.height >= COINBASE_MATURITY);
 }

@@ -17,8 +17,6 @@ import { connectBlock, disconnectBlock } from './connect-block.ts';
 export interface ChainChange {
   readonly kind: 'connected' | 'disconnected';
   readonly node: BlockNode;
-  /** Of a block that left: its transactions do not return to the mempool. */
-  readonly forgotten?: true;
 }
 
 /**
@@ -31,6 +29,12 @@ const MAX_RETURNING_BLOCKS = 10;
 export interface ChainObserver {
   /** A block entered or left the chain; others may follow before the new tip stands. */
   changed(change: ChainChange): void;
+  /**
+   * The mempool has to fit the chain as it is now.
+   *
+   * @param returning - whether transactions of disconnected blocks may come back
+   */
+  mempoolDue(returning: boolean): void;
   /** The new tip stands, after these changes. */
   settled(changes: readonly ChainChange[]): void;
 }
@@ -135,12 +139,14 @@ export class Chainstate {
   #activate(): ReadonlyMap<BlockNode, BlockRejection> {
     const failures = new Map<BlockNode, BlockRejection>();
     for (let best = this.#best(); best !== this.tip; best = this.#best()) {
+      const work = this.tip.work;
       const branch: BlockNode[] = [];
       for (let node = best; !this.isActive(node); node = node.parent!) branch.unshift(node);
       const fork = branch[0]!.parent!;
       while (this.tip !== fork) this.#disconnectTip();
       for (const node of branch) {
         const refused = this.#connect(node);
+        if (this.tip.work > work) this.#observer.mempoolDue(true);
         if (refused === undefined) continue;
         failures.set(node, refused);
         this.#markInvalid(node);
@@ -155,7 +161,11 @@ export class Chainstate {
 
   /** Marks a block and what builds on it invalid and leaves it. The caller has refused the genesis block. */
   invalidate(node: BlockNode): void {
-    for (let left = 1; this.isActive(node); left++) this.#disconnectTip(left > MAX_RETURNING_BLOCKS);
+    // As in Core, the mempool follows block by block.
+    for (let left = 1; this.isActive(node); left++) {
+      this.#disconnectTip();
+      this.#observer.mempoolDue(left <= MAX_RETURNING_BLOCKS);
+    }
     this.#markInvalid(node);
     this.#findCandidates();
     this.#activate();
@@ -195,11 +205,11 @@ export class Chainstate {
     return undefined;
   }
 
-  #disconnectTip(forgotten = false): void {
+  #disconnectTip(): void {
     const node = this.#active.pop()!;
     disconnectBlock(node, this.coins);
     for (const { txid } of node.block.transactions) this.#confirmedIn.delete(txid);
-    this.#note({ kind: 'disconnected', node, ...(forgotten ? { forgotten } : {}) });
+    this.#note({ kind: 'disconnected', node });
   }
 
   #markInvalid(node: BlockNode): void {
@@ -216,6 +226,8 @@ export class Chainstate {
   #settle(): void {
     const changes = this.#changes;
     this.#changes = [];
-    if (changes.length > 0) this.#observer.settled(changes);
+    if (changes.length === 0) return;
+    this.#observer.mempoolDue(true);
+    this.#observer.settled(changes);
   }
 }

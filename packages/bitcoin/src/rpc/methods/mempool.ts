@@ -91,14 +91,15 @@ function entryAnswer(entry: MempoolEntry, pool: Mempool): AnswerObject {
       descendant: amount(totalFee(descendants)),
       chunk: amount(chunk.fee),
     },
-    depends: ids(pool.parents(entry.loaded)),
+    // Core orders these two differently: by the displayed text, and by internal bytes as the pool does.
+    depends: ids(pool.parents(entry.loaded)).toSorted(),
     spentby: ids(pool.children(entry.loaded)),
     unbroadcast: false,
   };
 }
 
 function ids(entries: readonly MempoolEntry[]): readonly string[] {
-  return entries.map((entry) => entry.loaded.txid).sort();
+  return entries.map((entry) => entry.loaded.txid);
 }
 
 function sum(entries: readonly MempoolEntry[], of: (entry: MempoolEntry) => number): number {
