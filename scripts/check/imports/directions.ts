@@ -24,16 +24,19 @@ export const DIRECTIONS: Readonly<Record<string, PackageRule>> = {
     lazily: [],
     external: null,
     builtins: null,
-    // Adapters know the ports and never one another; only the files directly in src put them together.
+    // Adapters know the ports and never one another; `local` and `jobs` put everything together, as files in src do.
     folders: {
       ports: [],
-      engine: ['ports'],
+      snapshot: [],
+      engine: ['ports', 'snapshot'],
       roles: ['ports', 'engine'],
+      node: ['ports', 'engine', 'roles'],
       store: ['ports'],
       net: ['ports'],
-      executor: ['ports'],
       signer: ['ports'],
       wallet: ['ports'],
+      local: ['ports', 'engine', 'roles', 'node', 'store', 'net', 'signer', 'wallet'],
+      jobs: ['ports', 'engine', 'roles', 'local', 'snapshot'],
     },
   },
   cli: { packages: ['protocol'], lazily: ['node', 'bitcoin', 'sandbox'], external: null, builtins: null },

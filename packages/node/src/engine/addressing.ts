@@ -81,7 +81,7 @@ export function contractOf(state: ChannelState): Contract | undefined {
           return state.contract;
       }
     case 'closed':
-      return state.how === 'settled' ? state.before.agreement.contract : undefined;
+      return state.before?.agreement.contract;
     default:
       return state.agreement.contract;
   }
@@ -92,21 +92,18 @@ function arbitersOf(state: ChannelState) {
     case 'setup':
       return state.step === 'arbiter-set' || state.step === 'signatures' ? state.agreement.arbiters : [];
     case 'closed':
-      return state.how === 'settled' ? state.before.agreement.arbiters : [];
+      return state.before?.agreement.arbiters ?? [];
     default:
       return state.agreement.arbiters;
   }
 }
 
-/** The hashes by which messages name this channel: the session while the terms are open, then the contract hash. */
-export function namesOf(record: ChannelRecord): readonly string[] {
-  const { state } = record;
-  if (state.name === 'setup') {
-    if (state.step === 'terms' || state.step === 'accepted-terms') return [toHex(state.terms.channel)];
-    if (state.step === 'contract') return [toHex(state.session), toHex(contractHash(state.contract))];
-  }
+/** The hashes by which messages name this channel: the session, which makes its keys unique, and the contract's. */
+export function namesOf({ state, role, keys }: ChannelRecord): readonly string[] {
+  const names = role === 'arbiter' ? [] : [toHex(keys.unique)];
+  if (state.name === 'closed' && state.how === 'abandoned') return [...names, toHex(state.channel)];
   const contract = contractOf(state);
-  return contract === undefined ? [] : [toHex(contractHash(contract))];
+  return contract === undefined ? names : [...names, toHex(contractHash(contract))];
 }
 
 /** The addresses of C, W and V that a message of C brings. */

@@ -1,7 +1,7 @@
 import type { ChannelState, Role } from '@prometheus-compute/protocol';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
-import { decodeSnapshot, encodeSnapshot } from '../store/snapshot.ts';
+import { decodeSnapshot, encodeSnapshot } from '../snapshot/snapshot.ts';
 
 /** Peers of a channel's three principals, as far as they are known. */
 export type PrincipalPeers = Readonly<Partial<Record<Role, PeerId>>>;

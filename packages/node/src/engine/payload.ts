@@ -10,8 +10,9 @@ import {
 import type { PeerId } from '../ports/transport.ts';
 import { contractOf } from './addressing.ts';
 import type { ChannelRecord } from './channel-record.ts';
-import type { Engine, PayloadService } from './engine.ts';
+import type { EnginePorts } from './engine-ports.ts';
 import { EngineError } from './errors.ts';
+import type { PayloadService } from './extensions.ts';
 
 interface Download {
   readonly size: number;
@@ -27,12 +28,11 @@ interface Download {
  * before has arrived, so a peer never gets more into memory than the size that was announced.
  */
 export class PayloadExchange implements PayloadService {
-  readonly #engine: Engine;
+  readonly #ports: EnginePorts;
   readonly #downloads = new Map<string, Download>();
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    engine.payload = this;
+  constructor(ports: EnginePorts) {
+    this.#ports = ports;
   }
 
   /**
@@ -49,7 +49,7 @@ export class PayloadExchange implements PayloadService {
     size: number,
     verify: (bytes: Uint8Array) => boolean,
   ): Promise<Uint8Array> {
-    const { blobs } = this.#engine.ports;
+    const { blobs } = this.#ports;
     const known = await blobs.get(hash);
     if (known !== undefined) return known;
     const bytes = size === 0 ? new Uint8Array(0) : await this.#download(record, peer, hash, size);
@@ -81,7 +81,7 @@ export class PayloadExchange implements PayloadService {
 
   async onFetch(record: ChannelRecord, message: MessageOf<'fetch'>, from: PeerId): Promise<void> {
     const { content, offset } = message;
-    const bytes = await this.#engine.ports.blobs.get(content);
+    const bytes = await this.#ports.blobs.get(content);
     if (bytes === undefined || offset >= bytes.length) return;
     this.#send(record, from, {
       kind: 'blob',
@@ -123,11 +123,12 @@ export class PayloadExchange implements PayloadService {
   }
 
   #send(record: ChannelRecord, to: PeerId, message: MessageOf<'fetch'> | MessageOf<'blob'>): void {
-    const { signer, transport } = this.#engine.ports;
+    const { signer, transport } = this.#ports;
     const envelope = sealMessage(message, signer.messageKey(record.keys), (hash) =>
       signer.signMessage(record.keys, hash),
     );
-    transport.send(to, encodeEnvelope(envelope));
+    // Whoever misses a part asks for it again.
+    void transport.send(to, encodeEnvelope(envelope));
   }
 }
 

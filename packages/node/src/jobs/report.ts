@@ -10,7 +10,7 @@ import { decodeFailure } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
 import { resultsKey } from '../engine/tasks/examine.ts';
 import type { LocalNetwork } from '../local/network.ts';
-import { decodeSnapshot } from '../store/snapshot.ts';
+import { decodeSnapshot } from '../snapshot/snapshot.ts';
 import { ownedInChannel, settledChanges } from './changes.ts';
 import { detections } from './plan.ts';
 import type {

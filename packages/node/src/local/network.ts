@@ -2,16 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Devchain, parseTransaction, transactionId } from '@prometheus-compute/bitcoin';
 import { encodeParameters, opReturnScript, type Parameters, type Txid } from '@prometheus-compute/protocol';
+import type { ChunkOutcome } from '@prometheus-compute/sandbox';
+import type { EnginePorts } from '../engine/engine-ports.ts';
 import { EngineError } from '../engine/errors.ts';
 import { RELAY_FEE_RATE } from '../engine/fee-rates.ts';
 import type { NodePolicy, TaskProgress } from '../engine/tasks/context.ts';
 import type { DutyNotice } from '../engine/watcher.ts';
 import { MemoryNetwork } from '../net/memory-transport.ts';
+import type { NodeRole } from '../node/node.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Executor } from '../ports/executor.ts';
+import type { PeerId } from '../ports/transport.ts';
 import type { Payment } from '../ports/wallet.ts';
 import { announce, type OwnOffer, publishOffer } from '../roles/arbiter.ts';
-import { createParty, type LocalParty, type PartySurroundings } from './party.ts';
+import { createParty, type LocalParty, type PartySurroundings, type SeededParty } from './party.ts';
 
 /** Blocks before a coinbase may be spent. */
 const MATURITY = 100;
@@ -23,7 +27,7 @@ const SPIN_TURNS = 200;
 /** How a network in one process is made. */
 export interface LocalNetworkOptions {
   readonly dataFolder: string;
-  readonly executor: Executor;
+  readonly executor: Executor<ChunkOutcome>;
   readonly policy: NodePolicy;
   readonly parameters: Parameters;
   /** Offers of arbiters on the chain, one arbiter each. */
@@ -36,9 +40,17 @@ export interface LocalNetworkOptions {
   };
   readonly entropy?: Entropy;
   readonly signal?: AbortSignal;
+  /** Puts adapters of its own around those of a party, to watch what goes through them. */
+  readonly ports?: (party: PeerId, ports: EnginePorts) => EnginePorts;
   readonly onProgress?: (party: LocalParty, progress: TaskProgress) => void;
   readonly onDuty?: (party: LocalParty, notice: DutyNotice) => void;
   readonly onStep?: (what: 'chain' | 'funding' | 'offers', message: string) => void;
+}
+
+/** Seed of every party of this process, for those that come back. */
+interface Member {
+  readonly seeded: SeededParty;
+  readonly online: boolean;
 }
 
 /**
@@ -47,37 +59,38 @@ export interface LocalNetworkOptions {
  */
 export class LocalNetwork {
   readonly chain: Devchain;
-  readonly client: LocalParty;
-  readonly worker: LocalParty;
-  readonly verifier: LocalParty;
-  readonly arbiters: readonly LocalParty[];
   readonly #network: MemoryNetwork;
   readonly #faucet: LocalParty;
+  readonly #surroundings: PartySurroundings;
+  readonly #members = new Map<PeerId, Member>();
   readonly #signal: AbortSignal | undefined;
-  #offers: readonly { readonly party: LocalParty; readonly offer: OwnOffer }[] = [];
+  #offers: readonly { readonly arbiter: PeerId; readonly offer: OwnOffer }[] = [];
   #parametersTxid: Txid | undefined;
 
   private constructor(options: LocalNetworkOptions) {
     this.chain = new Devchain();
     this.#network = new MemoryNetwork();
     this.#signal = options.signal;
-    const surroundings: PartySurroundings = {
+    this.#surroundings = {
       chain: this.chain,
       network: this.#network,
       executor: options.executor,
       entropy: options.entropy ?? ((length) => new Uint8Array(randomBytes(length))),
       policy: options.policy,
       dataFolder: options.dataFolder,
+      ports: options.ports ?? ((_, ports) => ports),
       onProgress: options.onProgress ?? (() => {}),
       onDuty: options.onDuty ?? (() => {}),
     };
-    this.client = createParty('client', 'client', surroundings);
-    this.worker = createParty('worker', 'worker', surroundings);
-    this.verifier = createParty('verifier', 'verifier', surroundings);
-    this.#faucet = createParty('miner', 'client', surroundings);
-    this.arbiters = Array.from({ length: options.arbiters }, (_, i) =>
-      createParty(`arbiter-${i + 1}`, 'arbiter', surroundings),
-    );
+    for (const role of ['client', 'worker', 'verifier'] as const) this.#join(role, role);
+    for (let i = 1; i <= options.arbiters; i++) this.#join(`arbiter-${i}`, 'arbiter');
+    this.#faucet = createParty('miner', 'client', this.#surroundings).party;
+  }
+
+  #join(name: PeerId, role: NodeRole, seed?: Uint8Array): LocalParty {
+    const seeded = createParty(name, role, this.#surroundings, seed);
+    this.#members.set(name, { seeded, online: true });
+    return seeded.party;
   }
 
   /** Everybody funded, T_P on the chain, every arbiter's offer old enough to count. */
@@ -99,8 +112,33 @@ export class LocalNetwork {
     return this.#parametersTxid;
   }
 
+  /** Whoever this network has, on line or not. */
   get parties(): readonly LocalParty[] {
-    return [this.client, this.worker, this.verifier, ...this.arbiters];
+    return [...this.#members.values()].map(({ seeded }) => seeded.party);
+  }
+
+  get client(): LocalParty {
+    return this.#party('client');
+  }
+
+  get worker(): LocalParty {
+    return this.#party('worker');
+  }
+
+  get verifier(): LocalParty {
+    return this.#party('verifier');
+  }
+
+  get arbiters(): readonly LocalParty[] {
+    return this.parties.filter(({ role }) => role === 'arbiter');
+  }
+
+  #party(name: PeerId): LocalParty {
+    return this.#members.get(name)!.seeded.party;
+  }
+
+  get #online(): readonly LocalParty[] {
+    return [...this.#members.values()].filter(({ online }) => online).map(({ seeded }) => seeded.party);
   }
 
   get height(): number {
@@ -127,28 +165,42 @@ export class LocalNetwork {
         throw new EngineError('interrupted', 'the job was interrupted', { remedy: 'Run the command again.' });
       }
       await (turn < SPIN_TURNS ? new Promise((resolve) => setImmediate(resolve)) : delay(2));
-      const busy = this.#network.underway > 0 || this.parties.some(({ node }) => node.engine.busy > 0);
+      const busy = this.#network.underway > 0 || this.#online.some(({ node }) => node.engine.busy > 0);
       calm = busy ? 0 : calm + 1;
     }
   }
 
-  /** Takes a party off the network: its messages are lost from here on, and it sees no blocks. */
-  async disconnect(party: LocalParty): Promise<void> {
-    this.#offline.add(party);
+  /** Ends a party's process: its messages are lost from here on, and it sees no blocks. What it stored stays. */
+  async stop(party: LocalParty): Promise<void> {
+    const member = this.#members.get(party.name)!;
+    this.#members.set(party.name, { ...member, online: false });
     await party.node.close();
   }
 
-  readonly #offline = new Set<LocalParty>();
+  /** Starts a stopped party again from its seed and its folder; it catches up with chain and peers. */
+  async restart(party: LocalParty): Promise<LocalParty> {
+    const { seed } = this.#members.get(party.name)!.seeded;
+    const again = this.#join(party.name, party.role, seed);
+    await again.node.resume();
+    await again.node.onBlock();
+    // Whoever comes back has forgotten who answers for which offer, and its peers whether it is there.
+    this.#announceOffers();
+    await this.settle();
+    return again;
+  }
 
   async close(): Promise<void> {
-    for (const party of [...this.parties, this.#faucet]) {
-      if (!this.#offline.has(party)) await party.node.close();
-    }
+    for (const party of [...this.#online, this.#faucet]) await party.node.close();
   }
 
   async #everybodyFollows(): Promise<void> {
-    for (const party of [...this.parties, this.#faucet])
-      if (!this.#offline.has(party)) await party.node.onBlock();
+    for (const party of [...this.#online, this.#faucet]) await party.node.onBlock();
+  }
+
+  #announceOffers(): void {
+    for (const { arbiter, offer } of this.#offers) {
+      if (this.#members.get(arbiter)!.online) announce(this.#party(arbiter).node, offer);
+    }
   }
 
   async #prepare(options: LocalNetworkOptions): Promise<void> {
@@ -180,13 +232,13 @@ export class LocalNetwork {
       'offers',
       `${this.arbiters.length} arbiters offer their stakes, which count after ${options.policy.minimumOfferAge} blocks`,
     );
-    const offers: { party: LocalParty; offer: OwnOffer }[] = [];
-    for (const party of this.arbiters) {
-      offers.push({ party, offer: await publishOffer(party.node, this.#parametersTxid) });
+    const offers: { arbiter: PeerId; offer: OwnOffer }[] = [];
+    for (const { name, node } of this.arbiters) {
+      offers.push({ arbiter: name, offer: await publishOffer(node, this.#parametersTxid) });
     }
     this.#offers = offers;
     await this.mine(options.policy.minimumOfferAge + 1);
-    for (const { party, offer } of this.#offers) announce(party.node, offer);
+    this.#announceOffers();
     await this.settle();
   }
 }

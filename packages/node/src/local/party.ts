@@ -8,10 +8,12 @@ import {
   verifySchnorr,
   WalletAccount,
 } from '@prometheus-compute/bitcoin';
-import { Node, type NodeRole } from '../engine/node.ts';
+import type { ChunkOutcome } from '@prometheus-compute/sandbox';
+import type { EnginePorts } from '../engine/engine-ports.ts';
 import type { NodePolicy, TaskProgress } from '../engine/tasks/context.ts';
 import type { DutyNotice } from '../engine/watcher.ts';
 import type { MemoryNetwork } from '../net/memory-transport.ts';
+import { Node, type NodeRole } from '../node/node.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Executor } from '../ports/executor.ts';
 import type { PeerId } from '../ports/transport.ts';
@@ -25,11 +27,13 @@ import { createLocalWallet } from '../wallet/local-wallet.ts';
 export interface PartySurroundings {
   readonly chain: Devchain;
   readonly network: MemoryNetwork;
-  readonly executor: Executor;
+  readonly executor: Executor<ChunkOutcome>;
   readonly entropy: Entropy;
   readonly policy: NodePolicy;
   /** Each party has a folder of its own in it. */
   readonly dataFolder: string;
+  /** Puts its own adapters around those of a party, to watch what goes through them. */
+  readonly ports: (party: PeerId, ports: EnginePorts) => EnginePorts;
   readonly onProgress: (party: LocalParty, progress: TaskProgress) => void;
   readonly onDuty: (party: LocalParty, notice: DutyNotice) => void;
 }
@@ -42,16 +46,30 @@ export interface LocalParty {
   readonly wallet: NodeWallet;
 }
 
+/** A party that is set up, and its seed, from which it can be set up again. */
+export interface SeededParty {
+  readonly party: LocalParty;
+  readonly seed: Uint8Array;
+}
+
 /**
- * Sets up a party. Its seed is fresh and lives in memory only: a development chain ends with its process, and so does
- * the money on it.
+ * Sets up a party.
+ *
+ * @param stored - the seed of an earlier run, whose folder it takes over; without it the seed is fresh. Seeds live in
+ *   memory only: a development chain ends with its process, and so does the money on it.
  */
-export function createParty(name: PeerId, role: NodeRole, surroundings: PartySurroundings): LocalParty {
+export function createParty(
+  name: PeerId,
+  role: NodeRole,
+  surroundings: PartySurroundings,
+  stored?: Uint8Array,
+): SeededParty {
   const { chain, network, executor, entropy, policy, dataFolder } = surroundings;
-  const seed = seedFromMnemonic(mnemonicFromEntropy(entropy(16)));
-  const wallet = createLocalWallet(WalletAccount.fromSeed(seed, ADDRESS_NETWORKS.regtest), entropy);
+  const seed = stored ?? seedFromMnemonic(mnemonicFromEntropy(entropy(16)));
+  const account = WalletAccount.fromSeed(seed, ADDRESS_NETWORKS.regtest);
+  const wallet = createLocalWallet(account, entropy, { recover: stored !== undefined });
   const folder = join(dataFolder, name);
-  const ports = {
+  const ports = surroundings.ports(name, {
     chain: new DevchainBackend(chain),
     store: openSqliteStore(join(folder, 'node.sqlite')),
     blobs: folderBlobs(join(folder, 'blobs')),
@@ -60,7 +78,7 @@ export function createParty(name: PeerId, role: NodeRole, surroundings: PartySur
     transport: network.connect(name),
     entropy,
     verify: verifySchnorr,
-  };
+  });
   const party: LocalParty = {
     name,
     role,
@@ -73,5 +91,5 @@ export function createParty(name: PeerId, role: NodeRole, surroundings: PartySur
       onDuty: (notice) => surroundings.onDuty(party, notice),
     }),
   };
-  return party;
+  return { party, seed };
 }

@@ -7,42 +7,38 @@ import type { PeerId, Receive, Transport } from '../ports/transport.ts';
 export class MemoryNetwork {
   readonly #receivers = new Map<PeerId, Receive>();
   #underway = 0;
-  #delivered = 0;
 
   /** Envelopes sent and not yet handed to their receiver. */
   get underway(): number {
     return this.#underway;
   }
 
-  /** Envelopes handed to receivers so far. */
-  get delivered(): number {
-    return this.#delivered;
-  }
-
   /** A node's endpoint. */
   connect(self: PeerId): Transport {
-    const send = (to: PeerId, bytes: Uint8Array): void => {
+    let own: Receive | undefined;
+    const send = (to: PeerId, bytes: Uint8Array): Promise<boolean> => {
       const copy = bytes.slice();
       this.#underway += 1;
-      setImmediate(() => {
-        this.#underway -= 1;
-        const receive = this.#receivers.get(to);
-        if (receive === undefined) return;
-        this.#delivered += 1;
-        receive(self, copy);
+      return new Promise((resolve) => {
+        setImmediate(() => {
+          this.#underway -= 1;
+          resolve(this.#receivers.get(to)?.(self, copy) ?? false);
+        });
       });
     };
     return {
       self,
       send,
       broadcast: (bytes) => {
-        for (const peer of this.#receivers.keys()) if (peer !== self) send(peer, bytes);
+        for (const peer of this.#receivers.keys()) if (peer !== self) void send(peer, bytes);
       },
       listen: (receive) => {
+        own = receive;
         this.#receivers.set(self, receive);
       },
       close: () => {
-        this.#receivers.delete(self);
+        // A node that has come back under this name has an endpoint of its own.
+        if (this.#receivers.get(self) === own) this.#receivers.delete(self);
       },
     };
   }

@@ -1,10 +1,19 @@
 import type { Hash32, ProgramLimits } from '@prometheus-compute/protocol';
-import type { ChunkOutcome, Inspection, Program } from '@prometheus-compute/sandbox';
 
-/** Port that runs chunks of programs. Same program, input and limits give the same outcome on every machine. */
-export interface Executor {
+/** A program and its arguments, the same for every chunk. */
+export interface ExecutableProgram {
+  readonly wasm: Uint8Array;
+  readonly arguments: readonly string[];
+}
+
+/**
+ * Port that runs chunks of programs. Same program, input and limits give the same outcome on every machine.
+ *
+ * @typeParam Outcome - what running a chunk gives: its output y_i and the trace that the scheme commits to
+ */
+export interface Executor<Outcome> {
   /** Whether a program may run at all. Rejects with the reason when it is refused. */
-  prepare(program: Program, limits: ProgramLimits): Promise<Inspection>;
+  prepare(program: ExecutableProgram, limits: ProgramLimits): Promise<unknown>;
   /** Rejects when there is no result yet; a program that fails is a result. */
-  run(program: Program, input: Uint8Array, limits: ProgramLimits, seed: Hash32): Promise<ChunkOutcome>;
+  run(program: ExecutableProgram, input: Uint8Array, limits: ProgramLimits, seed: Hash32): Promise<Outcome>;
 }

@@ -5,10 +5,10 @@ export type OutboxItem =
 
 export type OutboxEntry = OutboxItem & { readonly sequence: number; readonly channel: string };
 
-/** One step of a channel: the event that came, the state that it led to, and what follows from it. */
+/** One step of a channel: the events that came, the state that they led to, and what follows from it. */
 export interface Commit {
   readonly channel: string;
-  readonly event: Uint8Array;
+  readonly events: readonly Uint8Array[];
   readonly state: Uint8Array;
   readonly outbox: readonly OutboxItem[];
   /** Outbox entry (a task) whose result this event is: it is finished by the same commit. */

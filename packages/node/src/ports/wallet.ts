@@ -23,6 +23,8 @@ export interface NodeWallet {
    * @throws WalletError when the free coins do not cover it
    */
   reserve(amount: bigint): readonly Coin[];
+  /** Sets these coins aside, whether they are there already or not: a contract of an earlier run holds them. */
+  hold(coins: readonly Outpoint[]): void;
   /** Makes reserved coins free again. */
   release(coins: readonly Outpoint[]): void;
   /**

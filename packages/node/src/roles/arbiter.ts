@@ -27,13 +27,13 @@ import {
   txidToInternal,
   utf8,
 } from '@prometheus-compute/protocol';
-import type { Greeting } from '../engine/engine.ts';
 import { EngineError } from '../engine/errors.ts';
+import type { Greeting } from '../engine/extensions.ts';
 import { RELAY_FEE_RATE } from '../engine/fee-rates.ts';
-import type { Node } from '../engine/node.ts';
 import { pledgeKey } from '../engine/pledge.ts';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
+import { type RoleHost, refuseUnless } from './host.ts';
 
 /** A stake that this arbiter has on the chain, or on its way there. */
 export interface OwnOffer {
@@ -48,9 +48,9 @@ const offerRecordKey = (outpoint: Outpoint): string => `offer:${outpointKey(outp
 const ANNOUNCER: KeyReference = { role: 'arbiter', unique: utf8('announcements') };
 
 /** A: publishes T_O, a stake of exactly `a` satoshis offered for one P (T §T_O). */
-export async function publishOffer(node: Node, parametersTxid: Txid): Promise<OwnOffer> {
-  const { wallet, chain, store } = node.engine.ports;
-  const parameters = await node.parameters(parametersTxid);
+export async function publishOffer(host: RoleHost, parametersTxid: Txid): Promise<OwnOffer> {
+  const { wallet, chain, store } = host.ports;
+  const parameters = await host.parameters(parametersTxid);
   const script = wallet.freshScript();
   const data = opReturnScript(encodeOffer(parametersTxid));
   const bytes = wallet.pay(
@@ -71,8 +71,8 @@ export async function publishOffer(node: Node, parametersTxid: Txid): Promise<Ow
 }
 
 /** A: tells every peer that this node answers for the offer. */
-export function announce(node: Node, offer: OwnOffer): void {
-  const { signer, wallet, transport } = node.engine.ports;
+export function announce(host: RoleHost, offer: OwnOffer): void {
+  const { signer, wallet, transport } = host.ports;
   const messageKey = signer.messageKey(ANNOUNCER);
   const proof = { kind: 'offer', offerKey: wallet.internalKey(offer.script) } as const;
   const content = { offer: offer.outpoint, parametersTxid: offer.parametersTxid, proof, messageKey };
@@ -89,33 +89,33 @@ export function announce(node: Node, offer: OwnOffer): void {
  * @throws RuleError, EngineError: refused with the error's words
  */
 export async function answerRequest(
-  node: Node,
+  host: RoleHost,
   request: MessageOf<'acceptanceRequest'>,
   from: PeerId,
 ): Promise<Greeting> {
-  const { ports } = node.engine;
+  const { ports } = host;
   const stored = await ports.store.record(offerRecordKey(request.offer));
   if (stored === undefined) return { kind: 'not-mine' };
   const script = stored.slice(32);
   const contract = decodeContract(request.contract);
   const hash = contractHash(contract);
-  const parameters = await node.parameters(contract.parametersTxid);
+  const parameters = await host.parameters(contract.parametersTxid);
   checkParameters(parameters);
-  checkContract(parameters, contract, node.policy);
-  node.require(
+  checkContract(parameters, contract, host.policy);
+  refuseUnless(
     equalBytes(stored.subarray(0, 32), txidToInternal(contract.parametersTxid)),
     'the stake is for another P',
   );
   const output = await ports.chain.output(request.offer);
-  node.require(output !== undefined, 'the stake is spent');
+  refuseUnless(output !== undefined, 'the stake is spent');
   const role = ROLES.find((candidate) => request.peers[candidate] === from);
-  node.require(role !== undefined, 'the request does not come from a party of the contract');
+  refuseUnless(role !== undefined, 'the request does not come from a party of the contract');
 
   // Y §Duties: one contract per stake, decided by whoever writes the record first.
   const fresh = await ports.store.putRecord(pledgeKey(request.offer), hash, { ifAbsent: true });
   if (!fresh) {
     const pledged = await ports.store.record(pledgeKey(request.offer));
-    node.require(pledged !== undefined && equalBytes(pledged, hash), 'the stake serves another contract');
+    refuseUnless(pledged !== undefined && equalBytes(pledged, hash), 'the stake serves another contract');
     return { kind: 'answered' };
   }
   const unique = concatBytes(hash, txidToInternal(request.offer.txid), littleEndian(request.offer.vout, 4));

@@ -12,9 +12,9 @@ import {
 } from '@prometheus-compute/protocol';
 import { PROFILE, type Program } from '@prometheus-compute/sandbox';
 import { encodeManifest, encodeProgram } from '../engine/manifest.ts';
-import type { Node } from '../engine/node.ts';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
+import type { RoleHost } from './host.ts';
 
 /** The money and times that the Client offers (T §Notation). */
 export type Offered = Pick<
@@ -52,8 +52,8 @@ export interface BatchOrder {
  * @returns the id of the channel
  * @throws WalletError when the Client's coins do not cover the contract; RuleError when P breaks a rule
  */
-export async function openBatchChannel(node: Node, order: BatchOrder): Promise<string> {
-  const { ports } = node.engine;
+export async function openBatchChannel(host: RoleHost, order: BatchOrder): Promise<string> {
+  const { ports } = host;
   const { parameters, offered, inputs, program } = order;
   checkParameters(parameters);
   const session: Hash32 = hash32(ports.entropy(32));
@@ -71,7 +71,7 @@ export async function openBatchChannel(node: Node, order: BatchOrder): Promise<s
 
   const owed =
     offered.reward + offered.settlementFee + BigInt(parameters.n) * offered.retainer + offered.bond;
-  const client = node.fund(keys, owed + order.commitmentFee);
+  const client = host.fund(keys, owed + order.commitmentFee);
   const { height } = await ports.chain.tip();
   const terms: MessageOf<'terms'> = {
     kind: 'terms',
@@ -102,6 +102,6 @@ export async function openBatchChannel(node: Node, order: BatchOrder): Promise<s
   };
   const peers = { client: ports.transport.self, worker: order.worker, verifier: order.verifier };
   const step = openChannel(terms, peers, parameters, height);
-  await node.engine.open({ id, role: 'client', keys, peers, batch: order.batch }, step);
+  await host.open({ id, role: 'client', keys, peers, batch: order.batch }, step);
   return id;
 }

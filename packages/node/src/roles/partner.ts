@@ -8,12 +8,12 @@ import {
   utf8,
 } from '@prometheus-compute/protocol';
 import { PROFILE } from '@prometheus-compute/sandbox';
-import type { Greeting } from '../engine/engine.ts';
+import type { Greeting } from '../engine/extensions.ts';
 import { encodeManifest } from '../engine/manifest.ts';
-import type { Node } from '../engine/node.ts';
 import { programSizeKey } from '../engine/tasks/agree.ts';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
+import { type RoleHost, refuseUnless } from './host.ts';
 
 /**
  * W or V answers a Client's terms: by its own policy first, then by the rules. The whole contract is checked when it
@@ -22,29 +22,29 @@ import type { PeerId } from '../ports/transport.ts';
  * @throws RuleError, WalletError, EngineError: the terms are refused with the error's words
  */
 export async function answerTerms(
-  node: Node,
+  host: RoleHost,
   role: 'worker' | 'verifier',
   terms: MessageOf<'terms'>,
   from: PeerId,
 ): Promise<Greeting> {
-  const { ports } = node.engine;
+  const { ports } = host;
   const keys: KeyReference = { role, unique: terms.channel };
   const id = `${role}:${toHex(terms.channel)}`;
   // A session id that comes twice would make two contracts share keys.
-  if (node.engine.knows(id)) return { kind: 'answered' };
-  const parameters = await node.parameters(terms.parametersTxid);
+  if (host.knows(id)) return { kind: 'answered' };
+  const parameters = await host.parameters(terms.parametersTxid);
   checkParameters(parameters);
   const { height } = await ports.chain.tip();
-  node.require(terms.profile === PROFILE, `this node runs ${PROFILE}, not ${terms.profile}`);
-  node.require(terms.reward >= node.policy.minimumReward, `a reward of ${terms.reward} sat is too little`);
+  refuseUnless(terms.profile === PROFILE, `this node runs ${PROFILE}, not ${terms.profile}`);
+  refuseUnless(terms.reward >= host.policy.minimumReward, `a reward of ${terms.reward} sat is too little`);
   // Y §Oracle: nobody may know block h_s when the terms are fixed.
-  node.require(terms.snapshotHeight > height, `block ${terms.snapshotHeight} is known already`);
+  refuseUnless(terms.snapshotHeight > height, `block ${terms.snapshotHeight} is known already`);
   const root = inputTree(terms.inputs.map(({ hash }) => hash)).root;
-  node.require(toHex(root) === toHex(terms.inputRoot), 'the list of inputs does not have its root');
+  refuseUnless(toHex(root) === toHex(terms.inputRoot), 'the list of inputs does not have its root');
 
   await ports.blobs.put(terms.inputRoot, encodeManifest(terms.inputs));
   await ports.store.putRecord(programSizeKey(id), utf8(String(terms.programSize)));
-  const own: PartyTerms = node.fund(keys, role === 'worker' ? parameters.w : parameters.v);
+  const own: PartyTerms = host.fund(keys, role === 'worker' ? parameters.w : parameters.v);
   const ceremonySeedHash = ports.signer.seedHash(keys, 'ceremony');
   const common = { kind: 'termsAccepted', channel: terms.channel, terms: own, ceremonySeedHash } as const;
   const answer: MessageOf<'termsAccepted'> =

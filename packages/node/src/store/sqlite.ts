@@ -56,7 +56,7 @@ export function openSqliteStore(path: string): Store {
   return {
     async commit(commit: Commit): Promise<readonly OutboxEntry[]> {
       return atomically(() => {
-        addEvent.run(commit.channel, commit.event);
+        for (const event of commit.events) addEvent.run(commit.channel, event);
         putState.run(commit.channel, commit.state);
         if (commit.completes !== undefined) dropOutbox.run(commit.completes);
         return commit.outbox.map((item) => {

@@ -6,6 +6,7 @@ import {
   selectCoins,
   serializeTransaction,
   signDraft,
+  type Transaction,
   transactionId,
   type WalletAccount,
   WalletError,
@@ -13,7 +14,6 @@ import {
 } from '@prometheus-compute/bitcoin';
 import {
   type Coin,
-  equalBytes,
   type Hash32,
   type Outpoint,
   outpointKey,
@@ -28,31 +28,50 @@ import type { NodeWallet, Payment } from '../ports/wallet.ts';
 /** Blocks that can be taken back: reorganisations are deeper only when something is badly wrong. */
 const UNDO_BLOCKS = 100;
 
+/** Unused scripts in a row after which a recovered wallet looks for no more (BIP44 says 20; contracts hold some). */
+const RECOVERY_GAP = 40;
+
 /**
  * A party's wallet in this process: one BIP86 account, its confirmed coins, and what is set aside.
  *
  * @param entropy - fresh auxiliary randomness for every signature (BIP340)
+ * @param options.recover - an earlier run has used this account: its scripts are found on the chain again, and none of
+ *   them is handed out a second time
  */
-export function createLocalWallet(account: WalletAccount, entropy: Entropy): NodeWallet {
+export function createLocalWallet(
+  account: WalletAccount,
+  entropy: Entropy,
+  options: { readonly recover?: boolean } = {},
+): NodeWallet {
   const tracker = new CoinTracker();
-  const keys = new Map<string, WalletKey>();
+  const keys = new Map<string, { readonly key: WalletKey; readonly index: number }>();
   const blocks: { readonly height: number; readonly hash: string }[] = [];
-  let nextIndex = 0;
   let height = 0;
 
   const keyOf = (script: Uint8Array): WalletKey => {
-    const key = keys.get(toHex(script));
-    if (key === undefined) throw new WalletError('key-unknown', 'this script is none of this wallet');
-    return key;
+    const known = keys.get(toHex(script));
+    if (known === undefined) throw new WalletError('key-unknown', 'this script is none of this wallet');
+    return known.key;
   };
 
   const freshScript = (): Uint8Array => {
-    const key = account.key('receive', nextIndex);
-    nextIndex += 1;
-    keys.set(toHex(key.script), key);
+    const index = keys.size;
+    const key = account.key('receive', index);
+    keys.set(toHex(key.script), { key, index });
     tracker.watch(key);
     return key.script;
   };
+
+  /** Keeps the gap open beyond every script that a block shows in use. */
+  const lookAhead = (transactions: readonly { readonly transaction: Transaction }[]): void => {
+    for (const { transaction } of transactions) {
+      for (const { script } of transaction.outputs) {
+        const used = keys.get(toHex(script));
+        while (used !== undefined && keys.size <= used.index + RECOVERY_GAP) freshScript();
+      }
+    }
+  };
+  if (options.recover === true) while (keys.size < RECOVERY_GAP) freshScript();
 
   return {
     freshScript,
@@ -64,6 +83,7 @@ export function createLocalWallet(account: WalletAccount, entropy: Entropy): Nod
       });
       const hash = toHex(block.hash);
       tracker.connect({ hash, height: block.height, transactions });
+      if (options.recover === true) lookAhead(transactions);
       blocks.push({ height: block.height, hash });
       if (blocks.length > UNDO_BLOCKS) blocks.shift();
       height = block.height;
@@ -85,6 +105,9 @@ export function createLocalWallet(account: WalletAccount, entropy: Entropy): Nod
         script: key.script,
       }));
     },
+    hold(coins: readonly Outpoint[]): void {
+      for (const outpoint of coins) tracker.reserve([outpoint], outpointKey(outpoint));
+    },
     release(coins: readonly Outpoint[]): void {
       for (const outpoint of coins) tracker.release(outpointKey(outpoint));
     },
@@ -104,7 +127,7 @@ export function createLocalWallet(account: WalletAccount, entropy: Entropy): Nod
       const draft = draftSweep(own, freshScript(), feeRate);
       return serializeTransaction(signDraft(draft, account, () => entropy(32)));
     },
-    owns: (script) => [...keys.values()].some((key) => equalBytes(key.script, script)),
+    owns: (script) => keys.has(toHex(script)),
     internalKey: (script) => keyOf(script).internalKey,
     signWithInternalKey: (script, hash: Hash32) =>
       schnorrSign(hash, account.internalSecret(keyOf(script)), entropy(32)),

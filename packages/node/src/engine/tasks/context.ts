@@ -1,7 +1,8 @@
+import type { ChunkOutcome } from '@prometheus-compute/sandbox';
 import type { Entropy } from '../../ports/entropy.ts';
 import type { Executor } from '../../ports/executor.ts';
 import type { ChannelRecord } from '../channel-record.ts';
-import type { EnginePorts } from '../engine.ts';
+import type { EnginePorts } from '../engine-ports.ts';
 import type { OfferIndex } from '../offer-index.ts';
 import type { PayloadExchange } from '../payload.ts';
 
@@ -18,7 +19,7 @@ export interface TaskContext {
   readonly ports: EnginePorts;
   readonly offers: OfferIndex;
   readonly payload: PayloadExchange;
-  readonly executor: Executor;
+  readonly executor: Executor<ChunkOutcome>;
   readonly entropy: Entropy;
   readonly policy: NodePolicy;
   readonly onProgress: (progress: TaskProgress) => void;

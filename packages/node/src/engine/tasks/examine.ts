@@ -6,7 +6,7 @@ import {
   type Hash32,
   type SecretScalar,
 } from '@prometheus-compute/protocol';
-import { encodeSnapshot } from '../../store/snapshot.ts';
+import { encodeSnapshot } from '../../snapshot/snapshot.ts';
 import type { ChannelRecord } from '../channel-record.ts';
 import { EngineError } from '../errors.ts';
 import { chunkRunner, loadBatch, loadDelivery, loadInputs, receiptPlace, storedBlob } from './batch.ts';

@@ -1,7 +1,7 @@
 import { commitBatch, openBatch } from '@prometheus-compute/proofs';
 import type { ChannelEvent, Hash32 } from '@prometheus-compute/protocol';
 import type { ChunkOutcome } from '@prometheus-compute/sandbox';
-import { decodeSnapshot, encodeSnapshot } from '../../store/snapshot.ts';
+import { decodeSnapshot, encodeSnapshot } from '../../snapshot/snapshot.ts';
 import type { ChannelRecord } from '../channel-record.ts';
 import { EngineError } from '../errors.ts';
 import { chunkRunner, loadBatch, loadDelivery, loadInputs } from './batch.ts';

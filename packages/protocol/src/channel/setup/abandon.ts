@@ -38,7 +38,7 @@ export function abandon(
 }
 
 /** How messages name this channel now. */
-export function channelOf(state: SetupState): Hash32 {
+function channelOf(state: SetupState): Hash32 {
   switch (state.step) {
     case 'terms':
     case 'accepted-terms':

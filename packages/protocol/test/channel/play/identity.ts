@@ -33,12 +33,12 @@ import {
 
 const AUX = new Uint8Array(32);
 /** Number of arbiters in a contract: the least, for speed. */
-export const ARBITERS = 3;
+const ARBITERS = 3;
 export const PARAMETERS = fixtureParameters(ARBITERS);
 const FIXTURE: Contract = fixtureContract(PARAMETERS);
 /** Tip at which a channel begins; the snapshot is the next block. */
 export const START = FIXTURE.snapshotHeight - 1;
-export const SESSION = fixtureHash('session');
+const SESSION = fixtureHash('session');
 export const SNAPSHOT_HASH = fixtureHash('block h_s');
 /** Stakes on the chain: two more than a contract needs. */
 export const STAKES: readonly SeenStake[] = Array.from({ length: ARBITERS + 2 }, (_, i) => ({
@@ -47,7 +47,7 @@ export const STAKES: readonly SeenStake[] = Array.from({ length: ARBITERS + 2 },
 }));
 
 /** Label under which the fixture keeps what belongs to the owner of a stake. */
-export const stakeLabel = (stake: string): string =>
+const stakeLabel = (stake: string): string =>
   `stake ${STAKES.findIndex(({ coin }) => outpointKey(coin.outpoint) === stake)}`;
 
 const signatures = new Map<string, SchnorrSignature>();
@@ -81,7 +81,7 @@ export function seedOf(role: Role, which: 'ceremony' | 'challenge'): Hash32 {
 }
 
 /** What the Client proposes: the fixture's contract in the form of terms. */
-export const TERMS: MessageOf<'terms'> = {
+const TERMS: MessageOf<'terms'> = {
   kind: 'terms',
   channel: SESSION,
   parametersTxid: FIXTURE.parametersTxid,

@@ -1,30 +1,36 @@
 import {
   type ChannelMessage,
   CodedError,
+  DUST,
   encodeEnvelope,
   type MessageOf,
   type Parameters,
   type PartyTerms,
+  type Step,
   satoshi,
   sealMessage,
   type Txid,
   utf8,
 } from '@prometheus-compute/protocol';
+import type { ChunkOutcome } from '@prometheus-compute/sandbox';
+import type { ChannelRecord } from '../engine/channel-record.ts';
+import { Engine } from '../engine/engine.ts';
+import type { EnginePorts } from '../engine/engine-ports.ts';
+import { EngineError } from '../engine/errors.ts';
+import type { Greeter, Greeting } from '../engine/extensions.ts';
+import { OfferIndex } from '../engine/offer-index.ts';
+import { PayloadExchange } from '../engine/payload.ts';
+import { committedCoins } from '../engine/reservations.ts';
+import type { NodePolicy, TaskContext, TaskProgress } from '../engine/tasks/context.ts';
+import { runTask } from '../engine/tasks/run-task.ts';
+import { type DutyNotice, Watcher } from '../engine/watcher.ts';
 import type { Executor } from '../ports/executor.ts';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
 import { answerRequest } from '../roles/arbiter.ts';
+import type { RoleHost } from '../roles/host.ts';
 import { answerTerms } from '../roles/partner.ts';
-import { Engine, type EnginePorts, type Greeter, type Greeting } from './engine.ts';
-import { EngineError } from './errors.ts';
-import { OfferIndex } from './offer-index.ts';
-import { PayloadExchange } from './payload.ts';
-import type { NodePolicy, TaskContext, TaskProgress } from './tasks/context.ts';
-import { runTask } from './tasks/run-task.ts';
-import { type DutyNotice, Watcher } from './watcher.ts';
 
-/** Least change that is worth an output (Bitcoin Core's dust limit for P2TR). */
-const DUST = 330n;
 /** Keys under which a node refuses what belongs to no channel. */
 const REFUSER: KeyReference = { role: 'arbiter', unique: utf8('refusals') };
 
@@ -32,8 +38,9 @@ const REFUSER: KeyReference = { role: 'arbiter', unique: utf8('refusals') };
 export type NodeRole = 'client' | 'worker' | 'verifier' | 'arbiter';
 
 /** A party's program: engine, chain watcher, payload exchange, and the answers of its roles. */
-export class Node implements Greeter {
+export class Node implements Greeter, RoleHost {
   readonly engine: Engine;
+  readonly ports: EnginePorts;
   readonly watcher: Watcher;
   readonly policy: NodePolicy;
   readonly roles: readonly NodeRole[];
@@ -45,21 +52,16 @@ export class Node implements Greeter {
     options: {
       readonly roles: readonly NodeRole[];
       readonly policy: NodePolicy;
-      readonly executor: Executor;
+      readonly executor: Executor<ChunkOutcome>;
       readonly onProgress?: (progress: TaskProgress) => void;
       readonly onDuty?: (notice: DutyNotice) => void;
     },
   ) {
     this.policy = options.policy;
     this.roles = options.roles;
-    this.engine = new Engine(ports, options.policy);
+    this.ports = ports;
     this.#offers = new OfferIndex(ports.chain);
-    this.#payload = new PayloadExchange(this.engine);
-    this.watcher = new Watcher(this.engine, {
-      onDuty: options.onDuty ?? (() => {}),
-      onBlock: (block) => ports.wallet.connect(block),
-      onRewind: (height) => ports.wallet.disconnectAbove(height),
-    });
+    this.#payload = new PayloadExchange(ports);
     const context: TaskContext = {
       ports,
       offers: this.#offers,
@@ -69,14 +71,29 @@ export class Node implements Greeter {
       policy: options.policy,
       onProgress: options.onProgress ?? (() => {}),
     };
-    this.engine.greeter = this;
-    this.engine.runTask = (record, task) => runTask(record, task, context);
+    this.engine = new Engine(ports, options.policy, () => ({
+      greeter: this,
+      payload: this.#payload,
+      runTask: (record, task) => runTask(record, task, context),
+    }));
+    this.watcher = new Watcher(this.engine, {
+      onDuty: options.onDuty ?? (() => {}),
+      onBlock: (block) => ports.wallet.connect(block),
+      onRewind: (height) => ports.wallet.disconnectAbove(height),
+    });
+  }
+
+  /** Takes up what an earlier run of this node has stored: channels, coins that they hold, messages and tasks left. */
+  async resume(): Promise<void> {
+    await this.engine.resume();
+    const records = this.engine.records.filter(({ role }) => role !== 'arbiter');
+    this.ports.wallet.hold(records.flatMap(({ state }) => committedCoins(state)));
   }
 
   /** The chain may have changed: follow it, and try again what waits for others. */
   async onBlock(): Promise<void> {
     await this.engine.track(() => this.watcher.follow());
-    this.engine.retryTasks();
+    await this.engine.retry();
     this.#payload.retry();
   }
 
@@ -89,12 +106,8 @@ export class Node implements Greeter {
     });
   }
 
-  /**
-   * Keys of a channel, and coins for `amount` satoshis set aside with their change. Change below the dust limit becomes
-   * fee.
-   */
   fund(keys: KeyReference, amount: bigint): PartyTerms {
-    const { signer, wallet } = this.engine.ports;
+    const { signer, wallet } = this.ports;
     const funding = wallet.reserve(amount);
     const rest = funding.reduce((sum, coin) => sum + coin.amount, 0n) - amount;
     return {
@@ -105,9 +118,12 @@ export class Node implements Greeter {
     };
   }
 
-  /** Refuses with these words unless it holds. */
-  require(holds: boolean, reason: string): void {
-    if (!holds) throw new EngineError('channel-failed', reason);
+  knows(id: string): boolean {
+    return this.engine.knows(id);
+  }
+
+  open(record: Omit<ChannelRecord, 'state'>, step: Step): Promise<void> {
+    return this.engine.open(record, step);
   }
 
   async greet(message: MessageOf<'terms'> | MessageOf<'acceptanceRequest'>, from: PeerId): Promise<Greeting> {
@@ -131,7 +147,7 @@ export class Node implements Greeter {
     to: PeerId,
     cause: CodedError<string>,
   ): void {
-    const { signer, transport } = this.engine.ports;
+    const { signer, transport } = this.ports;
     const refusal: ChannelMessage = {
       kind: 'refused',
       channel: message.channel,
@@ -142,11 +158,11 @@ export class Node implements Greeter {
     const envelope = sealMessage(refusal, signer.messageKey(REFUSER), (hash) =>
       signer.signMessage(REFUSER, hash),
     );
-    transport.send(to, encodeEnvelope(envelope));
+    void transport.send(to, encodeEnvelope(envelope));
   }
 
   async close(): Promise<void> {
     await this.engine.close();
-    await this.engine.ports.store.close();
+    await this.ports.store.close();
   }
 }

@@ -1,0 +1,197 @@
+import {
+  type ChannelContext,
+  type ChannelEvent,
+  type ChannelState,
+  encodeEnvelope,
+  encodeMessage,
+  type Outgoing,
+  openingHash,
+  type Step,
+  sealMessage,
+  toHex,
+  transition,
+} from '@prometheus-compute/protocol';
+import type { OutboxEntry, OutboxItem } from '../ports/store.ts';
+import { encodeSnapshot } from '../snapshot/snapshot.ts';
+import { type ChannelRecord, decodeRecord, encodeRecord } from './channel-record.ts';
+import type { EnginePorts } from './engine-ports.ts';
+import type { Notify } from './notice.ts';
+
+/** Events that wait for a step to come; more are dropped, oldest first: their senders send them again. */
+const MAX_DEFERRED = 1_000;
+
+interface Deferred {
+  readonly id: string;
+  readonly event: ChannelEvent;
+}
+
+/**
+ * The channels of a node, and the one way through each: event → transition → one commit of state and outbox. Only what
+ * a commit returned may leave the node.
+ */
+export class Channels {
+  readonly #ports: EnginePorts;
+  readonly #context: ChannelContext;
+  readonly #notify: Notify;
+  readonly #onCommitted: (entries: readonly OutboxEntry[]) => void;
+  readonly #records = new Map<string, ChannelRecord>();
+  /** Heights of tips that changed nothing else and are not in the log yet, by channel. */
+  readonly #unloggedTips = new Map<string, number>();
+  #deferred = new Map<string, Deferred>();
+
+  constructor(
+    ports: EnginePorts,
+    context: ChannelContext,
+    notify: Notify,
+    onCommitted: (entries: readonly OutboxEntry[]) => void,
+  ) {
+    this.#ports = ports;
+    this.#context = context;
+    this.#notify = notify;
+    this.#onCommitted = onCommitted;
+  }
+
+  get all(): readonly ChannelRecord[] {
+    return [...this.#records.values()];
+  }
+
+  get(id: string): ChannelRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  async load(): Promise<void> {
+    for (const { channel, state } of await this.#ports.store.channels()) {
+      this.#records.set(channel, decodeRecord(state));
+    }
+  }
+
+  /** Opens a channel with its first step. Nothing happens when the id is taken. */
+  async begin(record: Omit<ChannelRecord, 'state'>, step: Step): Promise<void> {
+    if (step.kind !== 'moved' || this.#records.has(record.id)) return;
+    const begun: ChannelRecord = { ...record, state: step.state };
+    await this.#commit(begun, [encodeSnapshot({ kind: 'begun', state: step.state })], step, undefined);
+    this.#notify({ kind: 'moved', record: begun, event: 'begun' });
+  }
+
+  /** Learns where the partners of a channel are; stored with the channel's next step. */
+  introduce(id: string, peers: ChannelRecord['peers']): void {
+    const record = this.#records.get(id);
+    if (record !== undefined) this.#records.set(id, { ...record, peers: { ...record.peers, ...peers } });
+  }
+
+  /**
+   * Feeds an event to a channel.
+   *
+   * @param completes - the outbox entry of the task that ended in this event
+   * @returns whether the event has had its effect; false: it came early and waits
+   */
+  async feed(id: string, event: ChannelEvent, completes: number | undefined): Promise<boolean> {
+    const record = this.#records.get(id);
+    if (record === undefined) return false;
+    const step = transition(record.state, event, this.#context);
+    switch (step.kind) {
+      case 'later':
+        this.#defer(id, event);
+        return false;
+      case 'ignored':
+        this.#notify({ kind: 'fault', record, fault: step.fault });
+        if (completes !== undefined) await this.#ports.store.finish(completes);
+        return true;
+      case 'moved':
+        await this.#move(record, event, step, completes);
+        return true;
+    }
+  }
+
+  async #move(
+    record: ChannelRecord,
+    event: ChannelEvent,
+    step: Extract<Step, { kind: 'moved' }>,
+    completes: number | undefined,
+  ): Promise<void> {
+    const next: ChannelRecord = { ...record, state: step.state };
+    if (
+      event.kind === 'tip' &&
+      step.messages.length + step.tasks.length === 0 &&
+      onlyTip(record.state, step.state)
+    ) {
+      this.#records.set(record.id, next);
+      this.#unloggedTips.set(record.id, event.height);
+    } else {
+      await this.#keepBody(event);
+      const tip = this.#unloggedTips.get(record.id);
+      const before: readonly ChannelEvent[] = tip === undefined ? [] : [{ kind: 'tip', height: tip }];
+      await this.#commit(next, [...before, event].map(encodeSnapshot), step, completes);
+    }
+    this.#notify({ kind: 'moved', record: next, event: event.kind });
+    if (step.fault !== null) this.#notify({ kind: 'fault', record: next, fault: step.fault });
+    await this.#retry(record.id);
+  }
+
+  /** What later steps name by hash is stored before the state that names it. */
+  async #keepBody(event: ChannelEvent): Promise<void> {
+    if (event.kind !== 'message') return;
+    const { message, sealed } = event;
+    if (message.kind === 'delivery') await this.#ports.blobs.put(sealed, encodeMessage(message));
+    if (message.kind === 'opening') {
+      const body = encodeMessage(message);
+      await this.#ports.blobs.put(openingHash(body), body);
+    }
+  }
+
+  async #commit(
+    record: ChannelRecord,
+    events: readonly Uint8Array[],
+    step: Extract<Step, { kind: 'moved' }>,
+    completes: number | undefined,
+  ): Promise<void> {
+    const messages: OutboxItem[] = step.messages.map((outgoing) => this.#seal(record, outgoing));
+    const tasks: OutboxItem[] = step.tasks.map((task) => ({
+      kind: 'task',
+      to: '',
+      payload: encodeSnapshot(task),
+    }));
+    const entries = await this.#ports.store.commit({
+      channel: record.id,
+      events,
+      state: encodeRecord(record),
+      outbox: [...messages, ...tasks],
+      completes,
+    });
+    this.#records.set(record.id, record);
+    this.#unloggedTips.delete(record.id);
+    this.#onCommitted(entries);
+  }
+
+  #seal(record: ChannelRecord, { to, message }: Outgoing): OutboxItem {
+    const { signer } = this.#ports;
+    const envelope = sealMessage(message, signer.messageKey(record.keys), (hash) =>
+      signer.signMessage(record.keys, hash),
+    );
+    return { kind: 'message', to, payload: encodeEnvelope(envelope) };
+  }
+
+  /** Early messages wait; a message that is sent again takes no second place. */
+  #defer(id: string, event: ChannelEvent): void {
+    if (event.kind !== 'message') return;
+    this.#deferred.set(`${id}/${toHex(event.signature)}`, { id, event });
+    if (this.#deferred.size > MAX_DEFERRED) this.#deferred.delete(this.#deferred.keys().next().value!);
+  }
+
+  async #retry(id: string): Promise<void> {
+    for (const [key, item] of [...this.#deferred]) {
+      if (item.id !== id || !this.#deferred.delete(key)) continue;
+      await this.feed(id, item.event, undefined);
+    }
+  }
+}
+
+/** Whether a step changed nothing but the tip: such steps need no commit of their own. */
+function onlyTip(before: ChannelState, after: ChannelState): boolean {
+  const old = before as unknown as Readonly<Record<string, unknown>>;
+  const entries = Object.entries(after);
+  return (
+    entries.length === Object.keys(old).length &&
+    entries.every(([key, value]) => key === 'tip' || old[key] === value)
+  );
+}

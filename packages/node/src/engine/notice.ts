@@ -1,0 +1,19 @@
+import type { ChannelEvent, ChannelFault, Task } from '@prometheus-compute/protocol';
+import type { PeerId } from '../ports/transport.ts';
+import type { ChannelRecord } from './channel-record.ts';
+
+/** What a node tells whoever watches it. Nothing in it is secret. */
+export type EngineNotice =
+  | { readonly kind: 'moved'; readonly record: ChannelRecord; readonly event: ChannelEvent['kind'] | 'begun' }
+  | { readonly kind: 'fault'; readonly record: ChannelRecord; readonly fault: ChannelFault }
+  | {
+      readonly kind: 'task-failed';
+      readonly record: ChannelRecord;
+      readonly task: Task['kind'];
+      readonly error: Error;
+    }
+  | { readonly kind: 'receive-failed'; readonly from: PeerId; readonly error: Error }
+  | { readonly kind: 'refused-envelope'; readonly from: PeerId; readonly reason: string };
+
+/** Who wants to know. */
+export type Notify = (notice: EngineNotice) => void;

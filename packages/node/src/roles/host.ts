@@ -1,0 +1,28 @@
+import type { Parameters, PartyTerms, Step, Txid } from '@prometheus-compute/protocol';
+import type { ChannelRecord } from '../engine/channel-record.ts';
+import type { EnginePorts } from '../engine/engine-ports.ts';
+import { EngineError } from '../engine/errors.ts';
+import type { NodePolicy } from '../engine/tasks/context.ts';
+import type { KeyReference } from '../ports/signer.ts';
+
+/** What a role needs of the node that plays it. */
+export interface RoleHost {
+  readonly ports: EnginePorts;
+  readonly policy: NodePolicy;
+  /** P of a T_P on the chain. @throws EngineError `parameters-unknown` */
+  parameters(txid: Txid): Promise<Parameters>;
+  /**
+   * Keys of a channel, and coins for `amount` satoshis set aside with their change. Change below the dust limit becomes
+   * fee.
+   */
+  fund(keys: KeyReference, amount: bigint): PartyTerms;
+  /** Whether a channel of this id exists: its keys must not be used for another one. */
+  knows(id: string): boolean;
+  /** Opens a channel with its first step. */
+  open(record: Omit<ChannelRecord, 'state'>, step: Step): Promise<void>;
+}
+
+/** Refuses with these words unless it holds. */
+export function refuseUnless(holds: boolean, reason: string): void {
+  if (!holds) throw new EngineError('channel-failed', reason);
+}
