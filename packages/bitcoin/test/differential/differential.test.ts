@@ -8,6 +8,7 @@ import { anchorsScenario, packagesScenario } from './scenarios/packages.ts';
 import {
   deepInvalidationScenario,
   expiryScenario,
+  keptLocksScenario,
   reorganisationsScenario,
 } from './scenarios/reorganisations.ts';
 import { replacementScenario } from './scenarios/replacement.ts';
@@ -26,6 +27,7 @@ describe('verdicts of the development chain are those of Bitcoin Core', () => {
   it('subsidy', () => expectSameVerdicts(subsidyScenario()));
   it('reorganisations', () => expectSameVerdicts(reorganisationsScenario()));
   it('deep invalidation', () => expectSameVerdicts(deepInvalidationScenario()));
+  it('kept locks', () => expectSameVerdicts(keptLocksScenario()));
   it('expiry', () => expectSameVerdicts(expiryScenario()));
   it('answers', () => expectSameVerdicts(answersScenario()));
 });

@@ -98,6 +98,30 @@ export function deepInvalidationScenario(): Scenario {
   return s.finish();
 }
 
+/** Locks of zero blocks over an unconfirmed parent: Core keeps them as they were when the child came in. */
+export function keptLocksScenario(): Scenario {
+  const { s, take } = fundedScenario('kept-locks', 4);
+  const fork = s.mine(2).at(0)!;
+  const parent = spend({ from: [take()], to: [REWARD - 1000n] });
+  s.send('parent', parent);
+  const locked = spend({ from: [outputOf(parent, 0)], to: [REWARD - 2000n], sequence: 0 });
+  s.send('child with a lock of zero blocks', locked);
+  s.invalidate('two blocks less', fork);
+  s.mempool('the child is gone');
+  s.test('it could come in again', [locked]);
+  s.send('it comes in again', locked);
+  s.reconsider('two blocks more', fork);
+  s.mempool('it stays on a longer chain');
+  // Parent and child return from one block, and the block below goes too.
+  const both = [parent, locked];
+  const below = s.block({ label: 'below' });
+  s.block({ label: 'parent and child', transactions: both });
+  s.mempool('empty');
+  s.invalidate('both blocks', below);
+  s.mempool('the child came back too high');
+  return s.finish();
+}
+
 /** What a disconnected block makes invalid: rewards that are no longer mature, locks that are no longer met. */
 export function expiryScenario(): Scenario {
   const { s, take } = fundedScenario('expiry', 6);
