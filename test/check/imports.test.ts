@@ -23,6 +23,8 @@ describe('import direction', () => {
       'packages/protocol/src/index.ts': "export { a } from './a.ts';",
       'packages/protocol/src/a.ts': "import '@noble/hashes/sha2.js';\nimport '../package.json';",
       'packages/protocol/test/a.test.ts': "import 'vitest';\nimport '../src/a.ts';",
+      'packages/protocol/test/terms.ts': '',
+      'test/across.test.ts': `import '${SCOPE}/protocol';\nimport '../packages/protocol/test/terms.ts';`,
       'packages/node/src/main.ts': `import '${SCOPE}/protocol';\nimport './store/sqlite.ts';`,
       'packages/node/src/store/sqlite.ts': "import 'node:sqlite';\nimport '../ports/store.ts';",
       'packages/node/src/ports/store.ts': `import '${SCOPE}/protocol';`,
