@@ -2,7 +2,6 @@ import type { planJob, runJob } from '@prometheus-compute/node';
 
 export type {
   BatchReport,
-  ChunkResult,
   JobPlan,
   JobProgress,
   JobReport,

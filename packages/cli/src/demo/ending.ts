@@ -6,6 +6,8 @@ import { wrapped } from '../output/wrap.ts';
 /** Bytes of a Fashion-MNIST picture. */
 const PICTURE_BYTES = 784;
 const PICTURES = 10;
+/** Blocks, at least, in which only the Verifier can take its fee: max(144, 4Δ) (T §The tree, Tx4). */
+const FEE_WINDOW = 144;
 
 /** What the demo prints at its end: pictures with their classes, what happened to the money, where everything is. */
 export function demoEnding(finished: FinishedJob, columns: number): string {
@@ -18,13 +20,14 @@ export function demoEnding(finished: FinishedJob, columns: number): string {
     `the arbiters ${grouped(sum('arbiters'))} for standing by, and the miners ${grouped(sum('miners'))} in fees.`,
     `On the chain the ${report.batches.length} contracts took ${2 * report.batches.length} transactions.`,
   ].join(' ');
-  const { t4 } = job.specification.parameters;
+  const { parameters, confirmationBlocks } = job.specification;
   const bond = grouped(job.specification.bond * BigInt(report.batches.length));
   // T §Commitment, T §The tree (Tx4)
   const stakes = [
     'And the stakes: Tx4 gave those of the Worker and the Verifier back. Those of the arbiters, with their pay, and the',
-    `Client's bond of ${bond} (not counted above) are outputs of Tx0: their owners can spend them ${blocksText(t4)}`,
-    'after Tx0, or earlier if the Client and the Worker sign too.',
+    `Client's bond of ${bond} (not counted above) are outputs of Tx0: their owners can spend them ${blocksText(parameters.t4)}`,
+    'after Tx0, or earlier if the Client and the Worker sign too. The Verifier has to collect its fee',
+    `with its secret within ${blocksText(Math.max(FEE_WINDOW, 4 * confirmationBlocks))}: later the Client could take it.`,
   ].join(' ');
   const title =
     'Some of the pictures, and what the Worker says they are (in brackets: what they are, where it is wrong):';

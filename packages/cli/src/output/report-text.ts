@@ -110,6 +110,6 @@ function endings({ accuracy, chunks, resultPath, reportPath, dataFolder }: Repor
 }
 
 /** Records that are right, in per cent. */
-export function share({ right, records }: Accuracy): string {
+function share({ right, records }: Accuracy): string {
   return `${((100 * right) / records).toFixed(2)} %`;
 }
