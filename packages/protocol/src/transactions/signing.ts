@@ -1,6 +1,6 @@
 import { arbiterParty, type Party, parties, ROLES } from '../contract/party.ts';
 import { parseSettlement, type SettlementId } from '../contract/settlements.ts';
-import { type Graph, type TransactionId, transactionOf } from './graph.ts';
+import { type Graph, type GraphTransaction, type TransactionId, transactionOf } from './graph.ts';
 
 /** Place of one signature in the graph. */
 export interface SignatureSlot {
@@ -89,9 +89,23 @@ function signingPlan(n: number, id: TransactionId): SigningPlan {
   }
 }
 
+/** Plans that were worked out once: they follow from the id and n, and every message of signatures asks for all of them. */
+const plans = new WeakMap<GraphTransaction, SigningPlan>();
+
+/** @throws GraphError `transaction-unknown` */
+function planOf(graph: Graph, id: TransactionId): SigningPlan {
+  const transaction = transactionOf(graph, id);
+  let plan = plans.get(transaction);
+  if (plan === undefined) {
+    plan = signingPlan(graph.terms.parameters.n, id);
+    plans.set(transaction, plan);
+  }
+  return plan;
+}
+
 /** Every slot of a transaction: inputs ascending, signers in script order. */
 export function slotsOf(graph: Graph, id: TransactionId): readonly SignatureSlot[] {
-  const { adaptor } = signingPlan(graph.terms.parameters.n, id);
+  const { adaptor } = planOf(graph, id);
   return transactionOf(graph, id).inputs.flatMap(({ spend }, input) =>
     (spend.kind === 'key' ? [spend.owner] : spend.signers).map((signer) => ({
       transaction: id,
@@ -104,14 +118,14 @@ export function slotsOf(graph: Graph, id: TransactionId): readonly SignatureSlot
 
 /** Slots of a transaction that are signed only after setup, in the order in which its finishers sign. */
 export function finishers(graph: Graph, id: TransactionId): readonly SignatureSlot[] {
-  const order = signingPlan(graph.terms.parameters.n, id).finishers;
+  const order = planOf(graph, id).finishers;
   const slots = slotsOf(graph, id);
   return order.flatMap((party) => slots.filter((slot) => slot.signer === party));
 }
 
 /** Slots of a transaction that are signed at setup. */
 export function setupSlots(graph: Graph, id: TransactionId): readonly SignatureSlot[] {
-  const withheld = signingPlan(graph.terms.parameters.n, id).finishers;
+  const withheld = planOf(graph, id).finishers;
   return slotsOf(graph, id).filter((slot) => !withheld.includes(slot.signer));
 }
 
@@ -130,16 +144,13 @@ export function slotsOwed(graph: Graph, signer: Party): readonly SignatureSlot[]
  * learns h_p from the chain (D9). Arbiters get only what they need to leave an arbitration, or to decide it.
  */
 export function recipients(graph: Graph, slot: SignatureSlot): readonly Party[] {
-  return signingPlan(graph.terms.parameters.n, slot.transaction).recipients.filter(
-    (party) => party !== slot.signer,
-  );
+  return planOf(graph, slot.transaction).recipients.filter((party) => party !== slot.signer);
 }
 
 /** Every pre-signature of others that `party` must hold before it signs its input of Tx0 (T §Setup 4). */
 export function slotsDemanded(graph: Graph, party: Party): readonly SignatureSlot[] {
-  const { n } = graph.terms.parameters;
   return ids(graph)
-    .filter((id) => signingPlan(n, id).recipients.includes(party))
+    .filter((id) => planOf(graph, id).recipients.includes(party))
     .flatMap((id) => setupSlots(graph, id).filter((slot) => slot.signer !== party));
 }
 
