@@ -31,6 +31,7 @@ export function reportJson(report: JobReport, facts: ReportFacts): Json {
     batches: report.batches.map((batch, index) => ({
       batch: batch.batch,
       scheme: batch.scheme,
+      settlement: batch.settlement,
       contractHash: batch.contractHash,
       tx0: transaction(batch.tx0),
       tx4: transaction(batch.tx4),

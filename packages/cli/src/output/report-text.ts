@@ -5,9 +5,6 @@ import { grouped, percent, signed } from './satoshis.ts';
 import { fittedTable } from './table.ts';
 import { WIDEST_PROSE, wrapped } from './wrap.ts';
 
-/** The transaction that ends a batch without a dispute, by its scheme (T §The tree). */
-const SETTLEMENTS: Readonly<Record<string, string>> = { '#1': 'Tx1', '#2': 'Tx3', '#3': 'Tx4' };
-
 /** What the report says besides the engine's own report. */
 export interface ReportExtras {
   readonly accuracy: readonly Accuracy[] | undefined;
@@ -66,10 +63,10 @@ function batches(report: JobReport, { accuracy, columns }: ReportExtras): string
 }
 
 function transactions(report: JobReport, { columns }: ReportExtras): string {
-  const rows = report.batches.flatMap(({ batch, scheme, tx0, tx4 }) =>
+  const rows = report.batches.flatMap(({ batch, settlement, tx0, tx4 }) =>
     [
       { name: 'Tx0', ...tx0 },
-      { name: SETTLEMENTS[scheme] ?? scheme, ...tx4 },
+      { name: settlement, ...tx4 },
     ].map(({ name, txid, height, vsize, fee }) => [
       String(batch),
       name,

@@ -11,6 +11,7 @@ function batch(number: number): BatchReport {
   return {
     batch: number,
     scheme: '#3',
+    settlement: 'Tx4',
     contractHash: digit.repeat(64),
     tx0: { txid: `a${digit}`.repeat(32), height: 120, vsize: 917, fee: 1834n },
     tx4: { txid: `b${digit}`.repeat(32), height: 124, vsize: 283, fee: 3000n },

@@ -1,4 +1,5 @@
 import { type ChannelState, contractHash, graphOf, slotsDemanded, toHex } from '@prometheus-compute/protocol';
+import { SandboxError } from '@prometheus-compute/sandbox';
 import { contractOf } from '../engine/addressing.ts';
 import type { ChannelRecord } from '../engine/channel-record.ts';
 import { EngineError } from '../engine/errors.ts';
@@ -7,6 +8,8 @@ import type { LocalNetwork } from '../local/network.ts';
 import type { LocalParty } from '../local/party.ts';
 import type { JobProgress, JobStage } from './specification.ts';
 
+/** Runs of chunks without a result after which a job is given up: the machine may have been busy once. */
+const OVERRUN_TRIES = 3;
 /** Confirmations after which a settlement is final (T §Setup: closed at 6). */
 const FINAL = 6;
 
@@ -22,6 +25,7 @@ export class JobObserver {
   readonly #shown = new Map<number, string>();
   #network: LocalNetwork | undefined;
   problem: Error | undefined;
+  #overruns = 0;
 
   constructor(count: number, emit: (progress: JobProgress) => void) {
     this.#count = count;
@@ -35,7 +39,7 @@ export class JobObserver {
     });
     for (const { node } of network.parties) {
       node.engine.watch((notice) => {
-        if (notice.kind === 'task-failed') this.problem = notice.error;
+        if (notice.kind === 'task-failed') this.#onFailure(notice.error);
       });
     }
   }
@@ -79,8 +83,19 @@ export class JobObserver {
     );
   }
 
-  /** The first batch that ended without a settlement. */
+  /** Why the job cannot go on: a chunk that gives no result again and again, or a batch without a settlement. */
   get failure(): EngineError | undefined {
+    if (this.#overruns >= OVERRUN_TRIES && this.problem !== undefined) {
+      return new EngineError(
+        'not-finished',
+        `a chunk gave no result ${OVERRUN_TRIES} times: ${this.problem.message}`,
+        {
+          cause: this.problem,
+          remedy:
+            'Raise the limit of milliseconds in the job file, or make chunks smaller, and run the job again.',
+        },
+      );
+    }
     for (const [batch, state] of this.#clients) {
       if (state.name !== 'closed' || state.how !== 'abandoned') continue;
       const { code, culprit, reason } = state.fault;
@@ -110,6 +125,11 @@ export class JobObserver {
       .join();
   }
 
+  #onFailure(error: Error): void {
+    this.problem = error;
+    if (error instanceof SandboxError && error.code === 'no-result-yet') this.#overruns += 1;
+  }
+
   get waitingFor(): string {
     return [...this.#shown].map(([batch, message]) => `batch ${batch}: ${message}`).join('; ');
   }
@@ -125,8 +145,8 @@ export class JobObserver {
 
   #show(batch: number | null, stage: JobStage, message: string, done?: number, total?: number): void {
     if (batch !== null) {
-      if (this.#shown.get(batch) === message) return;
-      this.#shown.set(batch, message);
+      if (this.#shown.get(batch) === `${message} ${done ?? ''}`) return;
+      this.#shown.set(batch, `${message} ${done ?? ''}`);
     }
     this.#emit({
       kind: 'stage',

@@ -14,10 +14,8 @@ import { exampleContract } from './example-contract.ts';
 import { checkContractTerms, commitmentFee } from './money.ts';
 import type { Detection, JobPlan, JobSpecification } from './specification.ts';
 
-/** Largest output or input of a chunk that a message can carry, in bytes: what cannot be opened cannot be verified. */
-const MAX_CHUNK_BYTES = 4_194_304;
-/** Bytes of all outputs of one opening, which is one message. */
-const MAX_OPENING_BYTES = 8_000_000;
+/** Largest input of a chunk that a claim can carry, in bytes. */
+const MAX_INPUT_BYTES = 4_194_304;
 /** Vsize of a paying child (T §The tree). */
 const CHILD_VSIZE = 153n;
 /** Fee rate, in sat/vB, up to which the Client's reserve pays for the children of a challenge and of its claim. */
@@ -64,34 +62,22 @@ export function checkSpecification(specification: JobSpecification): void {
   const { parameters, program, batches } = specification;
   checkParameters(parameters);
   for (const { inputs } of batches) checkContractTerms(specification, inputs.length);
-  checkMessageSizes(specification);
+  checkInputSizes(specification);
   inspectProgram(program);
 }
 
-/** What is opened, and what a claim shows to arbiters, has to fit into messages. */
-function checkMessageSizes({ limits, sampled, batches }: JobSpecification): void {
-  const opened = sampled * limits.outputBytes;
-  if (limits.outputBytes > MAX_CHUNK_BYTES || opened > MAX_OPENING_BYTES) {
-    throw new EngineError(
-      'too-large',
-      `${sampled} sampled results of up to ${limits.outputBytes} bytes do not fit into one opening`,
-      {
-        rule: 'M §Opening',
-        remedy: `Set outputBytes to at most ${Math.min(MAX_CHUNK_BYTES, Math.floor(MAX_OPENING_BYTES / sampled))}, or make chunks smaller.`,
-      },
-    );
-  }
+/** What a claim shows to arbiters has to fit into its message; C21 looks after what is opened. */
+function checkInputSizes({ batches }: JobSpecification): void {
   const largest = Math.max(...batches.flatMap(({ inputs }) => inputs.map((input) => input.length)));
-  if (largest > MAX_CHUNK_BYTES) {
-    throw new EngineError(
-      'too-large',
-      `an input of ${largest} bytes cannot be shown to arbiters in a dispute`,
-      {
-        rule: 'M §Claims',
-        remedy: `Make chunks of at most ${MAX_CHUNK_BYTES} bytes.`,
-      },
-    );
-  }
+  if (largest <= MAX_INPUT_BYTES) return;
+  throw new EngineError(
+    'too-large',
+    `an input of ${largest} bytes cannot be shown to arbiters in a dispute`,
+    {
+      rule: 'M §Claims',
+      remedy: `Make chunks of at most ${MAX_INPUT_BYTES} bytes.`,
+    },
+  );
 }
 
 /** Chances to catch 1, 2, 5, … bad chunks. */
@@ -208,14 +194,15 @@ function disclosure({ sampled, batches }: JobSpecification): readonly string[] {
   return [
     'The Worker and the Verifier see the program and all inputs.',
     `The Verifier and the Client see the results of ${sampled} of ${chunks} chunks before the Worker is paid.`,
-    'Arbiters see the program, and in a dispute the one chunk that is claimed to be wrong.',
+    'In a dispute, arbiters see the program and the chunk that is claimed to be wrong; if a party gives no receipt, the opened results too.',
     'Everybody sees on the chain that a contract exists, its parameters and its amounts; nobody sees program, data or results.',
   ];
 }
 
 function locked({ parameters, reward, settlementFee, retainer, bond }: JobSpecification): JobPlan['locked'] {
-  const { w, v, a, n, t3, t4 } = parameters;
-  const longest = t4 + t3;
+  const { w, v, a, n, t1, t2, t4 } = parameters;
+  // The longest way: a verdict on the chain by t3, an appeal within t2 − t1, and no decision for t4 − t3.
+  const longest = t4 + (t2 - t1);
   return [
     {
       party: 'client',
@@ -223,9 +210,19 @@ function locked({ parameters, reward, settlementFee, retainer, bond }: JobSpecif
       blocks: longest,
       note: 'reward, fee of the last transaction and retainers of the arbiters',
     },
-    { party: 'client', amount: bond, blocks: t4, note: 'challenge bond, comes back' },
+    {
+      party: 'client',
+      amount: bond,
+      blocks: longest,
+      note: `challenge bond; free after ${t4} blocks unless it is used`,
+    },
     { party: 'worker', amount: w, blocks: longest, note: 'stake' },
     { party: 'verifier', amount: v, blocks: longest, note: 'stake' },
-    { party: 'arbiter', amount: a, blocks: t4, note: `stake of each of the ${n} arbiters` },
+    {
+      party: 'arbiter',
+      amount: a,
+      blocks: longest,
+      note: `stake of each of the ${n} arbiters; free after ${t4} blocks unless there is a dispute`,
+    },
   ].filter(({ amount }) => amount > 0n) as JobPlan['locked'];
 }

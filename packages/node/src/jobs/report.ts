@@ -101,6 +101,7 @@ function reportBatch(
   return {
     batch,
     scheme: `#${parseSettlement(settlement).scheme}`,
+    settlement,
     contractHash: toHex(contractHash(agreement.contract)),
     tx0: settled('Tx0'),
     tx4: settled(settlement),

@@ -120,6 +120,8 @@ export interface BatchReport {
   /** Counts from 1. */
   readonly batch: number;
   readonly scheme: string;
+  /** Name of the settling transaction, `Tx4` when all went well. */
+  readonly settlement: string;
   readonly contractHash: string;
   readonly tx0: SettledTransaction;
   readonly tx4: SettledTransaction;

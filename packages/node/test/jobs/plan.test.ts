@@ -81,17 +81,16 @@ describe('planJob', () => {
     ['C16', { sampled: 21 }],
     ['C1', { reward: 600_000n }],
     ['C17', { settlementFee: 10n }],
+    ['C21', { limits: { memoryPages: 256, outputBytes: 1_000_000, milliseconds: 10_000 } }],
   ])('refuses what breaks rule %s', (code, changes) => {
     expect(() => planJob(job(changes as Partial<JobSpecification>))).toThrow(
       expect.objectContaining({ code }),
     );
   });
 
-  it('refuses results that one opening cannot carry, and says how large they may be', () => {
-    const limits = { memoryPages: 256, outputBytes: 1_000_000, milliseconds: 10_000 };
-    expect(() => planJob(job({ limits }))).toThrow(
-      expect.objectContaining({ code: 'too-large', remedy: expect.stringContaining('800000') }),
-    );
+  it('refuses an input that no claim could show to arbiters', () => {
+    const batches = [{ inputs: Array.from({ length: 20 }, () => new Uint8Array(4_194_305)) }];
+    expect(() => planJob(job({ batches }))).toThrow(expect.objectContaining({ code: 'too-large' }));
   });
 
   it('refuses a program before anything is signed', () => {
