@@ -60,8 +60,15 @@ export class RpcServer {
       server.once('error', reject);
       server.listen(options.port, LOOPBACK, resolve);
     });
-    if (options.cookieFile !== undefined) await credentials.addCookie(options.cookieFile);
-    return new RpcServer(server, credentials, stopped.promise);
+    const running = new RpcServer(server, credentials, stopped.promise);
+    try {
+      if (options.cookieFile !== undefined) await credentials.addCookie(options.cookieFile);
+    } catch (cause) {
+      // A server that nobody was handed would listen for ever.
+      await running.close();
+      throw cause;
+    }
+    return running;
   }
 
   /** TCP port on 127.0.0.1. */

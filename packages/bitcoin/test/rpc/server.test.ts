@@ -68,6 +68,17 @@ describe('who may call', () => {
     await expect(stat(join(folder, 'other'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it('does not keep listening when the cookie cannot be written', async () => {
+    const probe = await RpcServer.start(chain, { port: 0, cookieFile: join(folder, 'probe') });
+    const { port } = probe;
+    await probe.close();
+    await expect(RpcServer.start(chain, { port, cookieFile: join(folder, 'missing', 'cookie') })).rejects.toThrow();
+    // The port is free again, so nobody listens on it.
+    const next = await RpcServer.start(chain, { port, cookieFile: join(folder, 'next') });
+    expect(next.port).toBe(port);
+    await next.close();
+  });
+
   it('the cookie and the user are let in', async () => {
     const client = new RpcClient({ url: `http://127.0.0.1:${server.port}`, cookieFile });
     expect(await client.call('getblockcount')).toBe(2);
