@@ -27,9 +27,11 @@ export {
 export type { CeremonyTranscript } from './ceremony/transcript.ts';
 export * from './contract/announcements.ts';
 export * from './contract/clock.ts';
+export * from './contract/content-limits.ts';
 export * from './contract/contract.ts';
 export * from './contract/contract-codec.ts';
 export * from './contract/contract-rules.ts';
+export { owed } from './contract/funding-rules.ts';
 export * from './contract/net-changes.ts';
 export * from './contract/outpoint.ts';
 export * from './contract/parameter-rules.ts';

@@ -1,7 +1,9 @@
 import { toHex } from '../primitives/bytes.ts';
 import { xOnlyOf } from '../primitives/point-lock.ts';
 import { clock, stageWait } from './clock.ts';
+import { largestOpening, MAX_CHUNKS, MAX_CONTENT_BYTES, MAX_OPENING_BYTES } from './content-limits.ts';
 import type { Contract } from './contract.ts';
+import { fundingViolations } from './funding-rules.ts';
 import { outpointKey } from './outpoint.ts';
 import { MAX_WAIT } from './parameter-rules.ts';
 import { type Parameters, quorum, share } from './parameters.ts';
@@ -110,6 +112,25 @@ function timeRules(p: Parameters, c: Contract, estimates: WorkEstimates, require
   }, TIME);
 }
 
+/**
+ * C21: what cannot be sent cannot be opened, and a Worker that cannot open loses its stake (#4); a result that does not
+ * fit into a claim cannot be judged.
+ */
+function sizeRule(c: Contract, require: Require): void {
+  const opening = largestOpening(c);
+  const { outputBytes } = c.limits;
+  require(opening <= MAX_OPENING_BYTES &&
+    outputBytes <= MAX_CONTENT_BYTES &&
+    c.chunks <=
+      MAX_CHUNKS, 'C21', 'N chunks, one result and the opening of m chunks fit into their messages', {
+    N: c.chunks,
+    m: c.sampled,
+    outputBytes,
+    opening,
+    limit: MAX_OPENING_BYTES,
+  }, 'Sample fewer chunks, allow smaller results, or split the batch.');
+}
+
 /** A key that a contract uses, with the name that a refusal shows. */
 export type NamedKey = readonly [name: string, key: Uint8Array];
 
@@ -157,55 +178,7 @@ export function repeatedOutpoint(outpoints: readonly string[]): RuleError | unde
   );
 }
 
-/** What C, W and V owe Tx0:0..n+1 (T §Tx0); the Client's fee comes on top. */
-export function owed(p: Parameters, c: Contract): Readonly<Record<(typeof ROLES)[number], bigint>> {
-  return {
-    client: c.reward + c.settlementFee + BigInt(p.n) * c.retainer + c.bond,
-    worker: p.w,
-    verifier: p.v,
-  };
-}
-
-function fundingViolations(p: Parameters, c: Contract): readonly RuleError[] {
-  const broken: RuleError[] = [];
-  const debts = owed(p, c);
-  for (const role of ROLES) {
-    const { funding, change } = c[role];
-    const brought = funding.reduce((sum, coin) => sum + coin.amount, 0n);
-    const back = change?.amount ?? 0n;
-    // C20: an output below 330 sat would make Tx0 non-standard.
-    if (funding.length === 0 || brought < debts[role] + back || (change !== null && change.amount < DUST)) {
-      broken.push(
-        new RuleError(
-          'C20',
-          'the funding coins cover what a party owes and its change of at least 330 satoshis',
-          { party: role, brought, owed: debts[role], change: back },
-          'Bring more coins, or leave the rest to the fee.',
-        ),
-      );
-    }
-    for (const coin of funding) {
-      if (!isTaproot(coin.script)) {
-        broken.push(
-          new RuleError(
-            'D15',
-            'Tx0 is funded by P2TR coins, whose spending cannot be changed by others',
-            { party: role, outpoint: outpointKey(coin.outpoint), script: toHex(coin.script) },
-            'Move the money to a BIP86 address first.',
-          ),
-        );
-      }
-    }
-  }
-  return broken;
-}
-
-/** Whether a script is `OP_1 <32 bytes>` (BIP341). */
-function isTaproot(script: Uint8Array): boolean {
-  return script.length === 34 && script[0] === 0x51 && script[1] === 0x20;
-}
-
-/** Every rule C1..C17, C19, C20 and D15 that the contract breaks under `p`; C18 needs the arbiters. */
+/** Every rule C1..C17, C19..C21 and D15 that the contract breaks under `p`; C18 needs the arbiters. */
 export function contractViolations(
   p: Parameters,
   c: Contract,
@@ -224,6 +197,7 @@ export function contractViolations(
     m: c.sampled,
     N: c.chunks,
   }, 'Check at least one chunk, and at most all of them.');
+  sizeRule(c, require);
   // Payouts exist only where the rules on money hold.
   const fee = broken.length === 0 ? feeRule(p, c) : undefined;
   const keys = repeatedKey(contractKeys(p, c));

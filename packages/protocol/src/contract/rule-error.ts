@@ -36,7 +36,8 @@ export type ContractRule =
   | 'C17'
   | 'C18'
   | 'C19'
-  | 'C20';
+  | 'C20'
+  | 'C21';
 
 /** A coin of Tx0 that is no P2TR output, or a stake whose script is not what it says (D15, D7). */
 export type CoinRule = 'D15' | 'D7';

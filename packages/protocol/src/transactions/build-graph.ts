@@ -58,6 +58,25 @@ function checkArbiters({ parameters, contract, arbiters }: GraphTerms): void {
   if (error !== undefined) throw error;
 }
 
+/** Largest TRUC transaction that is relayed, in vB (BIP431). */
+const MAX_COMMITMENT_VSIZE = 10_000;
+/** Satoshis per vB below which nodes do not relay by default. */
+const MIN_COMMITMENT_RATE = 1n;
+
+/**
+ * C20 on the finished Tx0: a Tx0 that no node relays would tie everybody's money to a contract that cannot begin, until
+ * all have respent their coins.
+ */
+function checkCommitment({ vsize, fee }: GraphTransaction): void {
+  if (vsize <= MAX_COMMITMENT_VSIZE && fee >= MIN_COMMITMENT_RATE * BigInt(vsize)) return;
+  throw new RuleError(
+    'C20',
+    'Tx0 has at most 10,000 vB and pays at least 1 sat/vB',
+    { vsize, fee },
+    'Bring one coin each, and let the Client pay a higher fee.',
+  );
+}
+
 /** C17 on the finished graph: exact sizes, whatever amounts the arbiters brought. */
 function checkSettlementFee(terms: GraphTerms, transactions: readonly GraphTransaction[]): void {
   const settlements = transactions.filter((transaction) => transaction.scheme !== undefined);
@@ -72,7 +91,7 @@ function checkSettlementFee(terms: GraphTerms, transactions: readonly GraphTrans
  *
  * @param terms - parameters, contract, and the ordered arbiters of the ceremony
  * @param options - the operator's allowances and estimates; they decide on refusal, never on bytes
- * @throws RuleError with the id of the first broken rule: P1..P12, C1..C20, D7, D15
+ * @throws RuleError with the id of the first broken rule: P1..P12, C1..C21, D7, D15
  */
 export function buildGraph(terms: GraphTerms, options: GraphOptions = {}): Graph {
   checkParameters(terms.parameters, options);
@@ -81,6 +100,7 @@ export function buildGraph(terms: GraphTerms, options: GraphOptions = {}): Graph
   const hash = contractHash(terms.contract);
   const kinds = outputKinds(terms);
   const commitment = commitmentTransaction(terms, hash, kinds);
+  checkCommitment(commitment);
   const transactions = [commitment, ...descendants(terms, commitment, kinds)];
   checkSettlementFee(terms, transactions);
   return {

@@ -1,3 +1,4 @@
+import { MAX_CONTENT_BYTES } from '../contract/content-limits.ts';
 import type { Coin, PartyTerms, ProgramLimits } from '../contract/contract.ts';
 import { MAX_CONTRACT_BYTES } from '../contract/contract-codec.ts';
 import type { Outpoint } from '../contract/outpoint.ts';
@@ -10,6 +11,7 @@ import {
   curvePoint,
   fixedBytes,
   hash,
+  integer,
   key,
   oneOf,
   patternText,
@@ -72,8 +74,11 @@ export const peers = struct({ client: text(256), worker: text(256), verifier: te
 /** Canonical bytes of a contract; whoever receives them decodes them with `decodeContract`. */
 export const contractBytes = bytes(MAX_CONTRACT_BYTES, 1);
 
-/** A place in the Client's payload: what its content hashes to, and how many bytes to expect. */
-export const contentReference = struct({ hash, size: u32 });
+/**
+ * A chunk's input in the Client's payload: what it hashes to, and how many bytes to expect. A larger one would not fit
+ * into a claim, and the Verifier could not prove what it found.
+ */
+export const contentReference = struct({ hash, size: integer(0, MAX_CONTENT_BYTES) });
 
 /** BIP340 adaptor signature under P_h: R′ and ŝ. */
 export const adaptorSignature: Schema<AdaptorSignature> = struct({

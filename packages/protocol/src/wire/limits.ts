@@ -1,3 +1,5 @@
+import { MAX_CONTENT_BYTES, MAX_OPENING_BYTES } from '../contract/content-limits.ts';
+
 /** 1 MiB. */
 const MEBIBYTE = 1_048_576;
 
@@ -5,8 +7,7 @@ const MEBIBYTE = 1_048_576;
 const ENVELOPE_OVERHEAD = 160;
 
 /** Longest body of a message that carries what is to be posted: a claim, with the opening that it accuses. */
-const MAX_OPENING_BYTES = 8 * MEBIBYTE;
-const MAX_CLAIM_BYTES = MAX_OPENING_BYTES + 4 * MEBIBYTE + 65_536;
+const MAX_CLAIM_BYTES = MAX_OPENING_BYTES + MAX_CONTENT_BYTES + 65_536;
 
 /**
  * Longest body of each kind, in bytes: checked before the body is parsed, so that nobody can make a node allocate more

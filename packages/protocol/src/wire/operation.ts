@@ -1,3 +1,4 @@
+import { MAX_CHUNKS, MAX_CONTENT_BYTES } from '../contract/content-limits.ts';
 import { adaptorSignature, channel, merklePath } from './fields.ts';
 import { envelopeLimit } from './limits.ts';
 import {
@@ -12,10 +13,7 @@ import {
   u32,
 } from './scalars.ts';
 import { type Infer, list, nullable, struct, variants, where } from './schema.ts';
-import { MAX_CHUNKS } from './setup.ts';
 
-/** Bytes of one opened output y_i; larger results do not fit in a message that arbiters must judge. */
-const MAX_OUTPUT_BYTES = 4_194_304;
 /** What a scheme adds to an opened chunk. */
 const MAX_SCHEME_BYTES = 65_536;
 
@@ -67,7 +65,7 @@ const openedChunk = struct({
   /** i */
   index: u32,
   /** y_i */
-  output: bytes(MAX_OUTPUT_BYTES),
+  output: bytes(MAX_CONTENT_BYTES),
   path: merklePath,
   /** K_i */
   chunkPoint: curvePoint,
@@ -115,7 +113,7 @@ const chunkFault = {
   /** The Worker's envelope of the opening. */
   opening: bytes(envelopeLimit('opening'), 1),
   /** x_i and its path to the contract's input root; null where the fault shows without the input. */
-  input: nullable(struct({ bytes: bytes(MAX_OUTPUT_BYTES), path: merklePath })),
+  input: nullable(struct({ bytes: bytes(MAX_CONTENT_BYTES), path: merklePath })),
   programHash: hash,
 };
 

@@ -1,3 +1,4 @@
+import { MAX_CHUNKS, MAX_PROGRAM_BYTES } from '../contract/content-limits.ts';
 import {
   channel,
   contentReference,
@@ -26,8 +27,6 @@ import {
 } from './scalars.ts';
 import { list, nullable, struct, variants, where } from './schema.ts';
 
-/** Chunks that one batch may have; bounds `terms` and `delivery`. */
-export const MAX_CHUNKS = 65_536;
 /** Bytes of content that one `blob` carries. */
 export const MAX_BLOB_BYTES = 1_048_576;
 
@@ -59,7 +58,7 @@ export const terms = struct({
   /** What the program runs on, e.g. `wasi-0`. */
   profile: patternText<string>(32, /^[a-z0-9-]{1,32}$/),
   programHash: hash,
-  programSize: u32,
+  programSize: integer(1, MAX_PROGRAM_BYTES),
   limits: programLimits,
   /** N is the number of `inputs`; m chunks of them are opened. */
   sampled: integer(1, MAX_CHUNKS),

@@ -6,15 +6,31 @@ import {
   checkContract,
   contractViolations,
   DEFAULT_PARAMETERS,
+  encodeMessage,
   type GraphTerms,
+  MESSAGE_LIMITS,
+  type MessageOf,
+  type OpenedChunk,
+  opReturnScript,
+  P2A_SCRIPT,
   type Parameters,
   type PartyTerms,
+  pointOf,
+  type Role,
   type RuleId,
   satoshi,
+  transactionOf,
   type WorkEstimates,
 } from '../../src/index.ts';
 import { renewedStake } from '../fixtures/renewed-stake.ts';
-import { fixtureCoin, fixtureContract, fixtureKey, fixtureTerms } from '../fixtures/terms.ts';
+import {
+  fixtureCoin,
+  fixtureContract,
+  fixtureHash,
+  fixtureKey,
+  fixtureSecret,
+  fixtureTerms,
+} from '../fixtures/terms.ts';
 
 interface Change {
   readonly p?: Partial<Parameters>;
@@ -103,6 +119,52 @@ describe('rules on C (T §Constraints)', () => {
     expect(() => checkContract(DEFAULT_PARAMETERS, c)).toThrow(
       'Rule C1 is broken: βv ≥ σc (betaV = 100000, sigmaC = 100001).',
     );
+  });
+});
+
+describe('C21: what has to be shown fits into messages', () => {
+  const limits = (outputBytes: number) => ({ memoryPages: 256, outputBytes, milliseconds: 30_000 });
+  const hash = fixtureHash('C21');
+  const opened = (index: number, outputBytes: number, path: number): OpenedChunk => ({
+    index,
+    output: new Uint8Array(outputBytes),
+    path: Array.from({ length: path }, () => hash),
+    chunkPoint: pointOf(fixtureSecret('K')),
+    dleq: { e: hash, s: hash },
+    lockShare: pointOf(fixtureSecret('U')),
+    maskedShare: hash,
+    scheme: new Uint8Array(0),
+  });
+
+  it.each([
+    ['few large results', 1_000, 16, 523_676],
+    ['many small results', 65_536, 1_000, 7_588],
+  ])('an opening of %s at the border of the rule can be sent', (_, chunks, sampled, most) => {
+    expect(codes({ c: { chunks, sampled, limits: limits(most) } })).toEqual([]);
+    expect(codes({ c: { chunks, sampled: sampled + 1, limits: limits(most) } })).toEqual(['C21']);
+    expect(codes({ c: { chunks, sampled, limits: limits(most + 1) } })).toEqual(['C21']);
+    const path = Math.ceil(Math.log2(chunks));
+    const opening: MessageOf<'opening'> = {
+      kind: 'opening',
+      channel: hash,
+      root: hash,
+      challengeClient: hash,
+      challengeVerifier: hash,
+      chunks: Array.from({ length: sampled }, () => opened(0xffff, most, path)),
+    };
+    expect(encodeMessage(opening).length).toBeLessThanOrEqual(MESSAGE_LIMITS.opening);
+  });
+
+  it('the results of chunks that failed count too: 22 bytes each, whatever the limit is', () => {
+    expect(codes({ c: { chunks: 65_536, sampled: 10_204, limits: limits(0) } })).toEqual([]);
+    expect(codes({ c: { chunks: 65_536, sampled: 10_205, limits: limits(0) } })).toEqual(['C21']);
+  });
+
+  it('one result fits into a claim, and all chunks into a delivery', () => {
+    expect(codes({ c: { sampled: 1, limits: limits(4_194_304) } })).toEqual([]);
+    expect(codes({ c: { sampled: 1, limits: limits(4_194_305) } })).toEqual(['C21']);
+    expect(codes({ c: { chunks: 65_536 } })).toEqual([]);
+    expect(codes({ c: { chunks: 65_537 } })).toEqual(['C21']);
   });
 });
 
@@ -205,8 +267,52 @@ describe('C20: funding', () => {
     expect(withWorker({ funding: coins(400_329n), change: null })).toEqual([]);
   });
 
-  it('D15: coins are P2TR', () => {
+  it('D15: coins are P2TR, with a key that can sign', () => {
     const p2wpkh = new Uint8Array([0, 20, ...new Uint8Array(20)]);
-    expect(withWorker({ funding: [{ ...coins(450_000n)[0]!, script: p2wpkh }] })).toEqual(['D15']);
+    const offTheCurve = new Uint8Array([0x51, 32, ...new Uint8Array(32).fill(0xff)]);
+    for (const script of [p2wpkh, offTheCurve]) {
+      expect(withWorker({ funding: [{ ...coins(450_000n)[0]!, script }] })).toEqual(['D15']);
+    }
+  });
+
+  it('a change is P2TR: another script could keep Tx0 from being relayed', () => {
+    const second = opReturnScript(new Uint8Array(2));
+    expect(withWorker({ change: { ...change!, script: second } })).toEqual(['C20']);
+    expect(withWorker({ change: { ...change!, script: P2A_SCRIPT } })).toEqual(['C20']);
+  });
+
+  it('Tx0 pays what relaying takes', () => {
+    const fee = transactionOf(buildGraph(fixtureTerms()), 'Tx0').fee;
+    const { vsize } = transactionOf(buildGraph(fixtureTerms()), 'Tx0');
+    const paying = (rest: bigint): GraphTerms => {
+      const terms = fixtureTerms();
+      const { client } = terms.contract;
+      const amount = sat(client.change!.amount + fee - rest);
+      const poorer = { ...client, change: { ...client.change!, amount } };
+      return { ...terms, contract: { ...terms.contract, client: poorer } };
+    };
+    expect(transactionOf(buildGraph(paying(BigInt(vsize))), 'Tx0').fee).toBe(BigInt(vsize));
+    expect(() => buildGraph(paying(BigInt(vsize) - 1n))).toThrow(expect.objectContaining({ code: 'C20' }));
+  });
+
+  it('Tx0 has at most 10,000 vB: TRUC transactions are not larger (BIP431)', () => {
+    const { parameters, arbiters } = fixtureTerms();
+    const many = (role: Role, count: number): PartyTerms => {
+      const terms = contract[role];
+      const more = Array.from({ length: count - 1 }, (_, i) => fixtureCoin(`${role} more ${i}`, 10_000n));
+      return { ...terms, funding: [...terms.funding, ...more] };
+    };
+    const withCoins = (count: number): GraphTerms => ({
+      parameters,
+      arbiters,
+      contract: {
+        ...contract,
+        client: many('client', count),
+        worker: many('worker', count),
+        verifier: many('verifier', count),
+      },
+    });
+    expect(transactionOf(buildGraph(withCoins(50)), 'Tx0').vsize).toBeLessThanOrEqual(10_000);
+    expect(() => buildGraph(withCoins(56))).toThrow(expect.objectContaining({ code: 'C20' }));
   });
 });
