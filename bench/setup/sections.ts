@@ -5,7 +5,7 @@ import { byCategory, within } from '../profile/categories.ts';
 import { CpuProfile, type Sample } from '../profile/cpu-profile.ts';
 import type { Section } from '../report/section.ts';
 import { type PartyCount, PortCounter } from './counters.ts';
-import { runSetup } from './run-setup.ts';
+import { runSetup, type SetupResult } from './run-setup.ts';
 
 /** n of the aim, how often it is measured, and other n, measured once. */
 const AIM = { n: 5, seconds: 3 };
@@ -30,16 +30,16 @@ export async function setupSections(): Promise<{
   readonly graph: Graph;
 }> {
   const { graph } = await runSetup(AIM.n);
-  const times: number[] = [];
-  for (let i = 0; i < RUNS; i++) times.push((await runSetup(AIM.n)).milliseconds);
-  const others: (readonly [number, number])[] = [];
-  for (const n of OTHERS) others.push([n, (await runSetup(n)).milliseconds]);
+  const runs: SetupResult[] = [];
+  for (let i = 0; i < RUNS; i++) runs.push(await runSetup(AIM.n));
+  const others: (readonly [number, readonly SetupResult[]])[] = [];
+  for (const n of OTHERS) others.push([n, [await runSetup(n)]]);
 
   const counter = new PortCounter();
   const calls = await countCalls(counter);
   const samples = await profile();
   const sections = [
-    timeSection(times, others),
+    timeSection([...others, [AIM.n, runs]]),
     trafficSection(counter),
     partySection(counter, graph),
     callSection(calls),
@@ -75,16 +75,16 @@ async function profile(): Promise<readonly Sample[]> {
   return samples;
 }
 
-function timeSection(times: readonly number[], others: readonly (readonly [number, number])[]): Section {
-  const seconds = (milliseconds: number): number => milliseconds / 1000;
-  const row = (n: number, values: readonly number[]) => [
-    n,
-    values.length,
-    seconds(median(values)),
-    seconds(Math.min(...values)),
-    seconds(Math.max(...values)),
-  ];
-  const reached = seconds(median(times)) < AIM.seconds ? 'reached' : 'missed';
+function timeSection(measured: readonly (readonly [n: number, runs: readonly SetupResult[]])[]): Section {
+  const rows = [...measured]
+    .sort(([a], [b]) => a - b)
+    .map(([n, runs]) => {
+      const clock = runs.map(({ milliseconds }) => milliseconds / 1000);
+      const processor = runs.map(({ processorMilliseconds }) => processorMilliseconds / 1000);
+      return [n, runs.length, median(clock), Math.min(...clock), Math.max(...clock), median(processor)];
+    });
+  const seconds = rows.find(([n]) => n === AIM.n)![2]!;
+  const reached = seconds < AIM.seconds ? 'reached' : 'missed';
   return {
     title: 'Setup of a contract: time',
     notes: [
@@ -100,8 +100,9 @@ function timeSection(times: readonly number[], others: readonly (readonly [numbe
         { name: 'median s', digits: 2 },
         { name: 'fastest s', digits: 2 },
         { name: 'slowest s', digits: 2 },
+        { name: 'median processor s', digits: 2 },
       ],
-      rows: [...others.map(([n, value]) => row(n, [value])), row(AIM.n, times)].sort((a, b) => a[0]! - b[0]!),
+      rows,
     },
   };
 }
@@ -191,7 +192,7 @@ function profileSection(samples: readonly Sample[]): Section {
     title: 'Setup of a contract: where the time goes for n = 5',
     notes: [
       'One setup under the sampling profiler; every sample counts for the most special work on its stack.',
-      `Of the time for signing, ${((100 * selfCheck) / total).toFixed(0)} % of the whole is each signer's check of its own new signature.`,
+      `Of all, ${((100 * selfCheck) / total).toFixed(0)} % is the check that every plain signature gets from its signer, in JavaScript and a part of signing.`,
     ],
     table: {
       columns: [{ name: 'work' }, { name: 'ms' }, { name: '%', digits: 1 }],
