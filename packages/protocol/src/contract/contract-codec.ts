@@ -14,7 +14,7 @@ import type { Change, Coin, Contract, PartyTerms } from './contract.ts';
 
 /** Longest encoded contract, in bytes: room for 3 × 64 coins; checked before anything is allocated. */
 export const MAX_CONTRACT_BYTES = 32_768;
-/** Funding coins that a party may list; keeps Tx0 far below TRUC's 10,000 vB. */
+/** Funding coins that a party may list; how many fit into Tx0 says C20. */
 const MAX_COINS = 64;
 /** Longest output script that can be paid to: a witness program has at most 42 bytes (BIP141). */
 const MAX_SCRIPT_BYTES = 42;

@@ -16,6 +16,12 @@ export type CborValue =
 /** Nesting that a message may have (protocol v1 §Conventions); stops a hostile message from exhausting the stack. */
 const MAX_DEPTH = 16;
 
+/**
+ * Items (heads: values, keys, lists and maps) that a message may have. A delivery of 65,536 chunks has 7 for each; a
+ * message of as many items as bytes would take a hundred times its size in memory, and seconds to decode.
+ */
+const MAX_ITEMS = 524_288;
+
 /** Canonical dag-cbor of `value`. */
 export function encodeCanonical(value: CborValue): Uint8Array {
   checkValue(value, 0);
@@ -44,7 +50,7 @@ export function decodeCanonical(bytes: Uint8Array, maxBytes: number): CborValue 
       evidence: { size: bytes.length, limit: maxBytes },
     });
   }
-  checkNesting(bytes);
+  checkStructure(bytes);
   let value: CborValue;
   try {
     value = decode(plain(bytes)) as CborValue;
@@ -59,13 +65,16 @@ export function decodeCanonical(bytes: Uint8Array, maxBytes: number): CborValue 
 }
 
 /**
- * Bounds the nesting on the raw bytes, before the recursive decoder sees them. Walks heads only; a malformed head
- * is left to the decoder to refuse.
+ * Bounds nesting and number of items on the raw bytes, before the recursive decoder sees them. Walks heads only; a
+ * malformed head is left to the decoder to refuse.
  */
-function checkNesting(bytes: Uint8Array): void {
+function checkStructure(bytes: Uint8Array): void {
   const remaining: number[] = [];
   let offset = 0;
+  let items = 0;
   while (offset < bytes.length) {
+    items += 1;
+    if (items > MAX_ITEMS) throw new EncodingError('too-large', `more than ${MAX_ITEMS} items`);
     const head = bytes[offset]!;
     const major = head >> 5;
     const minor = head & 0x1f;
@@ -80,9 +89,9 @@ function checkNesting(bytes: Uint8Array): void {
     } else if (minor > 27) return;
     if (major === 2 || major === 3) offset += argument;
     if (major === 4 || major === 5 || major === 6) {
-      const items = major === 4 ? argument : major === 5 ? 2 * argument : 1;
-      if (items > 0) {
-        remaining.push(items);
+      const inside = major === 4 ? argument : major === 5 ? 2 * argument : 1;
+      if (inside > 0) {
+        remaining.push(inside);
         if (remaining.length > MAX_DEPTH) {
           throw new EncodingError('too-deep', `nested deeper than ${MAX_DEPTH}`);
         }

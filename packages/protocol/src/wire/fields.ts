@@ -23,7 +23,7 @@ import { type Infer, list, mapped, nullable, type Schema, struct, variants } fro
 
 /** Longest output script: a witness program (BIP141). */
 const MAX_SCRIPT_BYTES = 42;
-/** As in the contract: keeps Tx0 far below the 10,000 vB of a TRUC transaction. */
+/** As in the contract. */
 const MAX_COINS = 64;
 
 /**

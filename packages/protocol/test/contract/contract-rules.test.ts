@@ -10,11 +10,13 @@ import {
   type GraphTerms,
   MESSAGE_LIMITS,
   type MessageOf,
+  NUMS_KEY,
   type OpenedChunk,
   opReturnScript,
   P2A_SCRIPT,
   type Parameters,
   type PartyTerms,
+  point,
   pointOf,
   type Role,
   type RuleId,
@@ -58,6 +60,7 @@ const BORDERS: readonly Case[] = [
   ['C4', 'b ≥ 330', { c: { bond: sat(330n) } }, { c: { bond: sat(329n) } }],
   ['C5', 'γw + n⌊b/n⌋ ≤ w + v', { c: { bond: sat(860_004n) } }, { c: { bond: sat(860_005n) } }],
   ['C6', 'δ ≤ 1 − (1−σ)c/w', { p: { delta: 9_750 } }, { p: { delta: 9_751 } }],
+  ['C6', 'to the satoshi', { p: { delta: 9_750 } }, { p: { delta: 9_750 }, c: { reward: sat(100_001n) } }],
   [
     'C7',
     'B ≤ Δ − 1',
@@ -180,6 +183,10 @@ describe('C19: keys and outpoints are used once', () => {
       'C19',
     ]);
     expect(violations({ ...contract, verificationLock: worker.messageKey })).toEqual(['C19']);
+    // The same x coordinate, whichever parity P_h has: whoever learns h_p could sign as the Client.
+    const stolenLock = point(new Uint8Array([3, ...client.transactionKey]));
+    expect(violations({ ...contract, pointLock: stolenLock })).toEqual(['C19']);
+    expect(violations({ ...contract, worker: { ...worker, transactionKey: NUMS_KEY } })).toEqual(['C19']);
     expect(violations({ ...contract, worker: { ...worker, funding: [stolen] } })).toEqual(['C19']);
   });
 
