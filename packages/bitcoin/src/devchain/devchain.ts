@@ -7,7 +7,13 @@ import { ScriptChecker } from './consensus/check-scripts.ts';
 import type { CoinSet, UnspentOutput } from './consensus/coins.ts';
 import { DevchainError } from './errors.ts';
 import { type LoadedTransaction, loadTransaction } from './loaded-transaction.ts';
-import { type Accepted, acceptTransaction, type Refused, SINGLE } from './mempool/accept.ts';
+import {
+  type Accepted,
+  acceptTransaction,
+  type Refused,
+  SINGLE,
+  submitTransaction,
+} from './mempool/accept.ts';
 import type { AcceptanceContext } from './mempool/candidate.ts';
 import { acceptPackage, type PackageResult, testTransactions } from './mempool/package.ts';
 import { Mempool } from './mempool/pool.ts';
@@ -68,6 +74,11 @@ export class Devchain {
     return this.#state.tip;
   }
 
+  /** Height of the valid header with the most work: above the tip's where a header's transactions are missing. */
+  bestHeaderHeight(): number {
+    return this.#state.bestHeaderHeight;
+  }
+
   /** The block of the active chain at `height`. */
   blockAt(height: number): BlockNode | undefined {
     return this.#state.at(height);
@@ -122,7 +133,7 @@ export class Devchain {
    */
   submitTransaction(bytes: Uint8Array, options: { readonly maxFeeRate?: FeeRate } = {}): Accepted | Refused {
     const mode = { ...SINGLE, maxFeeRate: options.maxFeeRate };
-    return acceptTransaction(loadTransaction(bytes), this.#acceptanceContext(), mode, false);
+    return submitTransaction(loadTransaction(bytes), this.#acceptanceContext(), mode);
   }
 
   /** What {@link submitTransaction} would say. Changes nothing. @throws TransactionError */

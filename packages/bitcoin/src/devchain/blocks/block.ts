@@ -38,15 +38,20 @@ export function serializeBlock(block: Block): Uint8Array {
   return writer.finish();
 }
 
-/** Parses strictly: the whole input is one block. @throws DevchainError `block-malformed` */
-export function parseBlock(bytes: Uint8Array): Block {
+/**
+ * Parses a block.
+ *
+ * @param options - `trailing: true` reads over bytes behind it; without, the whole input is one block
+ * @throws DevchainError `block-malformed`
+ */
+export function parseBlock(bytes: Uint8Array, options: { readonly trailing?: boolean } = {}): Block {
   const header = parseHeader(bytes);
   try {
     const reader = new ByteReader(bytes.subarray(HEADER_SIZE));
     const count = reader.compactSize();
     const transactions: LoadedTransaction[] = [];
     for (let i = 0; i < count; i++) transactions.push(loadParsed(readTransaction(reader)));
-    reader.end();
+    if (options.trailing !== true) reader.end();
     return makeBlock(header, transactions);
   } catch (cause) {
     if (!(cause instanceof TransactionError)) throw cause;

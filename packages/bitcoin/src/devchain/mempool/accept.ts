@@ -5,7 +5,8 @@ import { type Rejection, rejection } from '../verdict.ts';
 import { type AcceptanceContext, type AcceptanceMode, type Candidate, examine } from './candidate.ts';
 import type { MempoolEntry } from './entry.ts';
 import { checkEphemeralSpends } from './ephemeral.ts';
-import { MempoolView } from './pool.ts';
+import { expire, MEMPOOL_FULL } from './expiry.ts';
+import { MempoolView, sortedById } from './pool.ts';
 import { checkReplacement } from './replacement.ts';
 import { StagedChange } from './staged.ts';
 
@@ -74,6 +75,20 @@ export function acceptTransaction(
   };
 }
 
+/** Takes one transaction into the mempool, whose limits may then push it out again. */
+export function submitTransaction(
+  loaded: LoadedTransaction,
+  context: AcceptanceContext,
+  mode: AcceptanceMode,
+): Accepted | Refused {
+  const verdict = acceptTransaction(loaded, context, mode, false);
+  if (verdict.kind === 'refused') return verdict;
+  expire(context.pool, context.time);
+  return context.pool.entry(loaded.txid) === undefined
+    ? { kind: 'refused', rejection: MEMPOOL_FULL }
+    : verdict;
+}
+
 /** Refuses a feerate above what the caller meant to pay. */
 export function checkMaxFeeRate(entry: MempoolEntry, limit: FeeRate | undefined): Rejection | undefined {
   if (limit === undefined || compareFeeRates({ fee: entry.fee, size: entry.vsize }, limit) <= 0)
@@ -85,12 +100,9 @@ export function checkMaxFeeRate(entry: MempoolEntry, limit: FeeRate | undefined)
 function checkIndependence(candidate: Candidate, { pool }: AcceptanceContext): Rejection | undefined {
   if (candidate.conflicts.size === 0) return undefined;
   const { txid } = candidate.entry.loaded;
-  for (const parent of candidate.parents) {
-    for (const ancestor of pool.ancestors(parent)) {
-      if (!candidate.conflicts.has(ancestor)) continue;
-      const details = `${txid} spends conflicting transaction ${ancestor.loaded.txid}`;
-      return rejection('consensus', 'bad-txns-spends-conflicting-tx', details);
-    }
-  }
-  return undefined;
+  const ancestors = new Set(candidate.parents.flatMap((parent) => [...pool.ancestors(parent)]));
+  const conflict = sortedById(ancestors).find((ancestor) => candidate.conflicts.has(ancestor));
+  if (conflict === undefined) return undefined;
+  const details = `${txid} spends conflicting transaction ${conflict.loaded.txid}`;
+  return rejection('consensus', 'bad-txns-spends-conflicting-tx', details);
 }

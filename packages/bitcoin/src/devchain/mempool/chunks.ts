@@ -1,3 +1,4 @@
+import type { Txid } from '@prometheus-compute/protocol';
 import { compareFeeRates, type FeeRate } from '../money.ts';
 import { maximumClosure } from './closure.ts';
 import type { MempoolEntry } from './entry.ts';
@@ -18,28 +19,24 @@ export interface Chunk extends FeeRate {
  * @param entries - whole clusters, or what a replacement leaves of them
  */
 export function chunksOf(entries: Iterable<MempoolEntry>): readonly Chunk[] {
-  const chunks: Chunk[] = [];
+  const ranked: { readonly chunk: Chunk; readonly cluster: Txid; readonly place: number }[] = [];
   for (const component of components(entries)) {
+    const cluster = component.map(({ loaded }) => loaded.txid).toSorted()[0]!;
     const remaining = new Set(component);
-    while (remaining.size > 0) {
+    for (let place = 0; remaining.size > 0; place++) {
       const best = bestSubset([...remaining]);
       for (const entry of best) remaining.delete(entry);
-      chunks.push({ entries: topological(best), ...feeRateOf(best) });
+      ranked.push({ chunk: { entries: topological(best), ...feeRateOf(best) }, cluster, place });
     }
   }
-  return chunks.sort(compareChunks);
-}
-
-/** Falling feerate; ties by the first transaction id, so that the order depends on nothing else. */
-function compareChunks(a: Chunk, b: Chunk): number {
-  const order = compareFeeRates(b, a);
-  if (order !== 0) return order;
-  // Chunks of one cluster with the same feerate keep parents before children.
-  const childOf = (x: Chunk, y: Chunk): boolean =>
-    x.entries.some((entry) => y.entries.some((other) => spends(entry, other)));
-  if (childOf(a, b)) return 1;
-  if (childOf(b, a)) return -1;
-  return a.entries[0]!.loaded.txid < b.entries[0]!.loaded.txid ? -1 : 1;
+  // Among equal feerates a cluster's chunks stay in their order, parents before children; clusters go by their ids,
+  // so that the order depends on nothing else.
+  ranked.sort((a, b) => {
+    const order = compareFeeRates(b.chunk, a.chunk);
+    if (order !== 0) return order;
+    return a.cluster === b.cluster ? a.place - b.place : a.cluster < b.cluster ? -1 : 1;
+  });
+  return ranked.map(({ chunk }) => chunk);
 }
 
 /** Whether no feerate diagram point of `before` lies above `after` and one lies below it. */

@@ -41,6 +41,9 @@ export const MAX_CLUSTER_WEIGHT = 404_000;
 /** Clusters that one replacement may touch. */
 export const MAX_REPLACED_CLUSTERS = 100;
 
+/** Seconds that a transaction may wait for a block: 14 days. */
+export const MEMPOOL_EXPIRY = 336 * 3600;
+
 /** Transactions and weight units of a package. */
 export const MAX_PACKAGE_COUNT = 25;
 export const MAX_PACKAGE_WEIGHT = 404_000;

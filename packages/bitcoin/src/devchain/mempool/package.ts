@@ -12,6 +12,7 @@ import {
   examine,
 } from './candidate.ts';
 import { checkEphemeralSpends } from './ephemeral.ts';
+import { expire, MEMPOOL_FULL } from './expiry.ts';
 import { MAX_PACKAGE_COUNT, MAX_PACKAGE_WEIGHT } from './limits.ts';
 import { MempoolView } from './pool.ts';
 import { checkPackageReplacement } from './replacement.ts';
@@ -127,16 +128,26 @@ export function acceptPackage(
     if (members.length > 1 && (kind === 'reconsiderable' || kind === 'missing-inputs')) together.push(loaded);
     else failed = MEMBER_FAILED;
   }
-  if (failed !== undefined || together.length === 0) return { fault: failed, members: results };
-  const mode: AcceptanceMode = {
-    ...SINGLE,
-    siblingEviction: together.length === 1,
-    packageFeeRate: together.length > 1,
-    maxFeeRate,
-  };
-  const joint = acceptTogether(together, context, mode, false);
-  for (const [wtxid, result] of joint.members) results.set(wtxid, result);
-  return { fault: joint.fault, members: results };
+  if (failed === undefined && together.length > 0) {
+    const mode: AcceptanceMode = {
+      ...SINGLE,
+      siblingEviction: together.length === 1,
+      packageFeeRate: together.length > 1,
+      maxFeeRate,
+    };
+    const joint = acceptTogether(together, context, mode, false);
+    for (const [wtxid, result] of joint.members) results.set(wtxid, result);
+    failed = joint.fault;
+  }
+  expire(context.pool, context.time);
+  for (const loaded of members) {
+    const result = results.get(loaded.wtxid);
+    if (result === undefined || result.kind === 'refused') continue;
+    if (context.pool.entry(loaded.txid) !== undefined) continue;
+    results.set(loaded.wtxid, { kind: 'refused', rejection: MEMPOOL_FULL });
+    failed = MEMBER_FAILED;
+  }
+  return { fault: failed, members: results };
 }
 
 function acceptTogether(
@@ -188,12 +199,17 @@ function acceptTogether(
   if (unswept !== undefined) {
     return refuseMember(unswept.child, unswept.rejection, fault('transaction', 'unspent-dust'));
   }
-  for (const { entry, spent } of candidates) {
+  const accepted = acceptedMembers(candidates, mode, { fee, size: vsize }, staged);
+  for (const [index, { entry, spent }] of candidates.entries()) {
     const refused = context.scripts.checkForMempool(entry.loaded, spent);
-    if (refused !== undefined) return refuseMember(entry.loaded, refused);
+    if (refused === undefined) continue;
+    // A test has its verdict on the members before.
+    const before = testOnly ? [...accepted].slice(0, index) : [];
+    const result: Refused = { kind: 'refused', rejection: refused };
+    return { fault: MEMBER_FAILED, members: new Map([...before, [entry.loaded.wtxid, result]]) };
   }
   if (!testOnly) staged.apply();
-  return { fault: undefined, members: acceptedMembers(candidates, mode, { fee, size: vsize }, staged) };
+  return { fault: undefined, members: accepted };
 }
 
 /** Each member in turn, with the outputs of those before it; the first refusal ends it. */

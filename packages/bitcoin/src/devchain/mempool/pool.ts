@@ -8,6 +8,7 @@ import type { MempoolEntry } from './entry.ts';
 export class Mempool {
   readonly #entries = new Map<Txid, MempoolEntry>();
   readonly #spenders = new Map<OutpointKey, MempoolEntry>();
+  #returning: ReadonlySet<Txid> = new Set();
 
   get size(): number {
     return this.#entries.size;
@@ -46,9 +47,9 @@ export class Mempool {
     const found = new Set<MempoolEntry>();
     for (const input of loaded.transaction.inputs) {
       const parent = this.#entries.get(input.txid);
-      if (parent !== undefined) found.add(parent);
+      if (parent !== undefined && !this.#isUnlinked(parent.loaded.txid, loaded.txid)) found.add(parent);
     }
-    return sorted(found);
+    return sortedById(found);
   }
 
   /** The entries that spend a transaction directly, each once, in the same order; the transaction itself need not be here. */
@@ -56,9 +57,23 @@ export class Mempool {
     const found = new Set<MempoolEntry>();
     for (let vout = 0; vout < loaded.transaction.outputs.length; vout++) {
       const child = this.#spenders.get(outpointKey(loaded.txid, vout));
-      if (child !== undefined) found.add(child);
+      if (child !== undefined && !this.#isUnlinked(loaded.txid, child.loaded.txid)) found.add(child);
     }
-    return sorted(found);
+    return sortedById(found);
+  }
+
+  /**
+   * While transactions of disconnected blocks return, they are not yet linked to the entries that spend them: whether
+   * each may return depends on what it builds on alone.
+   *
+   * @param returning - their ids; none at the end
+   */
+  unlink(returning: ReadonlySet<Txid>): void {
+    this.#returning = returning;
+  }
+
+  #isUnlinked(parent: Txid, child: Txid): boolean {
+    return this.#returning.has(parent) && !this.#returning.has(child);
   }
 
   /** The entry and everything that it builds on. */
@@ -84,7 +99,8 @@ export class Mempool {
   }
 }
 
-function sorted(entries: ReadonlySet<MempoolEntry>): readonly MempoolEntry[] {
+/** In Core's order, by the internal bytes of the ids. */
+export function sortedById(entries: ReadonlySet<MempoolEntry>): readonly MempoolEntry[] {
   if (entries.size < 2) return [...entries];
   return [...entries].sort((a, b) =>
     compareBytes(txidToInternal(a.loaded.txid), txidToInternal(b.loaded.txid)),

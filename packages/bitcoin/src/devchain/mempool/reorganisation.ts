@@ -8,8 +8,10 @@ import type { ChainChange } from '../state/chainstate.ts';
 import { acceptTransaction, SINGLE } from './accept.ts';
 import type { AcceptanceContext } from './candidate.ts';
 import type { MempoolEntry } from './entry.ts';
+import { expire } from './expiry.ts';
 import { lockPointsAtTip, lockPointsHold, lockPointsMet } from './lock-points.ts';
 import { type Mempool, MempoolView } from './pool.ts';
+import { entriesOverLimits } from './trim.ts';
 
 /** Keeps the mempool in step with the active chain. */
 export class ReorganisationQueue {
@@ -45,18 +47,25 @@ export class ReorganisationQueue {
     const returning = [...this.#returning.values()];
     this.#returning = new Map();
     this.#disconnected = false;
+    const returned = new Set(returning.map((loaded) => loaded.txid));
+    this.#pool.unlink(returned);
     for (const loaded of returning) {
-      const returned =
+      const accepted =
         bringBack &&
         !isCoinbase(loaded.transaction) &&
         acceptTransaction(loaded, context, { ...SINGLE, fromBlock: true }, false).kind === 'accepted';
-      if (!returned) this.#removeWithDescendants(loaded);
+      if (accepted) continue;
+      returned.delete(loaded.txid);
+      this.#removeWithDescendants(loaded);
     }
+    this.#pool.unlink(new Set());
+    for (const entry of entriesOverLimits(this.#pool, returned)) this.#pool.remove(entry);
     for (const entry of [...this.#pool.entries()]) {
       if (this.#pool.entry(entry.loaded.txid) === entry && !staysValid(entry, context)) {
         this.#pool.removeWithDescendants(entry);
       }
     }
+    expire(this.#pool, context.time);
   }
 
   #removeConflicts(loaded: LoadedTransaction): void {

@@ -63,6 +63,7 @@ export class Chainstate {
     this.#observer = observer;
     // The genesis block's coinbase is not spendable: Core never entered it into the set.
     const node = this.tree.add(genesis, undefined);
+    this.tree.store(node, genesis);
     node.undo = [];
     this.#active.push(node);
     this.#confirmedIn.set(genesis.transactions[0]!.txid, node);
@@ -81,6 +82,13 @@ export class Chainstate {
     return this.#active[node.height] === node;
   }
 
+  /** Height of the valid header with the most work; its transactions may not be here. */
+  get bestHeaderHeight(): number {
+    let best = this.tip;
+    for (const node of this.tree.nodes()) if (!node.invalid && node.work > best.work) best = node;
+    return best.height;
+  }
+
   /** The block of the active chain that holds the transaction. */
   blockOf(txid: Txid): BlockNode | undefined {
     return this.#confirmedIn.get(txid);
@@ -95,24 +103,26 @@ export class Chainstate {
     const refused = checkBlock(block);
     if (refused !== undefined) return { kind: 'refused', rejection: refused };
     const known = this.tree.find(block.hash);
-    if (known !== undefined) {
-      if (!known.invalid) return { kind: 'duplicate' };
+    if (known?.invalid === true) {
       const details = `block ${block.hash} was previously marked invalid`;
       return { kind: 'refused', rejection: blockRejection('duplicate-invalid', details) };
     }
+    if (known?.stored === true) return { kind: 'duplicate' };
     const parent = this.tree.find(block.header.previous);
     if (parent === undefined) return { kind: 'refused', rejection: blockRejection('prev-blk-not-found') };
     if (parent.invalid) return { kind: 'refused', rejection: blockRejection('bad-prevblk') };
-    const headerRefused = checkHeader(block, parent, clock);
+    const headerRefused = known === undefined ? checkHeader(block, parent, clock) : undefined;
     if (headerRefused !== undefined) return { kind: 'refused', rejection: headerRefused };
+    // As in Core, a valid header stays, whatever becomes of the transactions that came with it.
+    const node = known ?? this.tree.add(block, parent);
     const contextRefused = checkBlockContext(block, parent);
     if (contextRefused !== undefined) {
-      // Core keeps the header of such a block as failed unless other contents may fit it.
-      if (!contextRefused.mutated) this.tree.add(block, parent).invalid = true;
+      if (!contextRefused.mutated) this.#markInvalid(node);
       return { kind: 'refused', rejection: contextRefused };
     }
-    const node = this.tree.add(block, parent);
-    if (node.work >= this.tip.work) this.#candidates.add(node);
+    for (const complete of this.tree.store(node, block)) {
+      if (complete.work >= this.tip.work && !complete.invalid) this.#candidates.add(complete);
+    }
     const failures = this.#activate();
     const failure = failures.get(node);
     if (failure !== undefined) return { kind: 'refused', rejection: failure };
@@ -146,7 +156,7 @@ export class Chainstate {
       while (this.tip !== fork) this.#disconnectTip();
       for (const node of branch) {
         const refused = this.#connect(node);
-        if (this.tip.work > work) this.#observer.mempoolDue(true);
+        if (refused !== undefined || this.tip.work > work) this.#observer.mempoolDue(true);
         if (refused === undefined) continue;
         failures.set(node, refused);
         this.#markInvalid(node);
@@ -183,7 +193,7 @@ export class Chainstate {
   #best(): BlockNode {
     let best = this.tip;
     for (const node of this.#candidates) {
-      if (node.work > best.work || (node.work === best.work && node.arrival < best.arrival)) best = node;
+      if (node.work > best.work || (node.work === best.work && node.arrival! < best.arrival!)) best = node;
     }
     return best;
   }
@@ -191,7 +201,9 @@ export class Chainstate {
   #findCandidates(): void {
     this.#candidates = new Set();
     for (const node of this.tree.nodes()) {
-      if (!node.invalid && node.work >= this.tip.work) this.#candidates.add(node);
+      if (!node.invalid && node.arrival !== undefined && node.work >= this.tip.work) {
+        this.#candidates.add(node);
+      }
     }
   }
 

@@ -28,7 +28,7 @@ export const CHAIN_METHODS: readonly RpcMethod[] = [
       return {
         chain: network.name,
         blocks: height,
-        headers: height,
+        headers: chain.bestHeaderHeight(),
         bestblockhash: block.hash,
         bits: bitsText(block.header.bits),
         target: hex256(targetOf(block.header.bits) ?? 0n),
@@ -73,6 +73,7 @@ export const CHAIN_METHODS: readonly RpcMethod[] = [
     run: (args, context) => {
       const verbosity = args.verbosity(1, 1);
       const node = knownBlock(args, 0, context);
+      if (!node.stored) throw new RpcError(RpcCode.MISC, 'Block not available (not fully downloaded)');
       if (verbosity <= 0) return blockBytes(node.block);
       return blockAnswer(context.chain, node, context.network, verbosity);
     },

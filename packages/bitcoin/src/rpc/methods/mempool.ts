@@ -1,4 +1,4 @@
-import { chunksOf } from '../../devchain/mempool/chunks.ts';
+import { type Chunk, chunksOf } from '../../devchain/mempool/chunks.ts';
 import type { MempoolEntry } from '../../devchain/mempool/entry.ts';
 import {
   INCREMENTAL_RELAY_FEE,
@@ -20,10 +20,15 @@ export const MEMPOOL_METHODS: readonly RpcMethod[] = [
     parameters: ['verbose', 'mempool_sequence'],
     required: 0,
     run: (args, { chain }) => {
-      const entries = miningOrder(chain.mempool);
-      if (!args.flag(0, false)) return entries.map((entry) => entry.loaded.txid);
+      const verbose = args.flag(0, false);
+      const chunks = chunksOf(chain.mempool.entries());
+      if (!verbose) return chunks.flatMap(({ entries }) => ids(entries));
       const answers: Record<string, Answer> = {};
-      for (const entry of entries) answers[entry.loaded.txid] = entryAnswer(entry, chain.mempool);
+      for (const chunk of chunks) {
+        for (const entry of chunk.entries) {
+          answers[entry.loaded.txid] = entryAnswer(entry, chunk, chain.mempool);
+        }
+      }
       return answers;
     },
   },
@@ -35,7 +40,8 @@ export const MEMPOOL_METHODS: readonly RpcMethod[] = [
       const entry = chain.mempool.entry(args.txid(0, 'txid'));
       if (entry === undefined)
         throw new RpcError(RpcCode.INVALID_ADDRESS_OR_KEY, 'Transaction not in mempool');
-      return entryAnswer(entry, chain.mempool);
+      const chunks = chunksOf(chain.mempool.clusters([entry]));
+      return entryAnswer(entry, chunks.find(({ entries }) => entries.includes(entry))!, chain.mempool);
     },
   },
   {
@@ -65,14 +71,10 @@ export const MEMPOOL_METHODS: readonly RpcMethod[] = [
   },
 ];
 
-function miningOrder(pool: Mempool): readonly MempoolEntry[] {
-  return chunksOf(pool.entries()).flatMap((chunk) => chunk.entries);
-}
-
-function entryAnswer(entry: MempoolEntry, pool: Mempool): AnswerObject {
+/** @param chunk - that the entry is in */
+function entryAnswer(entry: MempoolEntry, chunk: Chunk, pool: Mempool): AnswerObject {
   const ancestors = [...pool.ancestors(entry)];
   const descendants = [...pool.descendants(entry)];
-  const chunk = chunksOf(pool.clusters([entry])).find(({ entries }) => entries.includes(entry))!;
   return {
     vsize: entry.vsize,
     weight: entry.loaded.weight,

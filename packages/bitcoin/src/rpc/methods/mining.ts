@@ -90,7 +90,8 @@ function addressScript(address: string, network: AddressNetwork): Uint8Array | u
 function decodeBlock(bytes: Uint8Array): Block | undefined {
   let block: Block;
   try {
-    block = parseBlock(bytes);
+    // Core's submitblock reads over what follows the block.
+    block = parseBlock(bytes, { trailing: true });
   } catch (error) {
     if (error instanceof DevchainError) return undefined;
     throw error;

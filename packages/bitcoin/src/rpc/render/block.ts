@@ -46,7 +46,7 @@ export function headerAnswer(chain: Devchain, node: BlockNode): AnswerObject {
     target: hex256(targetOf(header.bits) ?? 0n),
     difficulty: difficulty(header.bits),
     chainwork: hex256(node.work),
-    nTx: transactions.length,
+    nTx: node.stored ? transactions.length : 0,
     previousblockhash: node.parent?.block.hash,
     nextblockhash: next?.block.hash,
   };
