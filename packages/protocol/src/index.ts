@@ -111,3 +111,4 @@ export type { Recipient } from './channel/recipient.ts';
 export { type Outgoing, type Step, moved } from './channel/step.ts';
 export type { Task } from './channel/task.ts';
 export { transition } from './channel/transition.ts';
+export { type OwnOutput, ownOutputs } from './channel/own-outputs.ts';

@@ -1,4 +1,5 @@
 import {
+  concatBytes,
   contractHash,
   encodeEnvelope,
   type Hash32,
@@ -14,10 +15,14 @@ import type { EnginePorts } from './engine-ports.ts';
 import { EngineError } from './errors.ts';
 import type { PayloadService } from './extensions.ts';
 
+/** What one content may have at most, so that no announced size fills the memory. */
+const MAX_CONTENT_BYTES = 256 * 1024 * 1024;
+
 interface Download {
   readonly size: number;
-  readonly bytes: Uint8Array;
+  readonly parts: Uint8Array[];
   readonly ask: (offset: number) => void;
+  readonly finished: Promise<Uint8Array>;
   received: number;
   readonly done: (bytes: Uint8Array) => void;
   readonly fail: (error: EngineError) => void;
@@ -69,14 +74,30 @@ export class PayloadExchange implements PayloadService {
 
   #download(record: ChannelRecord, peer: PeerId, hash: Hash32, size: number): Promise<Uint8Array> {
     const key = `${peer}/${toHex(hash)}`;
-    return new Promise((done, fail) => {
-      const ask = (offset: number): void => {
-        const message = { kind: 'fetch', channel: channelOf(record), content: hash, offset } as const;
-        this.#send(record, peer, message);
-      };
-      this.#downloads.set(key, { size, bytes: new Uint8Array(size), ask, received: 0, done, fail });
-      ask(0);
+    const underway = this.#downloads.get(key);
+    // Two batches of one job have the same program.
+    if (underway?.size === size) return underway.finished;
+    if (size > MAX_CONTENT_BYTES) {
+      throw new EngineError('payload-missing', `${peer} announced a content of ${size} bytes`, {
+        evidence: { peer, size, limit: MAX_CONTENT_BYTES },
+        remedy: 'Split it: no single content may have more than 256 MiB.',
+      });
+    }
+    const ask = (offset: number): void => {
+      this.#send(record, peer, { kind: 'fetch', channel: channelOf(record), content: hash, offset });
+    };
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+    this.#downloads.set(key, {
+      size,
+      parts: [],
+      ask,
+      finished: promise,
+      received: 0,
+      done: resolve,
+      fail: reject,
     });
+    ask(0);
+    return promise;
   }
 
   async onFetch(record: ChannelRecord, message: MessageOf<'fetch'>, from: PeerId): Promise<void> {
@@ -107,14 +128,14 @@ export class PayloadExchange implements PayloadService {
       );
       return;
     }
-    download.bytes.set(message.bytes, message.offset);
+    download.parts.push(message.bytes);
     download.received += message.bytes.length;
     if (download.received < download.size) {
       download.ask(download.received);
       return;
     }
     this.#downloads.delete(key);
-    download.done(download.bytes);
+    download.done(concatBytes(...download.parts));
   }
 
   /** Asks again for what has not arrived; the chain watcher calls it at every block. */

@@ -61,6 +61,8 @@ export class LocalNetwork {
   readonly chain: Devchain;
   readonly #network: MemoryNetwork;
   readonly #faucet: LocalParty;
+  /** Script that every block pays. */
+  readonly #reward: Uint8Array;
   readonly #surroundings: PartySurroundings;
   readonly #members = new Map<PeerId, Member>();
   readonly #signal: AbortSignal | undefined;
@@ -85,6 +87,7 @@ export class LocalNetwork {
     for (const role of ['client', 'worker', 'verifier'] as const) this.#join(role, role);
     for (let i = 1; i <= options.arbiters; i++) this.#join(`arbiter-${i}`, 'arbiter');
     this.#faucet = createParty('miner', 'client', this.#surroundings).party;
+    this.#reward = this.#faucet.wallet.freshScript();
   }
 
   #join(name: PeerId, role: NodeRole, seed?: Uint8Array): LocalParty {
@@ -148,7 +151,7 @@ export class LocalNetwork {
   /** Mines blocks one by one, and lets everybody react to each. */
   async mine(count = 1): Promise<void> {
     for (let i = 0; i < count; i++) {
-      this.chain.mine(1, this.#faucet.wallet.freshScript());
+      this.chain.mine(1, this.#reward);
       await this.#everybodyFollows();
       await this.settle();
     }
@@ -173,6 +176,7 @@ export class LocalNetwork {
   /** Ends a party's process: its messages are lost from here on, and it sees no blocks. What it stored stays. */
   async stop(party: LocalParty): Promise<void> {
     const member = this.#members.get(party.name)!;
+    if (!member.online) return;
     this.#members.set(party.name, { ...member, online: false });
     await party.node.close();
   }
@@ -206,7 +210,7 @@ export class LocalNetwork {
   async #prepare(options: LocalNetworkOptions): Promise<void> {
     const { parameters, funds, onStep } = options;
     onStep?.('chain', `mining ${MATURITY + 1} blocks, so that the first reward can be spent`);
-    this.chain.mine(MATURITY + 1, this.#faucet.wallet.freshScript());
+    this.chain.mine(MATURITY + 1, this.#reward);
     await this.#everybodyFollows();
 
     onStep?.('funding', 'paying every party its first coins');

@@ -29,6 +29,8 @@ export interface Signer {
   signMessage(reference: KeyReference, hash: Hash32): SchnorrSignature;
   /** BIP340 by the transaction key. */
   signTransaction(reference: KeyReference, sighash: Hash32): SchnorrSignature;
+  /** BIP341 key-path signature for a payout to the BIP86 output of the transaction key. */
+  signPayout(reference: KeyReference, sighash: Hash32): SchnorrSignature;
   /** By the transaction key under P_h. */
   signAdaptor(reference: KeyReference, sighash: Hash32, pointLock: Point): AdaptorSignature;
   seedHash(reference: KeyReference, name: SeedName): Hash32;

@@ -4,6 +4,7 @@ import {
   adaptorComplete,
   adaptorSign,
   bigEndian,
+  bip86Secret,
   evenSecret,
   fromBigEndian,
   type Hash32,
@@ -64,6 +65,8 @@ export function createLocalSigner(master: Uint8Array, entropy: Entropy): Signer 
       schnorrSign(hash, messageSecret(reference), entropy(32)),
     signTransaction: (reference, sighash): SchnorrSignature =>
       schnorrSign(sighash, transactionSecret(reference), entropy(32)),
+    signPayout: (reference, sighash): SchnorrSignature =>
+      schnorrSign(sighash, bip86Secret(transactionSecret(reference)), entropy(32)),
     signAdaptor: (reference, sighash, pointLock: Point): AdaptorSignature =>
       adaptorSign(sighash, transactionSecret(reference), pointLock, entropy(32)),
     seedHash: (reference, name): Hash32 => seedHash(seed(reference, name)),

@@ -12,7 +12,8 @@ export type Snapshot =
   | { readonly [key: string]: Snapshot };
 
 /**
- * One byte string for one value: JSON with sorted keys, bytes as `{"$b": hex}` and big integers as `{"$n": decimal}`.
+ * One byte string for one value: JSON with sorted keys, bytes as `{"$b": hex}` and big integers as `{"$n": decimal}`,
+ * keys that begin with `$` with a second one.
  * Equal states give equal snapshots, so that replaying a log can be compared bit for bit.
  *
  * @throws EncodingError `shape-wrong` for what is no plain data
@@ -39,20 +40,24 @@ function toJson(value: unknown): unknown {
   if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     return Object.fromEntries(
-      entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, toJson(item)]),
+      entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [escaped(key), toJson(item)]),
     );
   }
   throw new EncodingError('shape-wrong', `a ${typeof value} is no plain data`);
 }
 
+/** A key of the value that begins like a mark gets a second `$`. */
+const escaped = (key: string): string => (key.startsWith('$') ? `$${key}` : key);
+const unescaped = (key: string): string => (key.startsWith('$') ? key.slice(1) : key);
+
 function fromJson(value: unknown): Snapshot {
   if (Array.isArray(value)) return value.map(fromJson);
   if (typeof value === 'object' && value !== null) {
-    const record = value as Record<string, unknown>;
-    const keys = Object.keys(record);
-    if (keys.length === 1 && typeof record['$b'] === 'string') return fromHex(record['$b']);
-    if (keys.length === 1 && typeof record['$n'] === 'string') return BigInt(record['$n']);
-    return Object.fromEntries(keys.map((key) => [key, fromJson(record[key])]));
+    const entries = Object.entries(value);
+    const [key, item] = entries.length === 1 ? entries[0]! : ['', undefined];
+    if (key === '$b' && typeof item === 'string') return fromHex(item);
+    if (key === '$n' && typeof item === 'string') return BigInt(item);
+    return Object.fromEntries(entries.map(([name, each]) => [unescaped(name), fromJson(each)]));
   }
   return value as Snapshot;
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Commit, OutboxEntry, OutboxItem, Store, StoredChannel } from '../ports/store.ts';
@@ -28,8 +28,10 @@ const SCHEMA_VERSION = 1;
  */
 export function openSqliteStore(path: string): Store {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const database = openLocked(path);
+  // Before SQLite opens it: what it puts beside the file gets the file's mode.
+  closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
+  const database = openLocked(path);
 
   const addEvent = database.prepare('INSERT INTO events (channel, event) VALUES (?, ?)');
   const putState = database.prepare(

@@ -1,4 +1,5 @@
 import { schnorr, secp256k1 } from '@noble/curves/secp256k1.js';
+import { taprootTweakPrivKey } from '@scure/btc-signer/utils.js';
 import { type Point, point, type SecretScalar, secretScalar, type XOnlyKey, xOnlyKey } from './brands.ts';
 
 /** BIP340 public key of `secret`: the x coordinate of secret·G. */
@@ -17,4 +18,9 @@ export function evenSecret(secret: SecretScalar): SecretScalar {
   return secretScalar(
     secp256k1.Point.Fn.toBytes(secp256k1.Point.Fn.neg(secp256k1.Point.Fn.fromBytes(secret))),
   );
+}
+
+/** Secret that spends the BIP86 output of a key by key path: d normalised, plus the tweak of an empty tree (BIP341). */
+export function bip86Secret(secret: SecretScalar): SecretScalar {
+  return secretScalar(taprootTweakPrivKey(secret));
 }

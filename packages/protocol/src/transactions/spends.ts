@@ -1,5 +1,5 @@
 import type { Outpoint } from '../contract/outpoint.ts';
-import type { Party } from '../contract/party.ts';
+import { type Party, parties } from '../contract/party.ts';
 import type { Hash32, SchnorrSignature, Txid, XOnlyKey } from '../primitives/brands.ts';
 import { type Graph, GraphError, type TransactionId, transactionOf } from './graph.ts';
 import { sequenceFor } from './transaction.ts';
@@ -25,6 +25,38 @@ export interface LeafSpend {
   /** In script order. */
   readonly signers: readonly (Party | 'verificationLock')[];
   readonly keys: readonly XOnlyKey[];
+}
+
+/** A plain BIP86 payout of the graph, taken by key path. */
+export interface KeySpend {
+  readonly outpoint: Outpoint;
+  readonly prevout: Prevout;
+  readonly sequence: number;
+  readonly script: undefined;
+  readonly signers: readonly [Party];
+}
+
+/**
+ * A payout to one party's own key.
+ * @throws GraphError `output-unknown` when the output belongs to no single party, or only its leaves spend it
+ */
+export function spendPayout(graph: Graph, id: TransactionId, vout: number): KeySpend {
+  const { txid, outputs } = transactionOf(graph, id);
+  const output = outputs[vout];
+  const owner = parties(graph.terms.arbiters.length).find((party) => party === output?.payee);
+  if (output === undefined || owner === undefined || output.leaves.length > 0) {
+    throw new GraphError('output-unknown', `${id}:${vout} is no payout to one party`, {
+      evidence: { transaction: id, vout },
+    });
+  }
+  const { amount, script } = output;
+  return {
+    outpoint: { txid, vout },
+    prevout: { amount, script },
+    sequence: sequenceFor(0),
+    script: undefined,
+    signers: [owner],
+  };
 }
 
 function leafSpend(graph: Graph, id: TransactionId, vout: number, leaf: number): LeafSpend {
@@ -95,21 +127,20 @@ export interface SpendTransaction {
 }
 
 /**
- * Builds a version 3 transaction that takes outputs of the graph; all inputs are leaf spends.
+ * Builds a version 3 transaction that takes outputs of the graph, by leaf or by key path.
  * @param outputs - their sum is at most that of the spends; the rest is fee
  */
 export function spendTransaction(
-  spends: readonly LeafSpend[],
+  spends: readonly (LeafSpend | KeySpend)[],
   outputs: readonly Prevout[],
 ): SpendTransaction {
   const transaction: UnsignedTransaction = { lockTime: 0, inputs: spends, outputs };
   const unsigned = serializeUnsigned(transaction);
   const prefix = sighashPrefix(transaction);
-  const witnesses = spends.reduce(
-    (size, { keys, script, controlBlock }) =>
-      size + witnessSize([...keys.map(() => 64), script.length, controlBlock.length]),
-    0,
-  );
+  const witnesses = spends.reduce((size, spend) => {
+    const reveal = spend.script === undefined ? [] : [spend.script.length, spend.controlBlock.length];
+    return size + witnessSize([...spend.signers.map(() => 64), ...reveal]);
+  }, 0);
   return {
     txid: txidOf(unsigned),
     unsigned,
@@ -118,14 +149,16 @@ export function spendTransaction(
     complete: (signatures) =>
       serializeSigned(
         transaction,
-        spends.map(({ script, controlBlock, signers }, i) => {
+        spends.map((spend, i) => {
+          const { signers } = spend;
           const ordered = signatures[i] ?? [];
           if (ordered.length !== signers.length) {
             throw new GraphError('signature-missing', `spend ${i} takes ${signers.length} signatures`, {
               evidence: { input: i, given: ordered.length },
             });
           }
-          return [...[...ordered].reverse(), script, controlBlock];
+          const reveal = spend.script === undefined ? [] : [spend.script, spend.controlBlock];
+          return [...[...ordered].reverse(), ...reveal];
         }),
       ),
   };

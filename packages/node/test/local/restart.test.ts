@@ -1,0 +1,62 @@
+import type { ChannelState } from '@prometheus-compute/protocol';
+import { describe, expect, it } from 'vitest';
+import { mineUntil, startPlay, stateOf } from './play.ts';
+
+const settled = (state: ChannelState): boolean => state.name === 'closed' && state.how === 'settled';
+
+/** Points of a contract at which a process may end, as block counts after the Client's proposal. */
+const POINTS = [
+  { after: 0, what: 'while everybody waits for the snapshot block' },
+  { after: 1, what: 'when Tx0 is signed and in the mempool' },
+  { after: 2, what: 'when Tx0 has its first confirmation' },
+  { after: 4, what: 'when the settlement waits for a block' },
+] as const;
+
+describe('a node that ends and comes back from its own files', () => {
+  it.each(POINTS)('$what: each of C, W, V and an arbiter', async ({ after }) => {
+    await using play = await startPlay();
+    const { network } = play;
+    await play.begin();
+    await network.mine(after);
+    for (const name of ['client', 'worker', 'verifier', 'arbiter-1']) {
+      const party = network.parties.find((candidate) => candidate.name === name)!;
+      const before = party.node.engine.records.map(({ id }) => id);
+      await network.stop(party);
+      const again = await network.restart(party);
+      expect(again.node.engine.records.map(({ id }) => id)).toEqual(before);
+    }
+    await mineUntil(network, () => settled(stateOf(network.client)));
+    for (const party of [network.client, network.worker, network.verifier, ...network.arbiters]) {
+      expect(stateOf(party)).toMatchObject({ name: 'closed', how: 'settled', transaction: 'Tx4' });
+    }
+    expect(stateOf(network.client)).toMatchObject({ failures: [] });
+  });
+
+  it('every party at every moment of the setup: it is stopped, missed a block, and comes back', async () => {
+    await using play = await startPlay();
+    const { network } = play;
+    await play.begin();
+    for (const name of ['worker', 'arbiter-2', 'verifier', 'client', 'arbiter-3']) {
+      const party = network.parties.find((candidate) => candidate.name === name)!;
+      await network.stop(party);
+      await network.mine();
+      await network.restart(party);
+    }
+    await mineUntil(network, () => settled(stateOf(network.client)));
+    expect(stateOf(network.client)).toMatchObject({ transaction: 'Tx4', failures: [] });
+  });
+
+  it('a restarted wallet has its coins again, and keeps aside what a contract holds', async () => {
+    await using play = await startPlay();
+    const { network } = play;
+    await play.begin();
+    const balance = network.worker.wallet.balance();
+    expect(() => network.worker.wallet.reserve(1n)).toThrow(
+      expect.objectContaining({ code: 'insufficient-funds' }),
+    );
+    await network.stop(network.worker);
+    const again = await network.restart(network.worker);
+    expect(again.wallet.balance()).toBe(balance);
+    expect(() => again.wallet.reserve(1n)).toThrow(expect.objectContaining({ code: 'insufficient-funds' }));
+  });
+});

@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { utf8 } from '@prometheus-compute/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Commit, Store } from '../../src/ports/store.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+
+let folder: string;
+let path: string;
+let store: Store;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'prometheus-store-'));
+  path = join(folder, 'deep', 'node.sqlite');
+  store = openSqliteStore(path);
+});
+afterEach(async () => {
+  await store.close().catch(() => {});
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const step = (changes: Partial<Commit> = {}): Commit => ({
+  channel: 'client:1',
+  events: [utf8('event 1')],
+  state: utf8('state 1'),
+  outbox: [
+    { kind: 'message', to: 'worker', payload: utf8('to W') },
+    { kind: 'task', to: '', payload: utf8('do this') },
+  ],
+  completes: undefined,
+  ...changes,
+});
+const texts = (list: readonly Uint8Array[]): readonly string[] =>
+  list.map((bytes) => new TextDecoder().decode(bytes));
+
+describe('store in SQLite', () => {
+  it('keeps state, events and outbox of a commit together, over a restart', async () => {
+    const entries = await store.commit(step());
+    expect(entries.map(({ kind, to, channel }) => [kind, to, channel])).toEqual([
+      ['message', 'worker', 'client:1'],
+      ['task', '', 'client:1'],
+    ]);
+    await store.commit(
+      step({ events: [utf8('event 2'), utf8('event 3')], state: utf8('state 2'), outbox: [] }),
+    );
+    await store.close();
+    store = openSqliteStore(path);
+    expect((await store.channels()).map(({ channel, state }) => [channel, ...texts([state])])).toEqual([
+      ['client:1', 'state 2'],
+    ]);
+    expect(texts(await store.events('client:1'))).toEqual(['event 1', 'event 2', 'event 3']);
+    expect(await store.events('client:2')).toEqual([]);
+    expect((await store.pending()).map(({ sequence, payload }) => [sequence, ...texts([payload])])).toEqual(
+      entries.map(({ sequence, payload }) => [sequence, ...texts([payload])]),
+    );
+  });
+
+  it('a commit that fails in the middle leaves nothing', async () => {
+    await store.commit(step());
+    const broken = step({
+      events: [utf8('event 2')],
+      state: utf8('state 2'),
+      outbox: [{ kind: 'rumour' as 'task', to: '', payload: utf8('x') }],
+    });
+    await expect(store.commit(broken)).rejects.toThrow(/CHECK constraint/);
+    expect(texts((await store.channels()).map(({ state }) => state))).toEqual(['state 1']);
+    expect(texts(await store.events('client:1'))).toEqual(['event 1']);
+    expect(await store.pending()).toHaveLength(2);
+  });
+
+  it('an outbox entry goes with the commit that completes it, or when it is finished, and its number is never used again', async () => {
+    const [message, task] = await store.commit(step());
+    await store.commit(step({ events: [utf8('done')], outbox: [], completes: task!.sequence }));
+    expect((await store.pending()).map(({ sequence }) => sequence)).toEqual([message!.sequence]);
+    await store.finish(message!.sequence);
+    expect(await store.pending()).toEqual([]);
+    const [next] = await store.commit(step());
+    expect(next!.sequence).toBeGreaterThan(task!.sequence);
+  });
+
+  it('records: written, written over, written only if absent, deleted', async () => {
+    expect(await store.record('pledge:1')).toBeUndefined();
+    expect(await store.putRecord('pledge:1', utf8('a'), { ifAbsent: true })).toBe(true);
+    expect(await store.putRecord('pledge:1', utf8('b'), { ifAbsent: true })).toBe(false);
+    expect(texts([(await store.record('pledge:1'))!])).toEqual(['a']);
+    expect(await store.putRecord('pledge:1', utf8('b'))).toBe(true);
+    expect(texts([(await store.record('pledge:1'))!])).toEqual(['b']);
+    await store.deleteRecord('pledge:1');
+    expect(await store.record('pledge:1')).toBeUndefined();
+  });
+
+  it('is readable by its owner only, with everything that SQLite puts beside it', async () => {
+    await store.commit(step());
+    const files = readdirSync(join(folder, 'deep'));
+    expect(files).toContain('node.sqlite');
+    for (const file of files) expect(statSync(join(folder, 'deep', file)).mode & 0o777, file).toBe(0o600);
+    expect(statSync(join(folder, 'deep')).mode & 0o777).toBe(0o700);
+  });
+
+  it('tightens the mode of a file that others could read', async () => {
+    await store.close();
+    chmodSync(path, 0o644);
+    store = openSqliteStore(path);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('refuses a second process with code "locked", and says what to do', async () => {
+    await store.commit(step());
+    const script = `
+      import { openSqliteStore } from ${JSON.stringify(join(import.meta.dirname, '../../src/store/sqlite.ts'))};
+      try { openSqliteStore(${JSON.stringify(path)}); console.log('opened'); }
+      catch (error) { console.log(error.code, error.remedy); }
+    `;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--no-warnings', '-e', script], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toMatch(/^locked Stop the other process/);
+    expect(texts(await store.events('client:1'))).toEqual(['event 1']);
+  });
+
+  it('refuses data of another version with code "foreign", and leaves it alone', async () => {
+    await store.close();
+    const database = new DatabaseSync(path);
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    expect(() => openSqliteStore(path)).toThrow(expect.objectContaining({ code: 'foreign' }));
+  });
+
+  it('refuses what is no database, or a damaged one, with code "unreadable"', async () => {
+    const other = join(folder, 'other.sqlite');
+    writeFileSync(
+      other,
+      'this is a letter to my aunt, long enough to be no database header at all, believe me',
+    );
+    expect(() => openSqliteStore(other)).toThrow(expect.objectContaining({ code: 'unreadable' }));
+    expect(existsSync(other)).toBe(true);
+
+    await store.close();
+    writeFileSync(path, new Uint8Array(4096).fill(7), { flag: 'r+' });
+    rmSync(`${path}-wal`, { force: true });
+    expect(() => openSqliteStore(path)).toThrow(expect.objectContaining({ code: 'unreadable' }));
+  });
+});
