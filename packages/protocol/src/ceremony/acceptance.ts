@@ -1,4 +1,7 @@
+import type { Contract } from '../contract/contract.ts';
+import { namedKeys } from '../contract/contract-rules.ts';
 import { outpointKey } from '../contract/outpoint.ts';
+import { NUMS_KEY } from '../contract/parameters.ts';
 import type { Hash32 } from '../primitives/brands.ts';
 import { equalBytes } from '../primitives/bytes.ts';
 import { type SchnorrVerify, schnorrVerify } from '../primitives/schnorr.ts';
@@ -17,6 +20,8 @@ export interface AcceptanceContext {
   /** The offer of its outpoint; undefined: the chain has none. */
   readonly offer: Offer | undefined;
   readonly contractHash: Hash32;
+  /** Given: the arbiter's keys are none of the contract's (C19). */
+  readonly contract?: Contract | undefined;
   /** Tip at which it was received, or at which a list says it was shown. */
   readonly height: number;
   /** Given: the offer has to count at this snapshot. Absent: `offer` is one that does. */
@@ -48,6 +53,13 @@ export function verifyAcceptance(
       'is not owned by the key that accepted',
     );
   }
+  if (namesTakenKey(acceptance, context.contract)) {
+    return byOffer(
+      outpoint,
+      { code: 'acceptance-key-taken', acceptance },
+      'names one key twice, or a key of the contract',
+    );
+  }
   if (!verify(acceptance.signature, acceptanceHash(acceptance), offer.offerKey)) {
     return byOffer(outpoint, { code: 'acceptance-signature', acceptance }, 'did not sign this acceptance');
   }
@@ -63,6 +75,20 @@ export function verifyAcceptance(
     outpoint,
     { code: standing, acceptance },
     `does not count at block ${snapshot.height}: it ${reason}`,
+  );
+}
+
+/**
+ * C19: no graph can be built with an arbiter that names one key for two things, or a key that the contract uses already.
+ * Whoever drew it would have to give the setup up, so it does not count in the first place.
+ */
+function namesTakenKey({ key, messageKey, proof }: Acceptance, contract: Contract | undefined): boolean {
+  const own = [key, messageKey, proof.offerKey];
+  const taken = [NUMS_KEY, ...(contract === undefined ? [] : namedKeys(contract).map(([, named]) => named))];
+  return own.some(
+    (candidate, i) =>
+      taken.some((named) => equalBytes(named, candidate)) ||
+      own.some((other, j) => i !== j && equalBytes(other, candidate)),
   );
 }
 

@@ -14,6 +14,7 @@ export type AcceptanceFaultCode =
   | 'acceptance-unknown-offer'
   | 'acceptance-other-contract'
   | 'acceptance-wrong-key'
+  | 'acceptance-key-taken'
   | 'acceptance-signature'
   | 'acceptance-expired'
   | 'acceptance-repeated'

@@ -87,6 +87,7 @@ export function verifyTranscript(transcript: CeremonyTranscript, verify?: Schnor
     lists: { client: client.message, worker: worker.message, verifier: verifier.message },
     n: transcript.arbiterCount,
     contractHash: opened.contractHash,
+    contract,
     snapshot,
     ...(verify === undefined ? {} : { verify }),
   });

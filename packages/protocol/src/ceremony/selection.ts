@@ -1,3 +1,4 @@
+import type { Contract } from '../contract/contract.ts';
 import { outpointKey } from '../contract/outpoint.ts';
 import { ROLES, type Role } from '../contract/party.ts';
 import type { Hash32 } from '../primitives/brands.ts';
@@ -35,6 +36,8 @@ export interface SelectionInput {
   readonly lists: ShownLists;
   readonly n: number;
   readonly contractHash: Hash32;
+  /** Given: arbiters that name keys of the contract do not count (C19). */
+  readonly contract?: Contract;
   readonly snapshot?: Snapshot;
   readonly verify?: SchnorrVerify;
 }
@@ -133,21 +136,42 @@ function precedes(a: Acceptance, b: Acceptance): boolean {
   return a.expiry === b.expiry ? compareBytes(a.signature, b.signature) < 0 : a.expiry > b.expiry;
 }
 
-/** C19: two arbiters with one key. Whoever copied it cannot be told from whom it was copied from. */
+/**
+ * C19: two arbiters with one key. Whose a stake's key is the chain shows, so who names that of another one is at fault; of
+ * two that name the same key, who copied it cannot be told.
+ */
 function repeatedKey(acceptances: readonly Acceptance[]): CeremonyFault | undefined {
-  const owners = new Map<string, Acceptance>();
+  const owners = new Map(acceptances.map((acceptance) => [toHex(acceptance.proof.offerKey), acceptance]));
+  const staked = new Set(owners.keys());
+  if (staked.size < acceptances.length) return sharedStakeKey(acceptances);
   for (const second of acceptances) {
     for (const key of [toHex(second.key), toHex(second.messageKey)]) {
       const first = owners.get(key);
       if (first !== undefined) {
         const cause = { code: 'key-repeated', first, second } as const;
-        if (first === second)
-          return byOffer(first.outpoint, cause, 'uses one key for messages and transactions');
+        if (staked.has(key)) return byOffer(second.outpoint, cause, 'names the key of another stake');
         const reason = `the offers ${outpointKey(first.outpoint)} and ${outpointKey(second.outpoint)} name the same key`;
         return byNobody(cause, reason);
       }
       owners.set(key, second);
     }
+  }
+  return undefined;
+}
+
+/** Two stakes under one key have one owner, who offered both. */
+function sharedStakeKey(acceptances: readonly Acceptance[]): CeremonyFault | undefined {
+  const owners = new Map<string, Acceptance>();
+  for (const second of acceptances) {
+    const first = owners.get(toHex(second.proof.offerKey));
+    if (first !== undefined) {
+      return byOffer(
+        second.outpoint,
+        { code: 'key-repeated', first, second },
+        'has the key of another stake',
+      );
+    }
+    owners.set(toHex(second.proof.offerKey), second);
   }
   return undefined;
 }

@@ -134,10 +134,9 @@ function sizeRule(c: Contract, require: Require): void {
 /** A key that a contract uses, with the name that a refusal shows. */
 export type NamedKey = readonly [name: string, key: Uint8Array];
 
-/** Keys of the contract itself: every one is used once (M §Conventions: a key is used in one contract only). */
-export function contractKeys(p: Parameters, c: Contract): readonly NamedKey[] {
+/** Keys that the contract itself names: every one is used once (M §Conventions: a key is used in one contract only). */
+export function namedKeys(c: Contract): readonly NamedKey[] {
   return [
-    ['F', p.F],
     ['P_h', xOnlyOf(c.pointLock)],
     ['U', c.verificationLock],
     ...ROLES.flatMap((role): NamedKey[] => [
@@ -145,6 +144,11 @@ export function contractKeys(p: Parameters, c: Contract): readonly NamedKey[] {
       [`${role}'s transaction key`, c[role].transactionKey],
     ]),
   ];
+}
+
+/** Keys of P and of the contract. */
+export function contractKeys(p: Parameters, c: Contract): readonly NamedKey[] {
+  return [['F', p.F], ...namedKeys(c)];
 }
 
 /** C19: the first two entries of `keys` that are equal. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type Acceptance,
   type CeremonyFault,
+  NUMS_KEY,
   outpointKey,
   pledgedTwice,
   type SelectionInput,
@@ -10,10 +11,12 @@ import {
   selectArbiters,
   union,
   verifyAcceptance,
+  xOnlyOf,
 } from '../../src/index.ts';
 import {
   ACCEPTANCES,
   accept,
+  contract,
   DRAWN,
   HONEST,
   HONEST_LISTS,
@@ -200,10 +203,30 @@ describe('culprits', () => {
     expect(fault).toMatchObject({ code: 'key-repeated', first: good, second: copy, culprit: null });
   });
 
-  it('key-repeated: the arbiter that uses one key for two purposes', () => {
-    const same = accept(first, { messageKey: good.key });
-    const fault = faultOf(oneList([same, ...rest]));
-    expect(fault).toMatchObject({ code: 'key-repeated', culprit: arbiter });
+  it('key-repeated: the arbiter that names the key of another stake', () => {
+    const thief = accept(OFFERS[1]!, { messageKey: first.offerKey });
+    const fault = faultOf(oneList([good, thief, rest[1]!]));
+    const culprit = { kind: 'offer', outpoint: OFFERS[1]!.outpoint };
+    expect(fault).toMatchObject({ code: 'key-repeated', first: good, second: thief, culprit });
+  });
+
+  it.each<[string, Partial<Acceptance>]>([
+    ['one key for two purposes', { messageKey: good.key }],
+    ['the key of its own stake', { key: first.offerKey }],
+    ["the Client's key", { key: contract.client.transactionKey }],
+    ['U', { messageKey: contract.verificationLock }],
+    ['the x coordinate of P_h', { key: xOnlyOf(contract.pointLock) }],
+    ['F', { key: NUMS_KEY }],
+  ])('acceptance-key-taken: an arbiter that names %s does not count', (_, changes) => {
+    const taken = accept(first, changes);
+    const context = { offer: first, contractHash: hash, contract, height: SNAPSHOT.height };
+    expect(verifyAcceptance(good, context)).toBeUndefined();
+    expect(verifyAcceptance(taken, context)).toMatchObject({
+      code: 'acceptance-key-taken',
+      culprit: arbiter,
+    });
+    const lists = { ...HONEST_LISTS, worker: shows([taken, ...rest]) };
+    expect(faultOf(lists, { contract })).toMatchObject({ code: 'acceptance-key-taken', culprit: worker });
   });
 
   it('too-few-acceptances: nobody', () => {
