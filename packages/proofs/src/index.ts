@@ -5,7 +5,7 @@ export { checkDelivery, type DeliveryCheck } from './batch/delivery.ts';
 export { judgeClaim } from './batch/judge.ts';
 export { type Opening, openBatch } from './batch/open.ts';
 export type { ChunkClaim, ChunkFault } from './batch/opened-chunk.ts';
-export { type BatchTerms, type ChallengeSeeds, type RunChunk } from './batch/terms.ts';
+export type { BatchTerms, ChallengeSeeds, RunChunk } from './batch/terms.ts';
 export { challengeHash } from './challenge/challenge.ts';
 export { detectionProbability } from './challenge/detection.ts';
 export { sampleChunks } from './challenge/sample.ts';

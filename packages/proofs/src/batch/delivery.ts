@@ -1,4 +1,4 @@
-import { equalBytes, type Hash32 } from '@prometheus-compute/protocol';
+import { equalBytes, type Hash32, largestCiphertext } from '@prometheus-compute/protocol';
 import { contentHash } from '../commitment/content-hash.ts';
 import { merkleRoot } from '../commitment/merkle.ts';
 import { type Delivery, deliveryLeaves } from './commit.ts';
@@ -13,7 +13,7 @@ export type DeliveryCheck =
   | { readonly kind: 'complete'; readonly bytes: number }
   /** Not one entry for each of N chunks. */
   | { readonly kind: 'count' }
-  /** The ciphertext of `chunk` is missing, or is not the one that the delivery names. */
+  /** The ciphertext of `chunk` is missing, is not the one that the delivery names, or is longer than any result allows. */
   | { readonly kind: 'ciphertext'; readonly chunk: number }
   /** R is not the root over these inner_i, ciphertexts and the contract's inputs. */
   | { readonly kind: 'root' };
@@ -34,10 +34,12 @@ export function checkDelivery(received: {
   const { terms, inputHashes, delivery, ciphertexts } = received;
   checkCount(terms, 'input hashes', inputHashes);
   if (delivery.chunks.length !== terms.chunks) return { kind: 'count' };
+  const longest = largestCiphertext(terms.limits);
   let bytes = 0;
   for (const [chunk, { ciphertext, size }] of delivery.chunks.entries()) {
     const came = ciphertexts[chunk];
-    if (came === undefined || came.length !== size || !equalBytes(contentHash('ct', came), ciphertext)) {
+    const fits = came !== undefined && came.length === size && size <= longest;
+    if (!fits || !equalBytes(contentHash('ct', came), ciphertext)) {
       return { kind: 'ciphertext', chunk };
     }
     bytes += size;

@@ -5,7 +5,7 @@ import { ProofError } from '../errors.ts';
 /** What the proofs of one batch rest on: the contract's terms and its hash, `{ ...contract, contractHash }`. */
 export type BatchTerms = Pick<
   Contract,
-  'chunks' | 'sampled' | 'inputRoot' | 'pointLock' | 'verificationLock' | 'seedHashes'
+  'chunks' | 'sampled' | 'limits' | 'inputRoot' | 'pointLock' | 'verificationLock' | 'seedHashes'
 > & { readonly contractHash: Hash32 };
 
 /**

@@ -8,6 +8,7 @@ import {
   checkDelivery,
   checkOpening,
   commitBatch,
+  contentHash,
   decryptBatch,
   inputTree,
   judgeClaim,
@@ -146,6 +147,15 @@ describe('deliveries that are none', () => {
     });
     expect(of({ ciphertexts: ciphertexts.slice(0, 3) })).toEqual({ kind: 'ciphertext', chunk: 3 });
     expect(of({ delivery: withChunk({ size: chunk.size + 1 }) })).toEqual({ kind: 'ciphertext', chunk: 3 });
+    const long = new Uint8Array(1_017);
+    const oversized = withChunk({ ciphertext: contentHash('ct', long), size: long.length });
+    expect(of({ delivery: oversized, ciphertexts: ciphertexts.with(3, long) })).toEqual({
+      kind: 'ciphertext',
+      chunk: 3,
+    });
+    const longest = long.slice(1);
+    const fitting = withChunk({ ciphertext: contentHash('ct', longest), size: longest.length });
+    expect(of({ delivery: fitting, ciphertexts: ciphertexts.with(3, longest) })).toEqual({ kind: 'root' });
     expect(of({ delivery: withChunk({ inner: named('inner') }) })).toEqual({ kind: 'root' });
     expect(of({ delivery: { ...delivery, root: named('R') } })).toEqual({ kind: 'root' });
     expect(of({ inputHashes: batch.inputHashes.with(0, named('x')) })).toEqual({ kind: 'root' });

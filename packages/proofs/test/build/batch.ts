@@ -120,6 +120,7 @@ export async function honestBatch(pool: SandboxPool, chunks: number, sampled: nu
     contractHash: named('contract'),
     chunks,
     sampled,
+    limits: LIMITS,
     inputRoot: inputTree(inputHashes).root,
     pointLock: pointOf(pointSecret),
     verificationLock: publicKey(lockSecret),
