@@ -155,4 +155,23 @@ describe('exits on a chain, with real engines', () => {
       rejection: { reason: 'non-BIP68-final' },
     });
   });
+
+  it('#1: a Worker that comes back after t3 − 2Δ reveals nothing any more, though it has delivered', async () => {
+    await using play = await startPlay();
+    const { network } = play;
+    const h0 = await contracted(play);
+    await network.stop(network.verifier);
+    await mineUntil(network, () => {
+      const state = stateOf(network.client);
+      return state.name === 'computation' && state.delivery !== null;
+    });
+    await network.stop(network.worker);
+    await network.mine(h0 + t3 - 48 + 1 - network.height);
+    const worker = await network.restart(network.worker);
+    const { txid } = transactionOf(graphIn(stateOf(worker)), 'Tx3');
+    expect(network.chain.transaction(txid)).toBeUndefined();
+    await network.mine(h0 + t3 - network.height);
+    expect([settledBy(network.client), settledBy(worker)]).toEqual(['Tx1', 'Tx1']);
+    expect(stateOf(network.client)).toMatchObject({ revealed: null });
+  });
 });

@@ -46,6 +46,20 @@ describe('a node that ends and comes back from its own files', () => {
     expect(stateOf(network.client)).toMatchObject({ transaction: 'Tx4', failures: [] });
   });
 
+  it('Tx0 was confirmed while it was away, past the time-out of the setup: the channel is open', async () => {
+    await using play = await startPlay();
+    const { network } = play;
+    await play.begin();
+    await network.mine();
+    expect(stateOf(network.verifier)).toMatchObject({ name: 'setup', committed: true });
+    await network.stop(network.verifier);
+    await network.mine(25);
+    const verifier = await network.restart(network.verifier);
+    expect(stateOf(verifier).name).not.toBe('setup');
+    await mineUntil(network, () => settled(stateOf(network.client)));
+    expect(stateOf(verifier)).toMatchObject({ name: 'closed', transaction: 'Tx4' });
+  });
+
   it('a restarted wallet has its coins again, and keeps aside what a contract holds', async () => {
     await using play = await startPlay();
     const { network } = play;

@@ -69,7 +69,7 @@ describe('a channel whose parties all cooperate', () => {
     expect(replayed).toBe(6);
   });
 
-  it.each(Array.from({ length: 8 }, (_, seed) => seed))(
+  it.each(Array.from({ length: 6 }, (_, seed) => seed))(
     'reaches the same end when everything happens in another order (seed %i)',
     (seed) => {
       const game = new Game({ pick: picker(seed) });
