@@ -10,6 +10,7 @@ export type SandboxErrorCode =
   | 'memory-forbidden'
   | 'memory-too-large'
   | 'table-too-large'
+  | 'globals-too-large'
   | 'no-memory-export'
   | 'no-start-function'
   | 'start-section'

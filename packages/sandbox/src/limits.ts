@@ -13,11 +13,23 @@ export interface ProgramLimits {
 /** Bytes of a module: bounds what inspection and compilation can be made to do. */
 export const MAX_MODULE_BYTES = 16 * 1024 * 1024;
 
+/**
+ * Types, imports, functions or exports of a module. Large compilers' output has tens of thousands; millions of empty ones
+ * would take the inspecting process's memory.
+ */
+export const MAX_MODULE_ENTRIES = 100_000;
+
 /** Entries of a table: a table that grows to V8's own maximum would take hundreds of megabytes outside the memory cap. */
 export const MAX_TABLE_ENTRIES = 100_000;
 
 /** Tables of a module; with {@link MAX_TABLE_ENTRIES} it bounds what they take in all. */
 export const MAX_TABLES = 8;
+
+/**
+ * Bytes that the exported globals take in a trace: names and values travel with every outcome, and a program with
+ * megabytes of them would never have a result.
+ */
+export const MAX_GLOBALS_BYTES = 64 * 1024;
 
 /** Bytes of standard output that a limit may allow, so that a result fits into one frame between two processes. */
 const MAX_OUTPUT_BYTES = 1024 * 1024 * 1024;

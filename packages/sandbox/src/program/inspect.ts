@@ -1,6 +1,6 @@
 import { SandboxError } from '../errors.ts';
 import { WASI_MODULE, WASI_SIGNATURES } from '../host/signatures.ts';
-import { MAX_MODULE_BYTES, MAX_TABLE_ENTRIES, MAX_TABLES } from '../limits.ts';
+import { MAX_GLOBALS_BYTES, MAX_MODULE_BYTES, MAX_TABLE_ENTRIES, MAX_TABLES } from '../limits.ts';
 import { type ModuleOutline, outlineModule } from './outline.ts';
 
 /** Name of the execution profile. `wasi-0` neither counts gas nor canonicalises NaN: for development chains only. */
@@ -47,6 +47,7 @@ export function inspectOutline(wasm: Uint8Array): ModuleOutline {
   checkImports(outline);
   checkMemory(outline);
   checkTables(outline);
+  checkGlobals(outline);
   checkStart(outline);
   return outline;
 }
@@ -106,6 +107,23 @@ function checkTables(outline: ModuleOutline): void {
       'table-too-large',
       `a program has at most ${MAX_TABLES} tables of ${MAX_TABLE_ENTRIES} entries`,
       { tables: outline.tables.length },
+    );
+  }
+}
+
+/** Bytes of a global in a trace besides its name: length of the name, kind of value, value. */
+const GLOBAL_BYTES = 13;
+
+function checkGlobals(outline: ModuleOutline): void {
+  let bytes = 0;
+  for (const { name, kind } of outline.exports) {
+    if (kind === 'global') bytes += GLOBAL_BYTES + Buffer.byteLength(name);
+  }
+  if (bytes > MAX_GLOBALS_BYTES) {
+    throw new SandboxError(
+      'globals-too-large',
+      `the exported globals of a program take at most ${MAX_GLOBALS_BYTES} bytes of its trace, not ${bytes}`,
+      { bytes, limit: MAX_GLOBALS_BYTES },
     );
   }
 }

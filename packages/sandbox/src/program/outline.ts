@@ -1,4 +1,5 @@
 import { SandboxError } from '../errors.ts';
+import { MAX_MODULE_ENTRIES } from '../limits.ts';
 import { ModuleReader } from './reader.ts';
 
 /** Section ids of the binary format that a program may have, and the place of each in the order (datacount, 12, comes before code). */
@@ -130,6 +131,13 @@ function forbidden(what: string): SandboxError {
 
 function list(section: ModuleReader, entry: () => void): void {
   const count = section.count();
+  if (count > MAX_MODULE_ENTRIES) {
+    throw new SandboxError(
+      'module-too-large',
+      `a module has at most ${MAX_MODULE_ENTRIES} types, imports, functions or exports`,
+      { entries: count, limit: MAX_MODULE_ENTRIES },
+    );
+  }
   for (let i = 0; i < count; i++) entry();
   if (!section.done) throw section.malformed('section longer than its entries');
 }

@@ -23,6 +23,8 @@ export interface ModuleDescription {
   readonly tables?: readonly (readonly number[])[];
   /** Raw entries of the global section, all exported as g0, g1, … */
   readonly globals?: readonly (readonly number[])[];
+  /** Name of the one global, instead of g0. */
+  readonly globalName?: string;
   readonly memoryName?: string;
   readonly startName?: string;
   readonly startType?: TypeName;
@@ -92,7 +94,7 @@ export function buildModule(description: ModuleDescription = {}): Uint8Array {
   const exports = [
     ...(memories.length > 0 ? [[...text(description.memoryName ?? 'memory'), 0x02, 0x00]] : []),
     [...text(description.startName ?? '_start'), 0x00, ...unsigned(start)],
-    ...globals.map((_, index) => [...text(`g${index}`), 0x03, index]),
+    ...globals.map((_, index) => [...text(description.globalName ?? `g${index}`), 0x03, index]),
   ];
   const types = TYPE_NAMES.map((name) => [
     0x60,

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inspectProgram, SandboxError } from '../../src/index.ts';
 import { capModule } from '../../src/program/cap.ts';
+import { encodeU32 } from '../../src/program/reader.ts';
 import { buildModule } from '../build/module.ts';
 import { echo, grow } from '../build/programs.ts';
 
@@ -32,8 +33,15 @@ describe('inspection', () => {
     expect(refusal(buildModule({ extraSection: [1, 1, 0] }))).toMatchObject({ code: 'module-malformed' });
   });
 
-  it('module-too-large', () => {
+  it('module-too-large: in bytes, or in entries of a section', () => {
     expect(refusal(new Uint8Array(16 * 1024 * 1024 + 1))).toMatchObject({ code: 'module-too-large' });
+    const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+    const types = (count: number) => {
+      const content = [...encodeU32(count), ...new Array<number[]>(count).fill([0x60, 0, 0]).flat()];
+      return Uint8Array.from([...header, 1, ...encodeU32(content.length), ...content]);
+    };
+    expect(refusal(types(100_000))).toMatchObject({ code: 'no-memory-export' });
+    expect(refusal(types(100_001))).toMatchObject({ code: 'module-too-large', entries: 100_001 });
   });
 
   it('forbidden-import, by name: other functions, other modules, other kinds', () => {
@@ -55,6 +63,13 @@ describe('inspection', () => {
     expect(refusal(buildModule({ imports: [{ name: 'fd_read', type: 'clock' }] }))).toMatchObject({
       code: 'import-signature',
     });
+  });
+
+  it('globals-too-large: names and values of exported globals stand in every trace', () => {
+    const withName = (bytes: number) =>
+      refusal(buildModule({ globals: [[0x7f, 0x00, 0x41, 0x00, 0x0b]], globalName: 'x'.repeat(bytes) }));
+    expect(withName(65_523)).toBeUndefined();
+    expect(withName(65_524)).toMatchObject({ code: 'globals-too-large', bytes: 65_537 });
   });
 
   it('memory-imported', () => {
