@@ -25,6 +25,20 @@ export {
   union,
 } from './ceremony/selection.ts';
 export type { CeremonyTranscript } from './ceremony/transcript.ts';
+export { graphOf } from './channel/agreement.ts';
+export type { ChannelContext } from './channel/context.ts';
+export * from './channel/duties.ts';
+export * from './channel/event.ts';
+export * from './channel/fault.ts';
+export { type OwnOutput, ownOutputs } from './channel/own-outputs.ts';
+export type { Recipient } from './channel/recipient.ts';
+export { pledge } from './channel/setup/arbiter.ts';
+export { inputSlotsOf, toInputWitness } from './channel/setup/input-witness.ts';
+export { joinChannel, openChannel } from './channel/setup/terms.ts';
+export * from './channel/state.ts';
+export { moved, type Outgoing, type Step } from './channel/step.ts';
+export type { Task } from './channel/task.ts';
+export { transition } from './channel/transition.ts';
 export * from './contract/announcements.ts';
 export * from './contract/clock.ts';
 export * from './contract/content-limits.ts';
@@ -98,17 +112,3 @@ export {
 } from './wire/messages.ts';
 export type { OpenedChunk } from './wire/operation.ts';
 export { MAX_BLOB_BYTES } from './wire/setup.ts';
-export { graphOf } from './channel/agreement.ts';
-export type { ChannelContext } from './channel/context.ts';
-export * from './channel/duties.ts';
-export * from './channel/event.ts';
-export * from './channel/fault.ts';
-export { pledge } from './channel/setup/arbiter.ts';
-export { toInputWitness, inputSlotsOf } from './channel/setup/input-witness.ts';
-export { joinChannel, openChannel } from './channel/setup/terms.ts';
-export * from './channel/state.ts';
-export type { Recipient } from './channel/recipient.ts';
-export { type Outgoing, type Step, moved } from './channel/step.ts';
-export type { Task } from './channel/task.ts';
-export { transition } from './channel/transition.ts';
-export { type OwnOutput, ownOutputs } from './channel/own-outputs.ts';

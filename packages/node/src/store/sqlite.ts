@@ -69,28 +69,28 @@ export function openSqliteStore(path: string): Store {
     },
     async channels(): Promise<readonly StoredChannel[]> {
       const rows = database.prepare('SELECT channel, state FROM channels ORDER BY rowid').all();
-      return rows.map((row) => ({ channel: row['channel'] as string, state: row['state'] as Uint8Array }));
+      return rows.map((row) => ({ channel: row.channel as string, state: row.state as Uint8Array }));
     },
     async events(channel: string): Promise<readonly Uint8Array[]> {
       const rows = database
         .prepare('SELECT event FROM events WHERE channel = ? ORDER BY sequence')
         .all(channel);
-      return rows.map((row) => row['event'] as Uint8Array);
+      return rows.map((row) => row.event as Uint8Array);
     },
     async pending(): Promise<readonly OutboxEntry[]> {
       const rows = database
         .prepare('SELECT sequence, channel, kind, recipient, payload FROM outbox ORDER BY sequence')
         .all();
       return rows.map((row) => {
-        const item = { kind: row['kind'], to: row['recipient'], payload: row['payload'] } as OutboxItem;
-        return { ...item, sequence: Number(row['sequence']), channel: row['channel'] as string };
+        const item = { kind: row.kind, to: row.recipient, payload: row.payload } as OutboxItem;
+        return { ...item, sequence: Number(row.sequence), channel: row.channel as string };
       });
     },
     async finish(sequence: number): Promise<void> {
       dropOutbox.run(sequence);
     },
     async record(key: string): Promise<Uint8Array | undefined> {
-      return readRecord.get(key)?.['value'] as Uint8Array | undefined;
+      return readRecord.get(key)?.value as Uint8Array | undefined;
     },
     async putRecord(key, value, options = {}): Promise<boolean> {
       const clause = options.ifAbsent ? 'DO NOTHING' : 'DO UPDATE SET value = excluded.value';
@@ -113,7 +113,7 @@ function openLocked(path: string): DatabaseSync {
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     database.exec('BEGIN EXCLUSIVE');
-    const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+    const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
     if (version === 0) database.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`);
     else if (version !== SCHEMA_VERSION) {
       throw new StoreError(
