@@ -1,3 +1,4 @@
+import { COMPACT_TARGET } from '../parameters.ts';
 import type { BlockHash, BlockHeader } from './header.ts';
 import { headerHash } from './header.ts';
 
@@ -10,16 +11,19 @@ export function targetOf(bits: number): bigint | undefined {
   return target;
 }
 
+/** No block may have a higher target than this. */
+const EASIEST_TARGET = targetOf(COMPACT_TARGET)!;
+
 /** Hashes that a block with compact target `bits` stands for on average. */
 export function blockWork(bits: number): bigint {
   const target = targetOf(bits);
   return target === undefined ? 0n : (1n << 256n) / (target + 1n);
 }
 
-/** Whether `hash` is at most the target that `bits` encode. */
+/** Whether `hash` is at most the target that `bits` encode, and this no easier than the chain's. */
 export function meetsTarget(hash: BlockHash, bits: number): boolean {
   const target = targetOf(bits);
-  return target !== undefined && BigInt(`0x${hash}`) <= target;
+  return target !== undefined && target <= EASIEST_TARGET && BigInt(`0x${hash}`) <= target;
 }
 
 /** The header with the lowest nonce that meets its target. On this chain every second nonce does. */

@@ -1,6 +1,6 @@
-import type { Txid } from '@prometheus-compute/protocol';
+import { compareBytes, txidToInternal } from '@prometheus-compute/protocol';
 import { compareFeeRates, type FeeRate } from '../money.ts';
-import { maximumClosure } from './closure.ts';
+import { balancedClosures, maximumClosure } from './closure.ts';
 import type { MempoolEntry } from './entry.ts';
 
 /**
@@ -14,28 +14,32 @@ export interface Chunk extends FeeRate {
 /**
  * Divides transactions into chunks of falling feerate, the way a miner who earns the most at every size takes them:
  * again and again the closed subset with the highest feerate. This is the optimal linearisation that Core's cluster
- * mempool approximates; clusters have at most 64 transactions, so it is exact here.
+ * mempool finds, in the same order: clusters have at most 64 transactions, so it is exact.
+ *
+ * Among equal feerates, a chunk comes earlier the less weight of its cluster comes with that feerate up to it; then
+ * the one whose last id is lower.
  *
  * @param entries - whole clusters, or what a replacement leaves of them
  */
 export function chunksOf(entries: Iterable<MempoolEntry>): readonly Chunk[] {
-  const ranked: { readonly chunk: Chunk; readonly cluster: Txid; readonly place: number }[] = [];
+  const ranked: { readonly chunk: Chunk; readonly prefix: number; readonly last: Uint8Array }[] = [];
   for (const component of components(entries)) {
-    const cluster = component.map(({ loaded }) => loaded.txid).toSorted()[0]!;
     const remaining = new Set(component);
-    for (let place = 0; remaining.size > 0; place++) {
+    let previous: Chunk | undefined;
+    let prefix = 0;
+    while (remaining.size > 0) {
       const best = bestSubset([...remaining]);
       for (const entry of best) remaining.delete(entry);
-      ranked.push({ chunk: { entries: topological(best), ...feeRateOf(best) }, cluster, place });
+      const chunk = { entries: topological(best), ...feeRateOf(best) };
+      const continues = previous !== undefined && compareFeeRates(previous, chunk) === 0;
+      prefix = (continues ? prefix : 0) + chunk.size;
+      ranked.push({ chunk, prefix, last: lastId(best) });
+      previous = chunk;
     }
   }
-  // Among equal feerates a cluster's chunks stay in their order, parents before children; clusters go by their ids,
-  // so that the order depends on nothing else.
-  ranked.sort((a, b) => {
-    const order = compareFeeRates(b.chunk, a.chunk);
-    if (order !== 0) return order;
-    return a.cluster === b.cluster ? a.place - b.place : a.cluster < b.cluster ? -1 : 1;
-  });
+  ranked.sort(
+    (a, b) => compareFeeRates(b.chunk, a.chunk) || a.prefix - b.prefix || compareBytes(a.last, b.last),
+  );
   return ranked.map(({ chunk }) => chunk);
 }
 
@@ -72,12 +76,13 @@ function diagramAt(chunks: readonly Chunk[], size: number): FeeRate {
   return { fee, size: 1 };
 }
 
-/** The subset, closed under parents, with the highest feerate; the smallest ancestor set among equals. */
+/** The subset, closed under parents, with the highest feerate; among equals the smallest, then by the last id. */
 function bestSubset(entries: readonly MempoolEntry[]): readonly MempoolEntry[] {
   if (entries.length === 1) return entries;
-  const parents = entries.map((entry) =>
-    entries.flatMap((other, index) => (other !== entry && spends(entry, other) ? [index] : [])),
-  );
+  const places = new Map(entries.map(({ loaded }, index) => [loaded.txid, index]));
+  const parents = entries.map(({ loaded }) => [
+    ...new Set(loaded.transaction.inputs.flatMap(({ txid }) => places.get(txid) ?? [])),
+  ]);
   let best = entries;
   for (;;) {
     const rate = feeRateOf(best);
@@ -85,23 +90,28 @@ function bestSubset(entries: readonly MempoolEntry[]): readonly MempoolEntry[] {
       (entry) => entry.fee * BigInt(rate.size) - rate.fee * BigInt(entry.adjustedWeight),
     );
     const closure = maximumClosure(gains, parents);
-    if (closure.size === 0) break;
-    best = entries.filter((_, index) => closure.has(index));
+    if (closure.size > 0) {
+      best = entries.filter((_, index) => closure.has(index));
+      continue;
+    }
+    const equals = balancedClosures(gains, parents).flatMap((nodes) =>
+      nodes === undefined ? [] : [entries.filter((_, index) => nodes.has(index))],
+    );
+    return equals.reduce((a, b) => (comesEarlier(b, a) ? b : a));
   }
-  const rate = feeRateOf(best);
-  for (const entry of best) {
-    const ancestors = ancestorsWithin(entry, best);
-    if (ancestors.length < best.length && compareFeeRates(feeRateOf(ancestors), rate) === 0) best = ancestors;
-  }
-  return best;
 }
 
-function ancestorsWithin(entry: MempoolEntry, entries: readonly MempoolEntry[]): readonly MempoolEntry[] {
-  const found = new Set([entry]);
-  for (const current of found) {
-    for (const other of entries) if (spends(current, other)) found.add(other);
-  }
-  return [...found];
+function comesEarlier(a: readonly MempoolEntry[], b: readonly MempoolEntry[]): boolean {
+  const difference = feeRateOf(a).size - feeRateOf(b).size;
+  return difference === 0 ? compareBytes(lastId(a), lastId(b)) < 0 : difference < 0;
+}
+
+function lastId(entries: readonly MempoolEntry[]): Uint8Array {
+  return entries.map(idOf).reduce((a, b) => (compareBytes(a, b) < 0 ? b : a));
+}
+
+function idOf({ loaded }: MempoolEntry): Uint8Array {
+  return txidToInternal(loaded.txid);
 }
 
 function components(entries: Iterable<MempoolEntry>): readonly (readonly MempoolEntry[])[] {
@@ -127,21 +137,29 @@ function components(entries: Iterable<MempoolEntry>): readonly (readonly Mempool
   return result;
 }
 
+/** Parents before children; else by falling feerate, rising size and id. */
 function topological(entries: readonly MempoolEntry[]): readonly MempoolEntry[] {
-  const left = new Set([...entries].sort((a, b) => (a.loaded.txid < b.loaded.txid ? -1 : 1)));
+  if (entries.length === 1) return entries;
+  const left = new Map(entries.toSorted(compareAlone).map((entry) => [entry.loaded.txid, entry]));
   const ordered: MempoolEntry[] = [];
   while (left.size > 0) {
-    for (const entry of left) {
-      if ([...left].some((other) => other !== entry && spends(entry, other))) continue;
+    for (const [txid, entry] of left) {
+      if (entry.loaded.transaction.inputs.some((input) => left.has(input.txid))) continue;
       ordered.push(entry);
-      left.delete(entry);
+      left.delete(txid);
+      // What this one kept back may come before the others.
+      break;
     }
   }
   return ordered;
 }
 
-function spends(child: MempoolEntry, parent: MempoolEntry): boolean {
-  return child.loaded.transaction.inputs.some((input) => input.txid === parent.loaded.txid);
+function compareAlone(a: MempoolEntry, b: MempoolEntry): number {
+  return (
+    compareFeeRates(feeRateOf([b]), feeRateOf([a])) ||
+    a.adjustedWeight - b.adjustedWeight ||
+    compareBytes(idOf(a), idOf(b))
+  );
 }
 
 function feeRateOf(entries: readonly MempoolEntry[]): FeeRate {

@@ -1,3 +1,6 @@
+/** Capacity that a maximum flow has left on each edge; the source is node n, the sink node n + 1. */
+type Residual = readonly ReadonlyMap<number, bigint>[];
+
 /**
  * The subset of nodes, closed under `parents`, whose weights have the largest sum: a maximum flow from the nodes
  * with positive weight to those with negative weight, through the edges from child to parent (Picard's reduction).
@@ -10,6 +13,29 @@ export function maximumClosure(
   weights: readonly bigint[],
   parents: readonly (readonly number[])[],
 ): ReadonlySet<number> {
+  const source = weights.length;
+  const chosen = reached(maximumFlow(weights, parents), source);
+  return new Set([...chosen.keys()].filter((node) => node !== source));
+}
+
+/**
+ * Where no closed subset has a positive sum: for each node, the smallest closed subset with it whose sum is zero, or
+ * undefined when there is none. These are the cuts of equal capacity (Picard and Queyranne).
+ */
+export function balancedClosures(
+  weights: readonly bigint[],
+  parents: readonly (readonly number[])[],
+): readonly (ReadonlySet<number> | undefined)[] {
+  const sink = weights.length + 1;
+  const residual = maximumFlow(weights, parents);
+  return weights.map((_, node) => {
+    const closure = reached(residual, node);
+    closure.delete(weights.length);
+    return closure.has(sink) ? undefined : new Set(closure.keys());
+  });
+}
+
+function maximumFlow(weights: readonly bigint[], parents: readonly (readonly number[])[]): Residual {
   const source = weights.length;
   const sink = source + 1;
   const residual: Map<number, bigint>[] = Array.from({ length: sink + 1 }, () => new Map());
@@ -35,12 +61,11 @@ export function maximumClosure(
       residual[to]!.set(from, (residual[to]!.get(from) ?? 0n) + flow);
     }
   }
-  const chosen = reached(residual, source);
-  return new Set([...chosen.keys()].filter((node) => node !== source));
+  return residual;
 }
 
 /** Breadth-first from `start` over edges with capacity left: each node reached, with the one before it. */
-function reached(residual: readonly Map<number, bigint>[], start: number): Map<number, number> {
+function reached(residual: Residual, start: number): Map<number, number> {
   const before = new Map([[start, start]]);
   // A map visits what is added while it is walked.
   for (const node of before.keys()) {
@@ -51,11 +76,7 @@ function reached(residual: readonly Map<number, bigint>[], start: number): Map<n
   return before;
 }
 
-function findPath(
-  residual: readonly Map<number, bigint>[],
-  source: number,
-  sink: number,
-): [number, number][] | undefined {
+function findPath(residual: Residual, source: number, sink: number): [number, number][] | undefined {
   const before = reached(residual, source);
   if (!before.has(sink)) return undefined;
   const path: [number, number][] = [];
