@@ -7,7 +7,7 @@ export type {
   SubmitOutcome,
 } from './chain/chain-backend.ts';
 export { DevchainBackend } from './chain/devchain-backend.ts';
-export { verifySchnorr } from './crypto/secp256k1.ts';
+export { signSchnorr, verifySchnorr } from './crypto/secp256k1.ts';
 export * from './devchain/index.ts';
 export * from './rpc/index.ts';
 export { transactionId } from './transaction/identity.ts';

@@ -4,6 +4,16 @@
  */
 export interface Curve {
   /**
+   * BIP340 signature with auxiliary randomness: the same bytes from every implementation.
+   * Undefined when the new signature does not verify: BIP340 recommends the check against faults of the machine.
+   *
+   * @param message - 32 bytes
+   * @param secret - 32 bytes, in 1..n−1
+   * @param auxRandom - 32 bytes
+   */
+  signSchnorr(message: Uint8Array, secret: Uint8Array, auxRandom: Uint8Array): Uint8Array | undefined;
+
+  /**
    * BIP340 verification.
    *
    * @param signature - 64 bytes

@@ -10,6 +10,8 @@ const HYBRID_ODD = 0x07;
 
 /** Pure JavaScript: runs everywhere. */
 export const portableCurve: Curve = {
+  signSchnorr: (message, secret, auxRandom) => schnorr.sign(message, secret, auxRandom),
+
   schnorr: (signature, message, key) => schnorr.verify(signature, message, key),
 
   ecdsa(signature, digest, key) {

@@ -17,6 +17,13 @@ export async function loadWasmCurve(): Promise<Curve | undefined> {
     return undefined;
   }
   return {
+    signSchnorr(message, secret, auxRandom) {
+      const signature = wasm.signSchnorr(message, secret, auxRandom);
+      return wasm.verifySchnorr(message, wasm.xOnlyPointFromScalar(secret), signature)
+        ? signature
+        : undefined;
+    },
+
     schnorr(signature, message, key) {
       if (signature.length !== 64 || !wasm.isXOnlyPoint(key)) return false;
       if (!isBelowOrder(signature.subarray(32))) return false;

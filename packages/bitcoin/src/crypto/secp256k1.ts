@@ -1,3 +1,4 @@
+import { EncodingError, type SchnorrSign, schnorrSign, schnorrSignature } from '@prometheus-compute/protocol';
 import type { Curve } from './curve.ts';
 import { parseLaxDer } from './der.ts';
 import { tapTweakHash } from './hashes.ts';
@@ -7,6 +8,19 @@ import type { VerificationCache } from './verification-cache.ts';
 
 /** The fastest implementation that loads here; chosen once. */
 const curve: Curve = (await loadWasmCurve()) ?? portableCurve;
+
+/**
+ * BIP340 signature, the same bytes as protocol's `schnorrSign` gives, and checked as BIP340 recommends: a fault of the
+ * machine must not give the secret away.
+ *
+ * @param auxRandom - 32 fresh bytes
+ * @throws EncodingError `length-wrong`
+ */
+export const signSchnorr: SchnorrSign = (message, secret, auxRandom) => {
+  if (auxRandom.length !== 32) throw new EncodingError('length-wrong', 'auxiliary randomness has 32 bytes');
+  const signature = curve.signSchnorr(message, secret, auxRandom);
+  return signature === undefined ? schnorrSign(message, secret, auxRandom) : schnorrSignature(signature);
+};
 
 /**
  * BIP340 verification. Malformed input of any kind is a signature that does not verify.

@@ -52,6 +52,15 @@ describe.each(curves)('%s curve', (_, curve) => {
     );
   });
 
+  it('BIP340: signs as the reference does, byte for byte', () => {
+    fc.assert(
+      fc.property(secret, bytes32, bytes32, (key, message, aux) => {
+        expect(curve.signSchnorr(message, key, aux)).toEqual(schnorr.sign(message, key, aux));
+      }),
+      { numRuns: 10 },
+    );
+  });
+
   it('verifies ECDSA signatures with high and low S under every encoding of the key', () => {
     fc.assert(
       fc.property(secret, bytes32, (key, digest) => {

@@ -5,6 +5,7 @@ import {
   DevchainBackend,
   mnemonicFromEntropy,
   seedFromMnemonic,
+  signSchnorr,
   verifySchnorr,
   WalletAccount,
 } from '@prometheus-compute/bitcoin';
@@ -73,7 +74,7 @@ export function createParty(
     chain: new DevchainBackend(chain),
     store: openSqliteStore(join(folder, 'node.sqlite')),
     blobs: folderBlobs(join(folder, 'blobs')),
-    signer: createLocalSigner(masterSecret(seed), entropy),
+    signer: createLocalSigner(masterSecret(seed), entropy, signSchnorr),
     wallet,
     transport: network.connect(name),
     entropy,

@@ -34,6 +34,7 @@ import { pledgeKey } from '../engine/pledge.ts';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
 import { type RoleHost, refuseUnless } from './host.ts';
+import { refuseUnfitProfile } from './profile.ts';
 
 /** A stake that this arbiter has on the chain, or on its way there. */
 export interface OwnOffer {
@@ -102,6 +103,7 @@ export async function answerRequest(
   const parameters = await host.parameters(contract.parametersTxid);
   checkParameters(parameters);
   checkContract(parameters, contract, host.policy);
+  refuseUnfitProfile(contract.profile, host.policy);
   refuseUnless(
     equalBytes(stored.subarray(0, 32), txidToInternal(contract.parametersTxid)),
     'the stake is for another P',

@@ -15,6 +15,7 @@ import { encodeManifest, encodeProgram } from '../engine/manifest.ts';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
 import type { RoleHost } from './host.ts';
+import { refuseUnfitProfile } from './profile.ts';
 
 /** The money and times that the Client offers (T §Notation). */
 export type Offered = Pick<
@@ -55,6 +56,7 @@ export interface BatchOrder {
 export async function openBatchChannel(host: RoleHost, order: BatchOrder): Promise<string> {
   const { ports } = host;
   const { parameters, offered, inputs, program } = order;
+  refuseUnfitProfile(PROFILE, host.policy);
   checkParameters(parameters);
   const session: Hash32 = hash32(ports.entropy(32));
   const keys: KeyReference = { role: 'client', unique: session };

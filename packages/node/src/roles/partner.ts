@@ -7,13 +7,13 @@ import {
   toHex,
   utf8,
 } from '@prometheus-compute/protocol';
-import { PROFILE } from '@prometheus-compute/sandbox';
 import type { Greeting } from '../engine/extensions.ts';
 import { encodeManifest } from '../engine/manifest.ts';
 import { programSizeKey } from '../engine/tasks/agree.ts';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
 import { type RoleHost, refuseUnless } from './host.ts';
+import { refuseUnfitProfile } from './profile.ts';
 
 /**
  * W or V answers a Client's terms: by its own policy first, then by the rules. The whole contract is checked when it
@@ -35,7 +35,7 @@ export async function answerTerms(
   const parameters = await host.parameters(terms.parametersTxid);
   checkParameters(parameters);
   const { height } = await ports.chain.tip();
-  refuseUnless(terms.profile === PROFILE, `this node runs ${PROFILE}, not ${terms.profile}`);
+  refuseUnfitProfile(terms.profile, host.policy);
   refuseUnless(terms.reward >= host.policy.minimumReward, `a reward of ${terms.reward} sat is too little`);
   // Y §Oracle: nobody may know block h_s when the terms are fixed.
   refuseUnless(terms.snapshotHeight > height, `block ${terms.snapshotHeight} is known already`);

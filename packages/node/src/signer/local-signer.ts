@@ -13,16 +13,23 @@ import {
   pointOf,
   provePointLock,
   publicKey,
+  type SchnorrSign,
   type SchnorrSignature,
   type SecretScalar,
   schnorrSign,
   secretScalar,
   seedHash,
+  toHex,
   utf8,
   type XOnlyKey,
 } from '@prometheus-compute/protocol';
 import type { Entropy } from '../ports/entropy.ts';
 import type { KeyReference, SeedName, Signer } from '../ports/signer.ts';
+
+type SecretOf = (reference: KeyReference) => SecretScalar;
+
+/** Public keys that a signer keeps at hand: two for each channel. */
+const MAX_REMEMBERED = 10_000;
 
 /** Order of secp256k1's group (SEC 2). */
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -33,8 +40,13 @@ const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141
  *
  * @param master - 32 secret bytes, from the wallet's seed
  * @param entropy - fresh auxiliary randomness for every signature (BIP340)
+ * @param sign - an accelerated BIP340 that gives the same bytes
  */
-export function createLocalSigner(master: Uint8Array, entropy: Entropy): Signer {
+export function createLocalSigner(
+  master: Uint8Array,
+  entropy: Entropy,
+  sign: SchnorrSign = schnorrSign,
+): Signer {
   const derive = (reference: KeyReference, purpose: string, length: number): Uint8Array =>
     new Uint8Array(
       hkdfSync(
@@ -58,15 +70,27 @@ export function createLocalSigner(master: Uint8Array, entropy: Entropy): Signer 
   const lockSecret = (reference: KeyReference): SecretScalar =>
     evenSecret(scalar(reference, 'verification-lock'));
 
+  // Public keys are asked for with every envelope; deriving one costs as much as two accelerated verifications.
+  const publicKeys = new Map<string, XOnlyKey>();
+  const remembered = (reference: KeyReference, purpose: string, secret: SecretOf): XOnlyKey => {
+    const name = `${purpose}/${reference.role}/${toHex(reference.unique)}`;
+    let key = publicKeys.get(name);
+    if (key === undefined) {
+      key = publicKey(secret(reference));
+      if (publicKeys.size >= MAX_REMEMBERED) publicKeys.clear();
+      publicKeys.set(name, key);
+    }
+    return key;
+  };
+
   return {
-    messageKey: (reference): XOnlyKey => publicKey(messageSecret(reference)),
-    transactionKey: (reference): XOnlyKey => publicKey(transactionSecret(reference)),
-    signMessage: (reference, hash): SchnorrSignature =>
-      schnorrSign(hash, messageSecret(reference), entropy(32)),
+    messageKey: (reference): XOnlyKey => remembered(reference, 'message', messageSecret),
+    transactionKey: (reference): XOnlyKey => remembered(reference, 'transaction', transactionSecret),
+    signMessage: (reference, hash): SchnorrSignature => sign(hash, messageSecret(reference), entropy(32)),
     signTransaction: (reference, sighash): SchnorrSignature =>
-      schnorrSign(sighash, transactionSecret(reference), entropy(32)),
+      sign(sighash, transactionSecret(reference), entropy(32)),
     signPayout: (reference, sighash): SchnorrSignature =>
-      schnorrSign(sighash, bip86Secret(transactionSecret(reference)), entropy(32)),
+      sign(sighash, bip86Secret(transactionSecret(reference)), entropy(32)),
     signAdaptor: (reference, sighash, pointLock: Point): AdaptorSignature =>
       adaptorSign(sighash, transactionSecret(reference), pointLock, entropy(32)),
     seedHash: (reference, name): Hash32 => seedHash(seed(reference, name)),

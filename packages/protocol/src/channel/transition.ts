@@ -79,7 +79,7 @@ function onSetup(before: SetupState, event: ChannelEvent, context: ChannelContex
     case 'seeds':
       return onSeeds(state, event);
     case 'polling':
-      return onPolling(state, event);
+      return onPolling(state, event, context);
     case 'arbiter-set':
       return onArbiterSet(state, event);
     case 'pledged':

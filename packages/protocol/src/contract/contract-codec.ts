@@ -202,7 +202,15 @@ export function decodeContract(bytes: Uint8Array): Contract {
   };
 }
 
+/** Every message is routed by this hash, and a contract never changes; so one object is encoded once. */
+const remembered = new WeakMap<Contract, Hash32>();
+
 /** H("contract", canonical dag-cbor): names the contract in every message, hash and Tx0. */
 export function contractHash(contract: Contract): Hash32 {
-  return taggedHash('contract', variable(encodeContract(contract)));
+  let hash = remembered.get(contract);
+  if (hash === undefined) {
+    hash = taggedHash('contract', variable(encodeContract(contract)));
+    remembered.set(contract, hash);
+  }
+  return hash;
 }

@@ -25,5 +25,8 @@ export function schnorrVerify(signature: SchnorrSignature, message: Hash32, key:
   }
 }
 
+/** What an accelerated signing has to look like to take the place of {@link schnorrSign}. */
+export type SchnorrSign = typeof schnorrSign;
+
 /** What an accelerated verification has to look like to take the place of {@link schnorrVerify}. */
 export type SchnorrVerify = typeof schnorrVerify;

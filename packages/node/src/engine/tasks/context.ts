@@ -27,6 +27,8 @@ export interface TaskContext {
 
 /** What an operator decides for a node. */
 export interface NodePolicy {
+  /** Whose coins are at stake: profiles that are not fit for hostile programs run on development chains only. */
+  readonly network: 'development' | 'public';
   /** Blocks that checking an opening may take (C8). */
   readonly verifyBlocks: number;
   /** Blocks that a Client's audit may take (C9). */

@@ -5,6 +5,7 @@ import { outpointKey } from '../../contract/outpoint.ts';
 import { ROLES } from '../../contract/party.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import { graphId } from '../../transactions/graph-id.ts';
+import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
 import type { Recipient } from '../recipient.ts';
 import type { ArbiterSetStep, PollingStep } from '../state.ts';
@@ -14,7 +15,7 @@ import { offersOf } from './offers.ts';
 import { beginSignatures } from './signatures.ts';
 
 /** Takes the first n of the union, once all three lists are there (Y §Union), and signs the set. */
-export function trySelect(state: PollingStep, messages: readonly Outgoing[]): Step {
+export function trySelect(context: ChannelContext, state: PollingStep, messages: readonly Outgoing[]): Step {
   const { client, worker, verifier } = state.lists;
   if (client === null || worker === null || verifier === null || state.seed === null) {
     return moved(state, messages);
@@ -29,6 +30,7 @@ export function trySelect(state: PollingStep, messages: readonly Outgoing[]): St
     lists: { client, worker, verifier },
     n: state.parameters.n,
     contractHash: hash,
+    verify: context.verify,
   });
   if (selection.kind === 'fault') {
     const { culprit, reason } = selection.fault;

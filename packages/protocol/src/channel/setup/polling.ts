@@ -4,6 +4,7 @@ import { contractHash, encodeContract } from '../../contract/contract-codec.ts';
 import { outpointKey } from '../../contract/outpoint.ts';
 import { ROLES } from '../../contract/party.ts';
 import type { Acceptance } from '../../wire/ceremony.ts';
+import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
 import type { Recipient } from '../recipient.ts';
 import type { PollingStep } from '../state.ts';
@@ -13,17 +14,17 @@ import { trySelect } from './arbiter-set.ts';
 import { offersOf } from './offers.ts';
 
 /** Asks arbiters in rank order, collects n acceptances, exchanges lists, and takes the first n of the union. */
-export function onPolling(state: PollingStep, event: ChannelEvent): Step {
+export function onPolling(state: PollingStep, event: ChannelEvent, context: ChannelContext): Step {
   switch (event.kind) {
     case 'offers-found': {
       if (state.seed !== null) return STALE;
       const { client, verifier, worker } = state.seeds;
       const seed = oracleSeed(event.blockHash, client, verifier, worker);
       const stakes = event.stakes.map((stake) => ({ ...stake, outpoint: stake.coin.outpoint }));
-      return askNext({ ...state, seed, stakes: rankOffers(seed, stakes) });
+      return askNext(context, { ...state, seed, stakes: rankOffers(seed, stakes) });
     }
     case 'tip':
-      return state.seed === null ? moved(state) : askNext(state);
+      return state.seed === null ? moved(state) : askNext(context, state);
     case 'message':
       if (event.message.kind === 'acceptanceList') {
         const { from } = event;
@@ -32,13 +33,17 @@ export function onPolling(state: PollingStep, event: ChannelEvent): Step {
         }
         if (state.lists[from] !== null) return ignored('out-of-place', from, 'a second list');
         const { height, acceptances } = event.message;
-        return trySelect({ ...state, lists: { ...state.lists, [from]: { height, acceptances } } }, []);
+        return trySelect(
+          context,
+          { ...state, lists: { ...state.lists, [from]: { height, acceptances } } },
+          [],
+        );
       }
       if (state.seed === null) return LATER;
       if (event.message.kind === 'acceptance')
-        return onAcceptance(state, event.from, event.message.acceptance);
+        return onAcceptance(context, state, event.from, event.message.acceptance);
       if (event.message.kind === 'refused' && event.from.startsWith('offer:')) {
-        return askNext({ ...state, asked: answered(state, event.from, 'refused') });
+        return askNext(context, { ...state, asked: answered(state, event.from, 'refused') });
       }
       return LATER;
     default:
@@ -54,7 +59,12 @@ function answered(
   return state.asked.map((entry) => (`offer:${entry.offer}` === offer ? { ...entry, answer } : entry));
 }
 
-function onAcceptance(state: PollingStep, from: Recipient, acceptance: Acceptance): Step {
+function onAcceptance(
+  context: ChannelContext,
+  state: PollingStep,
+  from: Recipient,
+  acceptance: Acceptance,
+): Step {
   const key = outpointKey(acceptance.outpoint);
   const asked = state.asked.find((entry) => entry.offer === key);
   if (asked === undefined || from !== `offer:${key}`) {
@@ -65,13 +75,14 @@ function onAcceptance(state: PollingStep, from: Recipient, acceptance: Acceptanc
     offer: offersOf(state.stakes, [acceptance])[0],
     contractHash: contractHash(state.contract),
     height: state.tip,
+    verify: context.verify,
   });
   if (fault !== undefined) {
-    const step = askNext({ ...state, asked: answered(state, from, 'refused') });
+    const step = askNext(context, { ...state, asked: answered(state, from, 'refused') });
     if (step.kind !== 'moved' || step.fault !== null) return step;
     return { ...step, fault: { code: 'acceptance-invalid', culprit: from, reason: fault.reason } };
   }
-  return askNext({
+  return askNext(context, {
     ...state,
     asked: answered(state, from, 'accepted'),
     acceptances: [...state.acceptances, acceptance],
@@ -79,9 +90,9 @@ function onAcceptance(state: PollingStep, from: Recipient, acceptance: Acceptanc
 }
 
 /** Keeps n requests open or answered; who has not answered within a block is passed over, though it may still accept. */
-function askNext(state: PollingStep): Step {
+function askNext(context: ChannelContext, state: PollingStep): Step {
   const { n } = state.parameters;
-  if (state.acceptances.length >= n) return shareList(state);
+  if (state.acceptances.length >= n) return shareList(context, state);
   const hopeful = state.asked.filter(
     (entry) => entry.answer === 'accepted' || (entry.answer === 'none' && entry.at >= state.tip - 1),
   );
@@ -115,7 +126,7 @@ function askNext(state: PollingStep): Step {
   );
 }
 
-function shareList(state: PollingStep): Step {
+function shareList(context: ChannelContext, state: PollingStep): Step {
   if (state.lists[state.role] !== null) return moved(state);
   const acceptances = state.acceptances;
   const others = ROLES.filter((role) => role !== state.role);
@@ -126,5 +137,5 @@ function shareList(state: PollingStep): Step {
     acceptances,
   } as const;
   const next = { ...state, lists: { ...state.lists, [state.role]: { height: state.tip, acceptances } } };
-  return trySelect(next, toAll(others, message));
+  return trySelect(context, next, toAll(others, message));
 }
