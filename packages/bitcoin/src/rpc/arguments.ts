@@ -4,15 +4,26 @@ import type { FeeRate } from '../devchain/money.ts';
 import { RpcCode, RpcError } from './errors.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 
+/** What an integer argument may be, as the C++ type that Core reads it into. */
+export interface IntegerRange {
+  readonly least: number;
+  readonly most: number;
+}
+const INT32: IntegerRange = { least: -(2 ** 31), most: 2 ** 31 - 1 };
+export const UINT32: IntegerRange = { least: 0, most: 2 ** 32 - 1 };
+export const INT64: IntegerRange = { least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER };
+
 /** Arguments of one call, read by position and checked as Core checks them. */
 export class Arguments {
   readonly #values: readonly JsonValue[];
-  readonly #names: readonly string[];
 
-  /** @param names - of the parameters by position, as Core names them */
-  constructor(values: readonly JsonValue[], names: readonly string[]) {
+  constructor(values: readonly JsonValue[]) {
     this.#values = values;
-    this.#names = names;
+  }
+
+  /** How many are given, null counted. */
+  get count(): number {
+    return this.#values.length;
   }
 
   /** The argument, or undefined when it is missing or null. */
@@ -22,17 +33,16 @@ export class Arguments {
 
   /** @throws RpcError TYPE when it is no string */
   text(position: number): string {
-    const value = this.optional(position) ?? null;
-    if (typeof value !== 'string') throw this.#wrongType(position, value, 'string');
-    return value;
+    return expectString(this.optional(position) ?? null);
   }
 
-  /** @throws RpcError TYPE when it is no integer */
-  integer(position: number, fallback?: number): number {
+  /** @throws RpcError TYPE when it is no number, MISC when it is no integer in the range */
+  integer(position: number, fallback?: number, range: IntegerRange = INT32): number {
     const value = this.optional(position);
     if (value === undefined && fallback !== undefined) return fallback;
-    if (typeof value !== 'number') throw this.#wrongType(position, value ?? null, 'number');
-    if (!Number.isSafeInteger(value)) throw new RpcError(RpcCode.MISC, 'JSON integer out of range');
+    if (typeof value !== 'number') throw wrongType(value ?? null, 'number');
+    if (!Number.isSafeInteger(value) || value < range.least || value > range.most)
+      throw new RpcError(RpcCode.MISC, 'JSON integer out of range');
     return value;
   }
 
@@ -40,7 +50,7 @@ export class Arguments {
   flag(position: number, fallback: boolean): boolean {
     const value = this.optional(position);
     if (value === undefined) return fallback;
-    if (typeof value !== 'boolean') throw this.#wrongType(position, value, 'bool');
+    if (typeof value !== 'boolean') throw wrongType(value, 'bool');
     return value;
   }
 
@@ -54,7 +64,7 @@ export class Arguments {
   /** @throws RpcError TYPE when it is no array */
   list(position: number): readonly JsonValue[] {
     const value = this.optional(position) ?? null;
-    if (!isList(value)) throw this.#wrongType(position, value, 'array');
+    if (!isList(value)) throw wrongType(value, 'array');
     return value;
   }
 
@@ -90,12 +100,6 @@ export class Arguments {
     }
     return fee === 0n ? undefined : { fee, size: 1000 };
   }
-
-  #wrongType(position: number, value: JsonValue, expected: string): RpcError {
-    const place = `Position ${position + 1} (${this.#names[position] ?? ''})`;
-    const message = `Wrong type passed:\n{\n    "${place}": "${typeMessage(value, expected)}"\n}`;
-    return new RpcError(RpcCode.TYPE, message);
-  }
 }
 
 const DEFAULT_MAX_FEE_RATE = 10_000_000n;
@@ -103,7 +107,7 @@ const MAX_FEE_RATE = 100_000_000n;
 
 /** @throws RpcError TYPE */
 export function expectString(value: JsonValue): string {
-  if (typeof value !== 'string') throw new RpcError(RpcCode.TYPE, typeMessage(value, 'string'));
+  if (typeof value !== 'string') throw wrongType(value, 'string');
   return value;
 }
 
@@ -121,7 +125,8 @@ export function isObject(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !isList(value);
 }
 
-function hash(text: string, name: string): string {
+/** The digits of a hash. @param name - as Core names the parameter in its message */
+export function hash(text: string, name: string): string {
   if (text.length !== 64) {
     const message = `${name} must be of length 64 (not ${text.length}, for '${text}')`;
     throw new RpcError(RpcCode.INVALID_PARAMETER, message);
@@ -139,7 +144,7 @@ function satoshisFrom(value: JsonValue): bigint {
   // Numbers below 0.000001 print as 1e-7 in JavaScript.
   const text = typeof value === 'number' ? value.toFixed(8) : value;
   const match = /^(-?)(\d{1,10})(?:\.(\d{1,8}))?$/.exec(text);
-  if (match === null || (typeof value === 'number' && Math.abs(Number(text) - value) > 1e-9)) {
+  if (match === null || (typeof value === 'number' && Number(text) !== value)) {
     throw new RpcError(RpcCode.TYPE, 'Invalid amount');
   }
   const [, sign, whole, decimals = ''] = match;
@@ -148,11 +153,17 @@ function satoshisFrom(value: JsonValue): bigint {
   return satoshis;
 }
 
-function typeMessage(value: JsonValue, expected: string): string {
+function wrongType(value: JsonValue, expected: string): RpcError {
+  return new RpcError(RpcCode.TYPE, typeMessage(value, expected));
+}
+
+/** Core's words for a value of the wrong type. */
+export function typeMessage(value: JsonValue, expected: string): string {
   return `JSON value of type ${typeName(value)} is not of expected type ${expected}`;
 }
 
-function typeName(value: JsonValue): string {
+/** Core's name of a value's JSON type. */
+export function typeName(value: JsonValue): string {
   if (value === null) return 'null';
   if (isList(value)) return 'array';
   return typeof value === 'boolean' ? 'bool' : typeof value;

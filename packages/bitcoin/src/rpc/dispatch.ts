@@ -13,7 +13,7 @@ export interface HttpAnswer {
 /** Requests of one batch: bounds the work that one HTTP request can ask for. */
 const MAX_BATCH = 1000;
 /** Nesting of the lists and objects of a request. */
-const MAX_DEPTH = 16;
+const MAX_DEPTH = 512;
 
 /** Versions of JSON-RPC: 1.0 tells errors by the HTTP status too, 2.0 only in the body. */
 type Version = 'legacy' | '2.0';
@@ -32,7 +32,7 @@ export function dispatch(body: string, context: MethodContext): HttpAnswer {
     return failure(new RpcError(RpcCode.PARSE, 'Top-level object parse error'), null, 'legacy');
   }
   const call = readCall(parsed);
-  if (call instanceof RpcError) return failure(call, parsed.id ?? null, versionOf(parsed));
+  if (call instanceof RpcError) return failure(call, parsed.id, versionOf(parsed));
   const reply = run(call, context);
   if (call.version === '2.0') {
     return call.notification ? { status: 204, body: undefined } : success(replyObject(reply, call));
@@ -48,14 +48,14 @@ function dispatchBatch(calls: readonly JsonValue[], context: MethodContext): Htt
     return failure(new RpcError(RpcCode.INVALID_REQUEST, message), null, 'legacy');
   }
   const replies: AnswerObject[] = [];
-  let last: Pick<Call, 'id' | 'version'> = { id: undefined, version: 'legacy' };
+  let last: Pick<Call, 'id' | 'version'> = { id: null, version: 'legacy' };
   for (const value of calls) {
     const call = isObject(value)
       ? readCall(value)
       : new RpcError(RpcCode.INVALID_REQUEST, 'Invalid Request object');
     if (call instanceof RpcError) {
       // Core answers what it cannot read with the id of the request before it.
-      if (isObject(value)) last = { id: value.id ?? null, version: versionOf(value) };
+      if (isObject(value)) last = { id: value.id, version: versionOf(value) };
       replies.push(replyObject({ result: null, error: call }, last));
       continue;
     }
@@ -90,8 +90,7 @@ function readCall(call: JsonObject): Call | RpcError {
   const { jsonrpc, method, params, id } = call;
   if (jsonrpc !== undefined && jsonrpc !== null) {
     if (typeof jsonrpc !== 'string') return invalid('jsonrpc field must be a string');
-    if (jsonrpc !== '1.0' && jsonrpc !== '1.1' && jsonrpc !== '2.0')
-      return invalid('JSON-RPC version not supported');
+    if (jsonrpc !== '1.0' && jsonrpc !== '2.0') return invalid('JSON-RPC version not supported');
   }
   if (method === undefined || method === null) return invalid('Missing method');
   if (typeof method !== 'string') return invalid('Method must be a string');
@@ -134,6 +133,7 @@ function failure(error: RpcError, id: JsonValue | undefined, version: Version): 
 
 function checkDepth(value: JsonValue, depth: number): void {
   if (depth > MAX_DEPTH) throw new RpcError(RpcCode.PARSE, 'Parse error');
+  if (typeof value === 'string' && !value.isWellFormed()) throw new RpcError(RpcCode.PARSE, 'Parse error');
   if (typeof value !== 'object' || value === null) return;
   for (const member of Object.values(value) as JsonValue[]) checkDepth(member, depth + 1);
 }

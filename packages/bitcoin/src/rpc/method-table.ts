@@ -1,7 +1,7 @@
-import { Arguments, isList, isObject } from './arguments.ts';
+import { Arguments, isList, isObject, typeMessage, typeName } from './arguments.ts';
 import { RpcCode, RpcError } from './errors.ts';
 import type { Answer, JsonValue } from './json.ts';
-import type { MethodContext, RpcMethod } from './method.ts';
+import type { MethodContext, ParameterSpec, RpcMethod } from './method.ts';
 import {
   ACCEPTANCE_METHODS,
   CHAIN_METHODS,
@@ -15,7 +15,7 @@ import {
 
 const HELP: RpcMethod = {
   name: 'help',
-  parameters: ['command'],
+  parameters: ['command:string'],
   required: 0,
   run: (args) => {
     if (args.optional(0) === undefined) return [...METHODS.values()].map(usage).sort().join('\n');
@@ -38,10 +38,14 @@ const METHODS: ReadonlyMap<string, RpcMethod> = new Map(
   ].map((method) => [method.name, method]),
 );
 
+function namesOf(parameter: ParameterSpec): readonly string[] {
+  return parameter.slice(0, parameter.lastIndexOf(':')).split('|');
+}
+
 /** Name and parameters of a method in one line, optional ones in brackets. */
 function usage({ name, parameters, required }: RpcMethod): string {
   const words = parameters.map((parameter, index) => {
-    const first = parameter.split('|')[0]!;
+    const first = namesOf(parameter)[0]!;
     return index < required ? first : `( ${first} )`;
   });
   return [name, ...words].join(' ');
@@ -61,8 +65,22 @@ export function callMethod(name: string, params: JsonValue | undefined, context:
   if (given < method.required || given > method.parameters.length) {
     throw new RpcError(RpcCode.MISC, usage(method));
   }
-  const names = method.parameters.map((parameter) => parameter.split('|')[0]!);
-  return method.run(new Arguments(values, names), context);
+  checkTypes(method, values);
+  return method.run(new Arguments(values), context);
+}
+
+/** As in Core, all types are checked before the method runs. @throws RpcError TYPE that names every wrong one */
+function checkTypes({ parameters, required }: RpcMethod, values: readonly JsonValue[]): void {
+  const wrong = parameters.flatMap((parameter, index) => {
+    const value = values[index] ?? null;
+    const expected = parameter.slice(parameter.lastIndexOf(':') + 1);
+    if (expected === 'any' || typeName(value) === expected) return [];
+    if (value === null && index >= required) return [];
+    const place = `Position ${index + 1} (${namesOf(parameter)[0]})`;
+    return [`    "${place}": "${typeMessage(value, expected)}"`];
+  });
+  if (wrong.length === 0) return;
+  throw new RpcError(RpcCode.TYPE, `Wrong type passed:\n{\n${wrong.join(',\n')}\n}`);
 }
 
 function positional(method: RpcMethod, params: JsonValue): readonly JsonValue[] {
@@ -73,7 +91,7 @@ function positional(method: RpcMethod, params: JsonValue): readonly JsonValue[] 
   const { args, ...named } = params;
   const values: JsonValue[] = args !== undefined && isList(args) ? [...args] : [];
   for (const [name, value] of Object.entries(named)) {
-    const position = method.parameters.findIndex((parameter) => parameter.split('|').includes(name));
+    const position = method.parameters.findIndex((parameter) => namesOf(parameter).includes(name));
     if (position < 0) throw new RpcError(RpcCode.INVALID_PARAMETER, `Unknown named parameter ${name}`);
     if (values[position] !== undefined) {
       throw new RpcError(

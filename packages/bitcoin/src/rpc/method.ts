@@ -13,11 +13,14 @@ export interface MethodContext {
   readonly stop: () => void;
 }
 
+/** Name of a parameter, with aliases after `|`, and its JSON type; what is `any` the method checks by itself. */
+export type ParameterSpec = `${string}:${'string' | 'number' | 'bool' | 'array' | 'any'}`;
+
 /** One RPC method, under Core's name and with Core's parameters. */
 export interface RpcMethod {
   readonly name: string;
-  /** In order; a name may have an alias after `|`. */
-  readonly parameters: readonly string[];
+  /** In order. */
+  readonly parameters: readonly ParameterSpec[];
   /** How many of them must be given. */
   readonly required: number;
   run(args: Arguments, context: MethodContext): Answer;

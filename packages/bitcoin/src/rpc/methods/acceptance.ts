@@ -24,19 +24,19 @@ const TOPOLOGY_MESSAGE =
 export const ACCEPTANCE_METHODS: readonly RpcMethod[] = [
   {
     name: 'sendrawtransaction',
-    parameters: ['hexstring', 'maxfeerate', 'maxburnamount'],
+    parameters: ['hexstring:string', 'maxfeerate:any', 'maxburnamount:any'],
     required: 1,
     run: sendRawTransaction,
   },
   {
     name: 'testmempoolaccept',
-    parameters: ['rawtxs', 'maxfeerate'],
+    parameters: ['rawtxs:array', 'maxfeerate:any'],
     required: 1,
     run: testMempoolAccept,
   },
   {
     name: 'submitpackage',
-    parameters: ['package', 'maxfeerate', 'maxburnamount'],
+    parameters: ['package:array', 'maxfeerate:any', 'maxburnamount:any'],
     required: 1,
     run: submitPackage,
   },

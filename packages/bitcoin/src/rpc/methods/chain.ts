@@ -8,9 +8,14 @@ import { RpcCode, RpcError } from '../errors.ts';
 import type { MethodContext, RpcMethod } from '../method.ts';
 import { bitsText, blockAnswer, difficulty, headerAnswer, hex256 } from '../render/block.ts';
 
-/** The block that an argument names. */
-export function knownBlock(args: Arguments, position: number, { chain }: MethodContext): BlockNode {
-  const node = chain.findBlock(args.blockHash(position, 'blockhash'));
+/** The block that an argument names. @param name - as Core names the parameter in its message */
+export function knownBlock(
+  args: Arguments,
+  position: number,
+  { chain }: MethodContext,
+  name = 'blockhash',
+): BlockNode {
+  const node = chain.findBlock(args.blockHash(position, name));
   if (node === undefined) throw new RpcError(RpcCode.INVALID_ADDRESS_OR_KEY, 'Block not found');
   return node;
 }
@@ -58,7 +63,7 @@ export const CHAIN_METHODS: readonly RpcMethod[] = [
   },
   {
     name: 'getblockhash',
-    parameters: ['height'],
+    parameters: ['height:number'],
     required: 1,
     run: (args, { chain }) => {
       const node = chain.blockAt(args.integer(0));
@@ -68,9 +73,10 @@ export const CHAIN_METHODS: readonly RpcMethod[] = [
   },
   {
     name: 'getblock',
-    parameters: ['blockhash', 'verbosity|verbose'],
+    parameters: ['blockhash:string', 'verbosity|verbose:any'],
     required: 1,
     run: (args, context) => {
+      args.blockHash(0, 'blockhash');
       const verbosity = args.verbosity(1, 1);
       const node = knownBlock(args, 0, context);
       if (!node.stored) throw new RpcError(RpcCode.MISC, 'Block not available (not fully downloaded)');
@@ -80,17 +86,17 @@ export const CHAIN_METHODS: readonly RpcMethod[] = [
   },
   {
     name: 'getblockheader',
-    parameters: ['blockhash', 'verbose'],
+    parameters: ['blockhash:string', 'verbose:bool'],
     required: 1,
     run: (args, context) => {
       const verbose = args.flag(1, true);
-      const node = knownBlock(args, 0, context);
+      const node = knownBlock(args, 0, context, 'hash');
       return verbose ? headerAnswer(context.chain, node) : toHex(serializeHeader(node.block.header));
     },
   },
   {
     name: 'invalidateblock',
-    parameters: ['blockhash'],
+    parameters: ['blockhash:string'],
     required: 1,
     run: (args, context) => {
       context.chain.invalidate(knownBlock(args, 0, context).block.hash);
@@ -99,7 +105,7 @@ export const CHAIN_METHODS: readonly RpcMethod[] = [
   },
   {
     name: 'reconsiderblock',
-    parameters: ['blockhash'],
+    parameters: ['blockhash:string'],
     required: 1,
     run: (args, context) => {
       context.chain.reconsider(knownBlock(args, 0, context).block.hash);

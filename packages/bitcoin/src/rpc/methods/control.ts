@@ -1,5 +1,6 @@
 import { INCREMENTAL_RELAY_FEE, MIN_RELAY_FEE } from '../../devchain/mempool/limits.ts';
 import { perThousand } from '../../devchain/money.ts';
+import { INT64 } from '../arguments.ts';
 import { RpcCode, RpcError } from '../errors.ts';
 import { amount } from '../json.ts';
 import type { RpcMethod } from '../method.ts';
@@ -8,6 +9,8 @@ import type { RpcMethod } from '../method.ts';
 const CORE_VERSION = 319900;
 /** Largest time that a block can have. */
 const MAX_TIME = 0xffff_ffff;
+
+const ESTIMATE_MODES: readonly string[] = ['unset', 'economical', 'conservative'];
 
 /** Methods about the server and its surroundings. */
 export const CONTROL_METHODS: readonly RpcMethod[] = [
@@ -36,12 +39,18 @@ export const CONTROL_METHODS: readonly RpcMethod[] = [
   },
   {
     name: 'estimatesmartfee',
-    parameters: ['conf_target', 'estimate_mode'],
+    parameters: ['conf_target:number', 'estimate_mode:string'],
     required: 1,
     run: (args) => {
       const target = args.integer(0);
       if (target < 1 || target > 1008) {
         const message = 'Invalid conf_target, must be between 1 and 1008';
+        throw new RpcError(RpcCode.INVALID_PARAMETER, message);
+      }
+      const mode = args.optional(1) === undefined ? 'unset' : args.text(1).toLowerCase();
+      if (!ESTIMATE_MODES.includes(mode)) {
+        const names = ESTIMATE_MODES.map((name) => `"${name}"`).join(', ');
+        const message = `Invalid estimate_mode parameter, must be one of: ${names}`;
         throw new RpcError(RpcCode.INVALID_PARAMETER, message);
       }
       // A chain without strangers has no fee market to learn from; Core says the same on a young regtest.
@@ -56,7 +65,7 @@ export const CONTROL_METHODS: readonly RpcMethod[] = [
   },
   {
     name: 'stop',
-    parameters: ['wait'],
+    parameters: ['wait:number'],
     required: 0,
     run: (_, { stop }) => {
       stop();
@@ -65,10 +74,10 @@ export const CONTROL_METHODS: readonly RpcMethod[] = [
   },
   {
     name: 'setmocktime',
-    parameters: ['timestamp'],
+    parameters: ['timestamp:number'],
     required: 1,
     run: (args, { chain }) => {
-      const time = args.integer(0);
+      const time = args.integer(0, undefined, INT64);
       if (time < 0 || time > MAX_TIME) {
         const message = `Mocktime must be in the range [0, ${MAX_TIME}], not ${time}.`;
         throw new RpcError(RpcCode.INVALID_PARAMETER, message);

@@ -17,7 +17,7 @@ import type { RpcMethod } from '../method.ts';
 export const MEMPOOL_METHODS: readonly RpcMethod[] = [
   {
     name: 'getrawmempool',
-    parameters: ['verbose', 'mempool_sequence'],
+    parameters: ['verbose:bool', 'mempool_sequence:bool'],
     required: 0,
     run: (args, { chain }) => {
       const verbose = args.flag(0, false);
@@ -34,7 +34,7 @@ export const MEMPOOL_METHODS: readonly RpcMethod[] = [
   },
   {
     name: 'getmempoolentry',
-    parameters: ['txid'],
+    parameters: ['txid:string'],
     required: 1,
     run: (args, { chain }) => {
       const entry = chain.mempool.entry(args.txid(0, 'txid'));

@@ -18,7 +18,7 @@ import { scriptOfDescriptor } from './descriptors.ts';
 export const MINING_METHODS: readonly RpcMethod[] = [
   {
     name: 'generatetoaddress',
-    parameters: ['nblocks', 'address', 'maxtries'],
+    parameters: ['nblocks:number', 'address:string', 'maxtries:number'],
     required: 2,
     run: (args, { chain, network }) => {
       const count = args.integer(0);
@@ -29,13 +29,13 @@ export const MINING_METHODS: readonly RpcMethod[] = [
   },
   {
     name: 'generateblock',
-    parameters: ['output', 'transactions', 'submit'],
+    parameters: ['output:string', 'transactions:array', 'submit:bool'],
     required: 2,
     run: generateBlock,
   },
   {
     name: 'submitblock',
-    parameters: ['hexdata', 'dummy'],
+    parameters: ['hexdata:string', 'dummy:string'],
     required: 1,
     run: (args, { chain }) => {
       const bytes = bytesFromHex(args.text(0));

@@ -1,10 +1,10 @@
-import { fromHex, type Txid, toHex, txidFromInternal } from '@prometheus-compute/protocol';
+import { fromHex, type Txid, toHex, txidFromDisplay, txidFromInternal } from '@prometheus-compute/protocol';
 import { HEADER_SIZE, headerHash, parseHeader, serializeHeader } from '../../devchain/blocks/header.ts';
 import { encodePartialTree, readPartialTree } from '../../devchain/blocks/partial-merkle-tree.ts';
 import { DevchainError } from '../../devchain/errors.ts';
 import type { BlockNode } from '../../devchain/state/block-tree.ts';
 import { TransactionError } from '../../transaction/index.ts';
-import { type Arguments, bytesFromHex } from '../arguments.ts';
+import { type Arguments, bytesFromHex, hash } from '../arguments.ts';
 import { RpcCode, RpcError } from '../errors.ts';
 import type { Answer } from '../json.ts';
 import type { MethodContext, RpcMethod } from '../method.ts';
@@ -14,13 +14,13 @@ import { knownBlock } from './chain.ts';
 export const PROOF_METHODS: readonly RpcMethod[] = [
   {
     name: 'gettxoutproof',
-    parameters: ['txids', 'blockhash'],
+    parameters: ['txids:array', 'blockhash:string'],
     required: 1,
     run: getProof,
   },
   {
     name: 'verifytxoutproof',
-    parameters: ['proof'],
+    parameters: ['proof:string'],
     required: 1,
     run: verifyProof,
   },
@@ -31,11 +31,15 @@ function getProof(args: Arguments, context: MethodContext): Answer {
   if (texts.length === 0) {
     throw new RpcError(RpcCode.INVALID_PARAMETER, "Parameter 'txids' cannot be empty");
   }
-  const wanted = new Set(texts);
-  if (wanted.size !== texts.length) {
-    throw new RpcError(RpcCode.INVALID_PARAMETER, 'Invalid parameter, duplicated txid');
+  const wanted = new Set<Txid>();
+  for (const text of texts) {
+    const txid = txidFromDisplay(hash(text, 'txid'));
+    if (wanted.has(txid)) {
+      throw new RpcError(RpcCode.INVALID_PARAMETER, `Invalid parameter, duplicated txid: ${text}`);
+    }
+    wanted.add(txid);
   }
-  const node = args.optional(1) === undefined ? findBlock(texts, context) : knownBlock(args, 1, context);
+  const node = args.optional(1) === undefined ? findBlock(wanted, context) : knownBlock(args, 1, context);
   const { header, transactions } = node.block;
   const matches = transactions.map(({ txid }) => wanted.has(txid));
   if (matches.filter(Boolean).length !== wanted.size) {
@@ -46,9 +50,9 @@ function getProof(args: Arguments, context: MethodContext): Answer {
   return toHex(serializeHeader(header)) + toHex(encodePartialTree(leaves, matches));
 }
 
-function findBlock(texts: readonly string[], { chain }: MethodContext): BlockNode {
-  for (const text of texts) {
-    const node = chain.transaction(text as Txid)?.block;
+function findBlock(txids: Iterable<Txid>, { chain }: MethodContext): BlockNode {
+  for (const txid of txids) {
+    const node = chain.transaction(txid)?.block;
     if (node !== undefined) return node;
   }
   throw new RpcError(RpcCode.INVALID_ADDRESS_OR_KEY, 'Transaction not yet in block');
@@ -57,7 +61,7 @@ function findBlock(texts: readonly string[], { chain }: MethodContext): BlockNod
 function verifyProof(args: Arguments, { chain }: MethodContext): Answer {
   const text = args.text(0);
   const bytes = bytesFromHex(text);
-  if (bytes === undefined) {
+  if (bytes === undefined || bytes.length === 0) {
     throw new RpcError(RpcCode.INVALID_PARAMETER, `proof must be hexadecimal string (not '${text}')`);
   }
   try {
@@ -72,6 +76,6 @@ function verifyProof(args: Arguments, { chain }: MethodContext): Answer {
     return tree.matches.map(txidFromInternal);
   } catch (error) {
     if (!(error instanceof DevchainError) && !(error instanceof TransactionError)) throw error;
-    throw new RpcError(RpcCode.MISC, `proof does not parse: ${error.message}`);
+    throw new RpcError(RpcCode.MISC, 'SpanReader::read(): end of data: iostream error');
   }
 }

@@ -11,7 +11,7 @@ import { scriptOfDescriptor } from './descriptors.ts';
 export const SCAN_METHODS: readonly RpcMethod[] = [
   {
     name: 'scantxoutset',
-    parameters: ['action', 'scanobjects'],
+    parameters: ['action:string', 'scanobjects:array'],
     required: 1,
     run: (args, context) => {
       const action = args.text(0);
@@ -30,10 +30,14 @@ export const SCAN_METHODS: readonly RpcMethod[] = [
 ];
 
 function scan(args: Arguments, { chain, network }: MethodContext): Answer {
-  if (args.optional(1) === undefined) {
+  if (args.count < 2) {
     throw new RpcError(RpcCode.MISC, 'scanobjects argument is required for the start action');
   }
   const scripts = args.list(1).map((item) => {
+    if (typeof item !== 'string' && !isObject(item)) {
+      const message = 'Scan object needs to be either a string or an object';
+      throw new RpcError(RpcCode.INVALID_PARAMETER, message);
+    }
     const descriptor = expectString(isObject(item) ? (item.desc ?? null) : item);
     const script = scriptOfDescriptor(descriptor, network);
     if (script === undefined) {

@@ -3,7 +3,7 @@ import type { Devchain } from '../../devchain/devchain.ts';
 import type { LoadedTransaction } from '../../devchain/loaded-transaction.ts';
 import type { BlockNode } from '../../devchain/state/block-tree.ts';
 import { isCoinbase } from '../../transaction/index.ts';
-import type { Arguments } from '../arguments.ts';
+import { type Arguments, UINT32 } from '../arguments.ts';
 import { RpcCode, RpcError } from '../errors.ts';
 import { type Answer, type AnswerObject, amount } from '../json.ts';
 import type { MethodContext, RpcMethod } from '../method.ts';
@@ -19,13 +19,13 @@ const HINT = '. Use gettransaction for wallet transactions.';
 export const TRANSACTION_METHODS: readonly RpcMethod[] = [
   {
     name: 'getrawtransaction',
-    parameters: ['txid', 'verbosity|verbose', 'blockhash'],
+    parameters: ['txid:string', 'verbosity|verbose:any', 'blockhash:string'],
     required: 1,
     run: getRawTransaction,
   },
   {
     name: 'decoderawtransaction',
-    parameters: ['hexstring', 'iswitness'],
+    parameters: ['hexstring:string', 'iswitness:bool'],
     required: 1,
     run: (args, { network }) => {
       const loaded = decodeTransaction(args.text(0));
@@ -35,11 +35,11 @@ export const TRANSACTION_METHODS: readonly RpcMethod[] = [
   },
   {
     name: 'gettxout',
-    parameters: ['txid', 'n', 'include_mempool'],
+    parameters: ['txid:string', 'n:number', 'include_mempool:bool'],
     required: 2,
     run: (args, { chain, network }) => {
       const txid = args.txid(0, 'txid');
-      const vout = args.integer(1);
+      const vout = args.integer(1, undefined, UINT32);
       const output = findOutput(chain, txid, vout, args.flag(2, true));
       if (output === undefined) return null;
       const tip = chain.tip();
