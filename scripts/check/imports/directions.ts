@@ -39,5 +39,6 @@ export const DIRECTIONS: Readonly<Record<string, PackageRule>> = {
       jobs: ['ports', 'engine', 'roles', 'local', 'snapshot'],
     },
   },
+  simulation: { packages: ['protocol', 'bitcoin', 'node'], lazily: [], external: null, builtins: null },
   cli: { packages: ['protocol'], lazily: ['node', 'bitcoin', 'sandbox'], external: null, builtins: null },
 };

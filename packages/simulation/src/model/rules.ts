@@ -1,0 +1,62 @@
+/**
+ * A rule of the protocol that the model can do without, so that the search shows what it prevents. Named by its row of
+ * docs/protocol/deviations.md; where a row holds several rules, each has a switch of its own.
+ *
+ * - `D1`: verdicts on the chain (without: TxV1 and TxV0 do not exist, Tx5 spends Tx0:0 from t2)
+ * - `D3`: r = 0 covers what was never delivered or opened (without: nobody says it, and no arbiter confirms it)
+ * - `D4`: the verification lock (without: the fee output is V's alone)
+ * - `D5`: arbiters sign transactions (without: what unlocks Tx7 is a secret that unlocks Tx8 too)
+ * - `D6`: NA (without: C, W, V and k arbiters can spend what TxA pools)
+ * - `D7`: stakes are inputs of Tx0 (without: an arbiter can spend its stake at any time)
+ * - `D8`: a smaller S is signed only against those who failed (without: arbiters sign every S that they are in)
+ * - `D9`: the point lock (without: C pays by plain signatures, and W can withhold h_p)
+ * - `D11`: arbiters judge the accuser's claim (without: a sample of their own, which misses the chunk)
+ * - `D12`: after d = 0 and no Tx8, S signs the other decision on TxA; `D12 held`: only who held a complete Tx8_S does
+ * - `D13`: time-out exits are complete at setup (without: C alone finishes them)
+ * - `D14`: verdicts mature at t0 + 2Δ (without: at once)
+ * - `D20`: W has the inputs before it signs (without: C can withhold them)
+ * - `D23`: k = ⌈μn⌉ (without: two arbiters are enough)
+ * - `D24`: C releases Tx4 (without: it is pre-signed at setup)
+ * - `D26`: Post (without: W reaches whom it likes, and what only C and V got nobody else knows)
+ * - `D27`: C audits and challenges (without: it has no part after setup)
+ * - `D28`: nobody owns F (without: F's owner is of the coalition)
+ * - `D29`: claims are posted (without: shown to some arbiters only)
+ * - `D31`: a challenge is judged against what V's verdict names (without: against anything that W signed)
+ * - `D32`: Tx9c_S
+ * - `D33`: C may claim on TxA
+ * - `D34`: deadlines are "confirmed before" (without: V publishes TxV1 at t1 − Δ)
+ * - `D35`: TxV1 and TxV0 have different txids
+ * - `repeat-stages`: the stages are repeated after Δ_2, against whoever does not sign the other decision
+ * - `replace-seeds`: a block hash stands for a challenge seed that its owner withholds, V's too, and an opening is
+ *   always owed (without: no opening is owed without s_V)
+ * - `unopened`: arbiters confirm `unopened` whenever they accepted no opening (without: only if one was owed)
+ */
+export type Rule =
+  | 'D1'
+  | 'D3'
+  | 'D4'
+  | 'D5'
+  | 'D6'
+  | 'D7'
+  | 'D8'
+  | 'D9'
+  | 'D11'
+  | 'D12'
+  | 'D12 held'
+  | 'D13'
+  | 'D14'
+  | 'D20'
+  | 'D23'
+  | 'D24'
+  | 'D26'
+  | 'D27'
+  | 'D28'
+  | 'D29'
+  | 'D31'
+  | 'D32'
+  | 'D33'
+  | 'D34'
+  | 'D35'
+  | 'repeat-stages'
+  | 'replace-seeds'
+  | 'unopened';
