@@ -1,4 +1,5 @@
 import {
+  type ChannelEvent,
   type ChannelMessage,
   type ChannelState,
   type Contract,
@@ -106,7 +107,12 @@ export function namesOf({ state, role, keys }: ChannelRecord): readonly string[]
   return contract === undefined ? names : [...names, toHex(contractHash(contract))];
 }
 
-/** The addresses of C, W and V that a message of C brings. */
-export function introducedPeers(message: ChannelMessage): ChannelRecord['peers'] | undefined {
-  return message.kind === 'contract' || message.kind === 'acceptanceRequest' ? message.peers : undefined;
+/**
+ * The addresses of C, W and V that C brings with the contract, once: W and V take them over with the step that accepts
+ * it. An arbiter has them from the request that it answered.
+ */
+export function introducedPeers({ state }: ChannelRecord, event: ChannelEvent): ChannelRecord['peers'] {
+  if (state.name !== 'setup' || state.step !== 'accepted-terms') return {};
+  const due = event.kind === 'message' && event.from === 'client' && event.message.kind === 'contract';
+  return due ? event.message.peers : {};
 }

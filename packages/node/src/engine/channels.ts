@@ -13,6 +13,7 @@ import {
 } from '@prometheus-compute/protocol';
 import type { OutboxEntry, OutboxItem } from '../ports/store.ts';
 import { encodeSnapshot } from '../snapshot/snapshot.ts';
+import { introducedPeers } from './addressing.ts';
 import { type ChannelRecord, decodeRecord, encodeRecord } from './channel-record.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import type { Notify } from './notice.ts';
@@ -73,12 +74,6 @@ export class Channels {
     this.#notify({ kind: 'moved', record: begun, event: 'begun' });
   }
 
-  /** Learns where the partners of a channel are; stored with the channel's next step. */
-  introduce(id: string, peers: ChannelRecord['peers']): void {
-    const record = this.#records.get(id);
-    if (record !== undefined) this.#records.set(id, { ...record, peers: { ...record.peers, ...peers } });
-  }
-
   /**
    * Feeds an event to a channel.
    *
@@ -109,7 +104,8 @@ export class Channels {
     step: Extract<Step, { kind: 'moved' }>,
     completes: number | undefined,
   ): Promise<void> {
-    const next: ChannelRecord = { ...record, state: step.state };
+    const peers = { ...record.peers, ...introducedPeers(record, event) };
+    const next: ChannelRecord = { ...record, peers, state: step.state };
     if (
       event.kind === 'tip' &&
       step.messages.length + step.tasks.length === 0 &&

@@ -8,7 +8,7 @@ import {
   toHex,
 } from '@prometheus-compute/protocol';
 import type { PeerId } from '../ports/transport.ts';
-import { introducedPeers, namesOf, senderOf } from './addressing.ts';
+import { namesOf, senderOf } from './addressing.ts';
 import type { Channels } from './channels.ts';
 import type { Directory } from './directory.ts';
 import type { EnginePorts } from './engine-ports.ts';
@@ -101,8 +101,6 @@ export class Inbox {
         else await payload.onBlob(message, peer);
         return true;
       }
-      const peers = introducedPeers(message);
-      if (peers !== undefined) this.#channels.introduce(record.id, peers);
       const event: ChannelEvent = {
         kind: 'message',
         from,
