@@ -72,7 +72,9 @@ describe('who may call', () => {
     const probe = await RpcServer.start(chain, { port: 0, cookieFile: join(folder, 'probe') });
     const { port } = probe;
     await probe.close();
-    await expect(RpcServer.start(chain, { port, cookieFile: join(folder, 'missing', 'cookie') })).rejects.toThrow();
+    await expect(
+      RpcServer.start(chain, { port, cookieFile: join(folder, 'missing', 'cookie') }),
+    ).rejects.toThrow();
     // The port is free again, so nobody listens on it.
     const next = await RpcServer.start(chain, { port, cookieFile: join(folder, 'next') });
     expect(next.port).toBe(port);
