@@ -40,6 +40,7 @@ const lesson = (
  */
 export const LESSONS = {
   verdictOnChain: lesson('D1', W, 'verifier'),
+  orderOfTimeouts: lesson(['D1', 'D1 order'], V, 'worker'),
   lawfulFault: lesson('D3', W, 'verifier'),
   sleepingVerifier: { ...lesson([], WV, 'client, no result'), changes: { beta: 1 } },
   verificationLock: lesson('D4', V, 'client, unchecked result'),

@@ -15,6 +15,10 @@ export function decisionId(appeal: 'TxA' | 'TxAc', family: Family, set: ArbiterS
 /** First block in which a verdict is valid (D14). */
 export const verdictFrom = (game: Game): number => (holds(game, 'D14') ? game.times.verdict : 1);
 
+/** First block for Tx3 (D1). */
+export const timeoutOfVerifier = ({ parameters, off }: Game): number =>
+  off.has('D1 order') ? parameters.t2 : parameters.t1;
+
 /** Parent's height and wait of everything that consensus allows to follow, at the earliest in which block. */
 function firstBlock(game: Game, state: State, id: ChainId): number | undefined {
   const { verdict, appeal } = state;
@@ -45,14 +49,15 @@ function firstBlock(game: Game, state: State, id: ChainId): number | undefined {
     case 'Tx1':
       return parameters.t3;
     case 'Tx3':
-      return parameters.t1;
+      return timeoutOfVerifier(game);
     case 'Tx4':
       return 1;
     case 'TxV1':
     case 'TxV0':
       return holds(game, 'D1') ? verdictFrom(game) : undefined;
     case 'Tx5':
-      return holds(game, 'D1') ? undefined : parameters.t2;
+      if (holds(game, 'D1')) return undefined;
+      return holds(game, 'D1 order') ? parameters.t2 : parameters.t1;
     default:
       return undefined;
   }

@@ -1,5 +1,5 @@
 import { NOBODY } from './arbiter-set.ts';
-import { decisionId, isPossible } from './chain.ts';
+import { decisionId, isPossible, timeoutOfVerifier } from './chain.ts';
 import { confirmation, type Game, holds, isCorrupt } from './game.ts';
 import type { ChainId, Pending, State } from './state.ts';
 import { settledTip, viewOf } from './views.ts';
@@ -23,7 +23,7 @@ function beforeVerdict(game: Game, state: State): readonly ChainId[] {
   const ids: ChainId[] = [];
   if (honest(game, 'worker') && tip + confirmation(game) <= times.paymentLatest) {
     if (state.verdictGiven && state.released) ids.push('Tx4');
-    else if (tip >= parameters.t1 - 1 && state.delivery === 'right') ids.push('Tx3');
+    else if (tip >= timeoutOfVerifier(game) - 1 && state.delivery === 'right') ids.push('Tx3');
   }
   if (honest(game, 'verifier')) ids.push(...verifierBefore(game, state));
   if (tip >= parameters.t3 - 1 && exits(game, ['client', 'verifier'])) ids.push('Tx1');

@@ -2,7 +2,8 @@
  * A rule of the protocol that the model can do without, so that the search shows what it prevents. Named by its row of
  * docs/protocol/deviations.md; where a row holds several rules, each has a switch of its own.
  *
- * - `D1`: verdicts on the chain (without: TxV1 and TxV0 do not exist, Tx5 spends Tx0:0 from t2)
+ * - `D1`: verdicts on the chain (without: TxV1 and TxV0 do not exist, Tx5 spends Tx0:0 from t2); `D1 order`, on top of
+ *   that: first Tx3, then Tx5 (without: the other way around)
  * - `D3`: r = 0 covers what was never delivered or opened (without: nobody says it, and no arbiter confirms it)
  * - `D4`: the verification lock (without: the fee output is V's alone)
  * - `D5`: arbiters sign transactions (without: what unlocks Tx7 is a secret that unlocks Tx8 too)
@@ -33,6 +34,7 @@
  */
 export type Rule =
   | 'D1'
+  | 'D1 order'
   | 'D3'
   | 'D4'
   | 'D5'

@@ -95,7 +95,8 @@ function arbiterOf(index: number, amount: bigint): Arbiter {
 export function shortTerms(court: Court, changes: Partial<Parameters> = {}): GraphTerms {
   const { n, k } = court;
   const draft: Parameters = { ...DEFAULT_PARAMETERS, n, mu: fractionFor(court) };
-  const delta = quorum(draft) + 3;
+  // B = k + 2 (ℓ = 1), and two blocks more (C7).
+  const delta = quorum(draft) + 4;
   const deliveryBlocks = 4 * delta + 4;
   const t1 = deliveryBlocks + 5 * delta;
   const t2 = t1 + 4 * delta;

@@ -4,11 +4,12 @@ import { shows } from './teach.ts';
 
 describe('without its rule the search finds the loss (balances in satoshis)', () => {
   shows(
-    'D1: without verdicts on the chain a faulty Worker takes Tx3 from an honest Verifier',
+    'D1: after an honest verdict that nobody sees on the chain W takes Tx3',
     LESSONS.verdictOnChain,
     'Tx3',
     -100_000n,
   );
+  shows('D1: a silent Verifier takes Tx5 before Tx3', LESSONS.orderOfTimeouts, 'Tx5', -290_000n);
   shows(
     'D3: without a lawful r = 0 for it, a Worker that opened nothing takes Tx3',
     LESSONS.lawfulFault,
@@ -68,7 +69,7 @@ describe('without its rule the search finds the loss (balances in satoshis)', ()
     -100_000n,
   );
   shows(
-    'D26: the Worker skips a party and says that it delivered',
+    'D26: C = W reach the Verifier alone, and C challenges what nobody else has seen',
     LESSONS.postedOpening,
     'Tx7c:1.2.3',
     -500_000n,

@@ -11,6 +11,7 @@ type Name = keyof typeof LESSONS;
 
 /** Rules of the graph itself: the chain refuses the transaction that the attack needs. */
 const PREVENTED: Partial<Record<Name, RegExp>> = {
+  orderOfTimeouts: /^Tx5: bad-txns-inputs-missingorspent/,
   signaturesNotSecrets: /^Tx8:1\.2\.3: .*Invalid Schnorr signature/,
   everybodySigns: /^take: .*Invalid Schnorr signature/,
   stakesInCommitment: /^stake:1: non-BIP68-final/,
