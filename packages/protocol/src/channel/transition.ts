@@ -1,3 +1,4 @@
+import { RuleError } from '../contract/rule-error.ts';
 import { assertNever, CodedError } from '../primitives/errors.ts';
 import type { ChannelContext } from './context.ts';
 import type { ChannelEvent } from './event.ts';
@@ -31,7 +32,9 @@ export function transition(state: ChannelState, event: ChannelEvent, context: Ch
     return dispatch(state, event, context);
   } catch (cause) {
     if (!(cause instanceof CodedError)) throw cause;
-    const culprit = event.kind === 'message' ? event.from : null;
+    // A graph that breaks a rule is the work of all: who sent the last signature on the list made none of it.
+    const shared = cause instanceof RuleError && state.name === 'setup' && state.step === 'arbiter-set';
+    const culprit = event.kind === 'message' && !shared ? event.from : null;
     if (state.name === 'setup') return abandon(state, 'terms-refused', culprit, cause.message);
     return ignored('out-of-place', culprit, cause.message);
   }

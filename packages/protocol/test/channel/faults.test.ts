@@ -4,11 +4,13 @@ import {
   type ChannelMessage,
   decodeContract,
   encodeContract,
+  largestCiphertext,
   type Recipient,
   type Task,
 } from '../../src/index.ts';
+import { fixtureContract } from '../fixtures/terms.ts';
 import { type Deviations, Game, type Sent } from './play/game.ts';
-import { otherHash, STAKES } from './play/identity.ts';
+import { otherHash, PARAMETERS, STAKES } from './play/identity.ts';
 import { DELIVERY, OPENING, type PlayerName } from './play/tasks.ts';
 
 const ROLES = ['client', 'worker', 'verifier'] as const;
@@ -48,6 +50,8 @@ const stakeOffer = (i: number): Recipient => {
   const { outpoint } = STAKES[i]!.coin;
   return `offer:${outpoint.txid}:${outpoint.vout}`;
 };
+/** Bytes of the longest ciphertext of the fixture's contract. */
+const LARGEST = largestCiphertext(fixtureContract(PARAMETERS).limits);
 const PLACE = { height: 1_010, blockHash: otherHash('tip') };
 
 /** The first player behind a stake that is asked in the honest run. */
@@ -356,6 +360,36 @@ describe('what the Worker signs twice', () => {
     game.feed('worker', { kind: 'computed', delivery: { ...DELIVERY, root: otherHash('R') } });
     game.feed('worker', { kind: 'opened', opening: { ...OPENING, chunks: [] } });
     expect(game.sent.length).toBe(before);
+  });
+
+  it('a delivery that announces more than any result can have is not fetched, and the right one still counts', () => {
+    const game = new Game(
+      altered('worker', 'delivery', (m, { to }) => {
+        const [first, ...rest] = m.chunks;
+        const oversized = { ...first!, size: LARGEST + 1 };
+        return to === 'worker' ? [m] : [{ ...m, chunks: [oversized, ...rest] }, m];
+      }),
+    );
+    game.mine(5);
+    for (const role of ['client', 'verifier'] as const) {
+      const { faults, tasks } = game.player(role);
+      expect(faults).toMatchObject([
+        { code: 'delivery-malformed', culprit: 'worker', reason: expect.stringMatching(/^ciphertext 0 /) },
+      ]);
+      expect(tasks.filter(({ kind }) => kind === 'check-delivery')).toHaveLength(1);
+      expect(game.state(role)).toMatchObject({ how: 'settled', transaction: 'Tx4' });
+    }
+  });
+
+  it('a delivery may announce the longest result that the contract allows', () => {
+    const game = new Game(
+      altered('worker', 'delivery', (m) => [
+        { ...m, chunks: m.chunks.map((chunk) => ({ ...chunk, size: LARGEST })) },
+      ]),
+    );
+    game.mine(5);
+    expect(game.player('client').faults).toEqual([]);
+    expect(game.state('client')).toMatchObject({ how: 'settled', transaction: 'Tx4' });
   });
 
   it('a delivery whose ciphertexts are wrong gets no receipt', () => {

@@ -1,3 +1,4 @@
+import { largestCiphertext } from '../../contract/content-limits.ts';
 import { contractHash } from '../../contract/contract-codec.ts';
 import { ROLES } from '../../contract/party.ts';
 import { seedHash } from '../../contract/seed.ts';
@@ -72,6 +73,13 @@ function takeDelivery(state: ComputationState, event: Received, message: Message
   const expected = state.agreement.contract.chunks;
   if (message.chunks.length !== expected) {
     const reason = `${message.chunks.length} chunks were delivered, the contract has ${expected}`;
+    return ignored('delivery-malformed', 'worker', reason);
+  }
+  // Before anything is fetched: an announced size is memory that this party would set aside.
+  const longest = largestCiphertext(state.agreement.contract.limits);
+  const oversized = message.chunks.findIndex(({ size }) => size > longest);
+  if (oversized >= 0) {
+    const reason = `ciphertext ${oversized} has ${message.chunks[oversized]!.size} bytes, any result fits into ${longest}`;
     return ignored('delivery-malformed', 'worker', reason);
   }
   const own = state.self === 'worker';

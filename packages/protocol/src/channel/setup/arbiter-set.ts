@@ -11,7 +11,7 @@ import type { Recipient } from '../recipient.ts';
 import type { ArbiterSetStep, PollingStep } from '../state.ts';
 import { ignored, LATER, moved, type Outgoing, STALE, type Step, toAll } from '../step.ts';
 import { abandon } from './abandon.ts';
-import { offersOf } from './offers.ts';
+import { offersOf, snapshotOf } from './offers.ts';
 import { beginSignatures } from './signatures.ts';
 
 /** Takes the first n of the union, once all three lists are there (Y §Union), and signs the set. */
@@ -30,6 +30,8 @@ export function trySelect(context: ChannelContext, state: PollingStep, messages:
     lists: { client, worker, verifier },
     n: state.parameters.n,
     contractHash: hash,
+    contract: state.contract,
+    snapshot: snapshotOf(state.contract),
     verify: context.verify,
   });
   if (selection.kind === 'fault') {

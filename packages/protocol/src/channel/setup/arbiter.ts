@@ -1,4 +1,4 @@
-import type { SeenStake } from '../../ceremony/offer.ts';
+import { eligible, type SeenStake } from '../../ceremony/offer.ts';
 import { arbitersOf } from '../../ceremony/selection.ts';
 import type { Contract } from '../../contract/contract.ts';
 import { contractHash, encodeContract } from '../../contract/contract-codec.ts';
@@ -17,7 +17,7 @@ import type { PledgedStep } from '../state.ts';
 import { ignored, LATER, moved, STALE, type Step } from '../step.ts';
 import { abandon } from './abandon.ts';
 import { SETUP_BLOCKS } from './deadline.ts';
-import { offersOf } from './offers.ts';
+import { offersOf, snapshotOf } from './offers.ts';
 import { beginSignatures } from './signatures.ts';
 
 /** An arbiter pledges one stake to one contract. The acceptance is stored before it is sent (Y §Acceptance). */
@@ -89,7 +89,9 @@ function accept(
   const own = outpointKey(state.acceptance.outpoint);
   const index = invitation.acceptances.findIndex((acceptance) => outpointKey(acceptance.outpoint) === own);
   if (index < 0) return abandon(state, 'not-selected', null, 'other arbiters were drawn');
-  const arbiters = arbitersOf(invitation.acceptances, offersOf(stakes, invitation.acceptances));
+  const { height, minimumAge } = snapshotOf(state.contract);
+  const offers = eligible(offersOf(stakes, invitation.acceptances), height, minimumAge);
+  const arbiters = arbitersOf(invitation.acceptances, offers);
   if (arbiters === undefined) {
     return abandon(state, 'selection-failed', 'client', 'an arbiter of the list has no offer that counts');
   }

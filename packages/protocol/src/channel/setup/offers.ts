@@ -1,4 +1,5 @@
-import { type Offer, offerOf, type SeenStake } from '../../ceremony/offer.ts';
+import { type Offer, offerOf, type SeenStake, type Snapshot } from '../../ceremony/offer.ts';
+import type { Contract } from '../../contract/contract.ts';
 import { outpointKey } from '../../contract/outpoint.ts';
 import type { Acceptance } from '../../wire/ceremony.ts';
 
@@ -13,4 +14,12 @@ export function offersOf(stakes: readonly SeenStake[], acceptances: readonly Acc
     if (offer !== undefined) offers.set(key, offer);
   }
   return [...offers.values()];
+}
+
+/**
+ * Where the offers of a contract are counted. The least age is the node's policy and looked after where stakes are looked
+ * up; that the old t4 of a renewed stake has passed only its owner's proof shows (Y §Snapshot).
+ */
+export function snapshotOf({ snapshotHeight }: Contract): Snapshot {
+  return { height: snapshotHeight, minimumAge: 0 };
 }

@@ -11,7 +11,7 @@ import type { PollingStep } from '../state.ts';
 import { ignored, LATER, moved, STALE, type Step, toAll } from '../step.ts';
 import { abandon } from './abandon.ts';
 import { trySelect } from './arbiter-set.ts';
-import { offersOf } from './offers.ts';
+import { offersOf, snapshotOf } from './offers.ts';
 
 /** Asks arbiters in rank order, collects n acceptances, exchanges lists, and takes the first n of the union. */
 export function onPolling(state: PollingStep, event: ChannelEvent, context: ChannelContext): Step {
@@ -74,6 +74,8 @@ function onAcceptance(
   const fault = verifyAcceptance(acceptance, {
     offer: offersOf(state.stakes, [acceptance])[0],
     contractHash: contractHash(state.contract),
+    contract: state.contract,
+    snapshot: snapshotOf(state.contract),
     height: state.tip,
     verify: context.verify,
   });
