@@ -1,8 +1,9 @@
-import { type ChannelContext, type ChannelEvent, CodedError, type Step } from '@prometheus-compute/protocol';
+import type { ChannelContext, ChannelEvent, Step } from '@prometheus-compute/protocol';
 import type { ChannelRecord } from './channel-record.ts';
 import { Channels } from './channels.ts';
 import { Directory } from './directory.ts';
 import type { EnginePorts } from './engine-ports.ts';
+import { asError } from './errors.ts';
 import type { Extensions } from './extensions.ts';
 import { Inbox } from './inbox.ts';
 import type { EngineNotice, Notify } from './notice.ts';
@@ -25,7 +26,7 @@ export class Engine {
   constructor(ports: EnginePorts, policy: ChannelContext['policy'], extensions: () => Extensions) {
     this.ports = ports;
     const directory = new Directory();
-    const notify: Notify = (notice) => this.#notify(notice);
+    const notify: Notify = (notice) => this.notify(notice);
     this.#channels = new Channels(ports, { verify: ports.verify, policy }, notify, (entries) => {
       for (const entry of entries) this.#outbox.dispatch(entry);
     });
@@ -82,7 +83,7 @@ export class Engine {
 
   /** Sends and runs again what failed; the node calls it at every block. */
   async retry(): Promise<void> {
-    await this.#queue.run(() => this.#outbox.retry());
+    await this.#queue.run(async () => this.#outbox.retry());
   }
 
   /** Counts work that runs beside the queue as this node's, so that whoever waits for quiet waits for it too. */
@@ -90,13 +91,19 @@ export class Engine {
     return this.#queue.track(work);
   }
 
+  /** Starts work that nobody waits for; what fails is told to `onFailure`. */
+  background(work: () => Promise<unknown>, onFailure: (error: Error) => void): void {
+    this.#queue.background(work, onFailure);
+  }
+
+  /** Tells whoever watches this engine. */
+  notify(notice: EngineNotice): void {
+    for (const watcher of this.#watchers) watcher(notice);
+  }
+
   async close(): Promise<void> {
     this.ports.transport.close();
     await this.#queue.close();
-  }
-
-  #notify(notice: EngineNotice): void {
-    for (const watcher of this.#watchers) watcher(notice);
   }
 
   async #feed(id: string, event: ChannelEvent, completes: number | undefined): Promise<void> {
@@ -116,8 +123,7 @@ export class Engine {
       return taken ?? false;
     } catch (cause) {
       // This node's own trouble, a full disk for example, and none of the sender's.
-      const error = cause instanceof Error ? cause : new CodedError('receive-failed', String(cause));
-      this.#notify({ kind: 'receive-failed', from, error });
+      this.notify({ kind: 'receive-failed', from, error: asError(cause) });
       return false;
     }
   }

@@ -18,3 +18,8 @@ export type EngineErrorCode =
   | 'too-large';
 
 export class EngineError extends CodedError<EngineErrorCode> {}
+
+/** Whatever was thrown, as an Error. */
+export function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new CodedError('thrown', String(cause));
+}

@@ -12,6 +12,10 @@ export type EngineNotice =
       readonly task: Task['kind'];
       readonly error: Error;
     }
+  /** A message or a task of the outbox could not be handed on or finished: it is done again later. */
+  | { readonly kind: 'outbox-failed'; readonly record: ChannelRecord; readonly error: Error }
+  /** A transaction could not be made or handed to the chain: it is tried again at the next move or block. */
+  | { readonly kind: 'publish-failed'; readonly record: ChannelRecord; readonly error: Error }
   | { readonly kind: 'receive-failed'; readonly from: PeerId; readonly error: Error }
   | { readonly kind: 'refused-envelope'; readonly from: PeerId; readonly reason: string };
 

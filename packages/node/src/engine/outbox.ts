@@ -1,4 +1,4 @@
-import { type ChannelEvent, CodedError, type Recipient, type Task } from '@prometheus-compute/protocol';
+import type { ChannelEvent, Recipient, Task } from '@prometheus-compute/protocol';
 import type { OutboxEntry } from '../ports/store.ts';
 import type { PeerId } from '../ports/transport.ts';
 import { decodeSnapshot } from '../snapshot/snapshot.ts';
@@ -7,6 +7,7 @@ import type { ChannelRecord } from './channel-record.ts';
 import type { Channels } from './channels.ts';
 import type { Directory } from './directory.ts';
 import type { EnginePorts } from './engine-ports.ts';
+import { asError } from './errors.ts';
 import type { TaskRunner } from './extensions.ts';
 import type { Notify } from './notice.ts';
 import type { SerialQueue } from './serial-queue.ts';
@@ -37,33 +38,39 @@ export class Outbox {
   }
 
   dispatch(entry: OutboxEntry): void {
-    const { channels, queue } = this.#host;
+    const { channels, queue, notify } = this.#host;
     const record = channels.get(entry.channel);
     if (record === undefined) return;
-    void queue.track(() => (entry.kind === 'message' ? this.#send(record, entry) : this.#run(record, entry)));
+    queue.background(
+      () => (entry.kind === 'message' ? this.#send(record, entry) : this.#run(record, entry)),
+      (error) => {
+        if (queue.closed) return;
+        this.#failed.push(entry);
+        notify({ kind: 'outbox-failed', record, error });
+      },
+    );
   }
 
   /** Tries again what failed, as far as it still matters. */
-  async retry(): Promise<void> {
-    const { channels, ports } = this.#host;
-    for (const entry of this.#failed.splice(0)) {
-      const closed = channels.get(entry.channel)?.state.name === 'closed';
-      if (closed && entry.kind === 'message') await ports.store.finish(entry.sequence);
-      else this.dispatch(entry);
-    }
+  retry(): void {
+    for (const entry of this.#failed.splice(0)) this.dispatch(entry);
   }
 
   async #send(record: ChannelRecord, entry: OutboxEntry): Promise<void> {
-    const { ports, directory, queue, receive } = this.#host;
-    const to = entry.to as Recipient;
-    const peer = peerOf(record, to, directory);
-    const taken =
-      to === record.role
-        ? await receive(ports.transport.self, entry.payload)
-        : peer !== undefined && (await ports.transport.send(peer, entry.payload));
+    const { queue, ports } = this.#host;
+    // Nobody waits any more for what a closed channel could not hand on.
+    const taken = (await this.#hand(record, entry)) || record.state.name === 'closed';
     if (queue.closed) return;
     if (taken) await ports.store.finish(entry.sequence);
     else this.#failed.push(entry);
+  }
+
+  /** Whether the receiver has taken a message. */
+  async #hand(record: ChannelRecord, { to, payload }: OutboxEntry): Promise<boolean> {
+    const { ports, directory, receive } = this.#host;
+    if (to === record.role) return receive(ports.transport.self, payload);
+    const peer = peerOf(record, to as Recipient, directory);
+    return peer !== undefined && ports.transport.send(peer, payload);
   }
 
   async #run(record: ChannelRecord, entry: OutboxEntry): Promise<void> {
@@ -73,17 +80,18 @@ export class Outbox {
       await ports.store.finish(entry.sequence);
       return;
     }
+    let event: ChannelEvent | null;
     try {
-      const event = await runTask(record, task);
-      if (queue.closed) return;
-      if (event === null) await ports.store.finish(entry.sequence);
-      else await feed(record.id, event, entry.sequence);
+      event = await runTask(record, task);
     } catch (cause) {
       if (queue.closed) return;
       this.#failed.push(entry);
-      const error = cause instanceof Error ? cause : new CodedError('task-failed', String(cause));
-      notify({ kind: 'task-failed', record, task: task.kind, error });
+      notify({ kind: 'task-failed', record, task: task.kind, error: asError(cause) });
+      return;
     }
+    if (queue.closed) return;
+    if (event === null) await ports.store.finish(entry.sequence);
+    else await feed(record.id, event, entry.sequence);
   }
 }
 

@@ -149,7 +149,7 @@ export class PayloadExchange implements PayloadService {
       signer.signMessage(record.keys, hash),
     );
     // Whoever misses a part asks for it again.
-    void transport.send(to, encodeEnvelope(envelope));
+    transport.send(to, encodeEnvelope(envelope)).catch(() => {});
   }
 }
 

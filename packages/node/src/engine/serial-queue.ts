@@ -1,3 +1,5 @@
+import { asError } from './errors.ts';
+
 /** Runs pieces of work one after another, and counts what is queued or running. */
 export class SerialQueue {
   #tail: Promise<unknown> = Promise.resolve();
@@ -36,6 +38,11 @@ export class SerialQueue {
     } finally {
       this.#busy -= 1;
     }
+  }
+
+  /** Like {@link track} for work that nobody waits for: what fails is told to `onFailure`, and ends nothing else. */
+  background(work: () => Promise<unknown>, onFailure: (error: Error) => void): void {
+    this.track(work).catch((cause: unknown) => onFailure(asError(cause)));
   }
 
   /** Waits for what runs; what is queued behind it is dropped. */

@@ -12,6 +12,7 @@ import type { ChainBlock } from '../ports/chain.ts';
 import type { ChannelRecord } from './channel-record.ts';
 import { completeDuty } from './complete-duty.ts';
 import type { Engine } from './engine.ts';
+import { asError } from './errors.ts';
 import { confirmedIn, graphInState, isFinal } from './on-chain.ts';
 import { WatchList } from './watch-list.ts';
 
@@ -35,7 +36,9 @@ export class Watcher {
   readonly #onDuty: (notice: DutyNotice) => void;
   readonly #onBlock: (block: ChainBlock) => void;
   readonly #onRewind: (height: number) => void;
-  /** What has been handed to the chain at this tip, by channel. */
+  /** What is on its way to the chain, by channel. */
+  readonly #handing = new Map<string, string>();
+  /** What the chain has answered to at this tip, by channel. */
   readonly #handed = new Map<string, { readonly key: string; readonly bytes: Uint8Array }>();
   #next = 0;
   /** Duties belong to the newest tip: nothing is published while older blocks are being read. */
@@ -58,7 +61,12 @@ export class Watcher {
     this.#onBlock = options.onBlock;
     this.#onRewind = options.onRewind;
     engine.watch((notice) => {
-      if (notice.kind === 'moved' && !this.#following) void engine.track(() => this.#publish(notice.record));
+      if (notice.kind !== 'moved' || this.#following) return;
+      const { record } = notice;
+      engine.background(
+        () => this.#publish(record),
+        (error) => this.#publishFailed(record, error),
+      );
     });
   }
 
@@ -70,7 +78,14 @@ export class Watcher {
     } finally {
       this.#following = false;
     }
-    for (const record of this.#engine.records) await this.#publish(record);
+    for (const record of this.#engine.records) {
+      await this.#publish(record).catch((cause: unknown) => this.#publishFailed(record, asError(cause)));
+    }
+  }
+
+  /** One channel's trouble: the others go on, and its next move or block tries again. */
+  #publishFailed(record: ChannelRecord, error: Error): void {
+    this.#engine.notify({ kind: 'publish-failed', record, error });
   }
 
   async #catchUp(): Promise<void> {
@@ -147,13 +162,14 @@ export class Watcher {
     if (duty === undefined) return;
     const key = `${duty.transaction}@${tip}`;
     const handed = this.#handed.get(record.id);
-    if (handed?.key === key) return;
+    if (handed?.key === key || this.#handing.get(record.id) === key) return;
     const again = handed?.key.startsWith(`${duty.transaction}@`) === true;
     const { signer, chain } = this.#engine.ports;
     const bytes = again ? handed.bytes : completeDuty(record, duty.transaction, signer);
     if (bytes === undefined) return;
+    this.#handing.set(record.id, key);
+    const outcome = await chain.submit(bytes).finally(() => this.#handing.delete(record.id));
     this.#handed.set(record.id, { key, bytes });
-    const outcome = await chain.submit(bytes);
     const txid = transactionId(parseTransaction(bytes));
     this.#onDuty({ record, duty, txid, refused: outcome.kind === 'rejected' ? outcome.reason : undefined });
   }

@@ -158,7 +158,10 @@ export class Node implements Greeter, RoleHost {
     const envelope = sealMessage(refusal, signer.messageKey(REFUSER), (hash) =>
       signer.signMessage(REFUSER, hash),
     );
-    void transport.send(to, encodeEnvelope(envelope));
+    this.engine.background(
+      () => transport.send(to, encodeEnvelope(envelope)),
+      (error) => this.engine.notify({ kind: 'receive-failed', from: to, error }),
+    );
   }
 
   async close(): Promise<void> {
