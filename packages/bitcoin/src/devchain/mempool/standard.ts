@@ -1,7 +1,13 @@
+import { SCRIPT_ERROR_MESSAGES, type ScriptErrorName } from '../../script/errors.ts';
+import { evaluate } from '../../script/evaluate.ts';
+import type { ScriptFlags } from '../../script/flags.ts';
 import { countP2shSigOps, countSigOps, isStandardOutput, solve } from '../../script/index.ts';
+import { Machine } from '../../script/machine.ts';
 import { isPushOnly, lastPush } from '../../script/parse.ts';
 import { isPayToAnchor, isPayToScriptHash, witnessProgram } from '../../script/patterns.ts';
 import { hasAnnex, TAPSCRIPT_LEAF_VERSION } from '../../script/taproot.ts';
+import { TransactionChecker } from '../../script/transaction-checker.ts';
+import { precompute } from '../../script/verify-transaction.ts';
 import type { Transaction } from '../../transaction/index.ts';
 import type { UnspentOutput } from '../consensus/coins.ts';
 import type { LoadedTransaction } from '../loaded-transaction.ts';
@@ -20,6 +26,7 @@ import {
   TRUC_VERSION,
 } from './limits.ts';
 
+const NO_FLAGS: ScriptFlags = 0;
 /** BIP341: the bits of a control block's first byte that are the leaf version. */
 const LEAF_VERSION_MASK = 0xfe;
 
@@ -60,7 +67,12 @@ export function checkInputsStandard(
     if (type === 'nonstandard') return `input ${index} script unknown`;
     if (type === 'witness_unknown') return `input ${index} witness program is undefined`;
     if (type !== 'scripthash') continue;
-    const redeemScript = redeemScriptOf(transaction.inputs[index]!.scriptSig);
+    const stack: Uint8Array[] = [];
+    const malformed = runScriptSig(transaction, spent, index, stack);
+    if (malformed !== undefined) {
+      return `p2sh scriptsig malformed (input ${index}: ${SCRIPT_ERROR_MESSAGES[malformed]})`;
+    }
+    const redeemScript = stack.at(-1);
     if (redeemScript === undefined) return `input ${index} P2SH redeemscript missing`;
     const count = countSigOps(redeemScript, true);
     if (count > MAX_P2SH_SIGOPS) {
@@ -68,6 +80,18 @@ export function checkInputsStandard(
     }
   }
   return undefined;
+}
+
+/** Puts what a scriptSig pushes on `stack`; pushes may be too long or too many. */
+function runScriptSig(
+  transaction: Transaction,
+  spent: readonly UnspentOutput[],
+  index: number,
+  stack: Uint8Array[],
+): ScriptErrorName | undefined {
+  const checker = new TransactionChecker(precompute(transaction, spent), index);
+  const { scriptSig } = transaction.inputs[index]!;
+  return evaluate(new Machine(scriptSig, { stack, flags: NO_FLAGS, version: 'legacy', checker }));
 }
 
 /** Core's `IsWitnessStandard`: limits of witnesses, which their signatures do not cover. */
