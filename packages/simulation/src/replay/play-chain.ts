@@ -23,6 +23,17 @@ const CHILD_FEE = 2_000n;
 /** Output of TxV1, TxV0, TxA and TxAc that their child takes. */
 const ANCHOR_VOUT = 1;
 
+/** Transactions beside the graph that many plays need, by name: signing is what a replay costs. */
+const made = new WeakMap<Setting, Map<string, Uint8Array>>();
+
+function once(setting: Setting, name: string, make: () => Uint8Array): Uint8Array {
+  const ofSetting = made.get(setting) ?? new Map<string, Uint8Array>();
+  made.set(setting, ofSetting);
+  const bytes = ofSetting.get(name) ?? make();
+  ofSetting.set(name, bytes);
+  return bytes;
+}
+
 /** A development chain on which Tx0 has just confirmed. Heights count from there, as in the model. */
 export class PlayChain {
   readonly chain = new Devchain();
@@ -47,7 +58,9 @@ export class PlayChain {
 
   /** The complete transaction that a name of the model stands for; undefined when the graph has none. */
   bytesOf(id: ChainId): Uint8Array | undefined {
-    if (id.startsWith('stake:')) return this.#stakeSpend(Number(id.slice('stake:'.length)));
+    if (id.startsWith('stake:')) {
+      return once(this.#setting, id, () => this.#stakeSpend(Number(id.slice('stake:'.length))));
+    }
     return this.#known(id) === undefined
       ? undefined
       : signedTransaction(this.#setting.graph, id as TransactionId);
@@ -104,7 +117,9 @@ export class PlayChain {
   #submitWithChild(parent: Uint8Array): string | undefined {
     this.#feeCoins -= 1;
     const coin = this.#setting.feeCoins[this.#feeCoins]!;
-    return this.chain.submitPackage([parent, anchorChild(parent, coin)]).fault?.reason;
+    const { txid } = loadTransaction(parent);
+    const child = once(this.#setting, `${txid} ${this.#feeCoins}`, () => anchorChild(txid, coin));
+    return this.chain.submitPackage([parent, child]).fault?.reason;
   }
 
   /** What an unspent output of a confirmed transaction holds; 0 when it is spent or was never there. */
@@ -119,8 +134,8 @@ export class PlayChain {
 }
 
 /** A child that takes the anchor of a parent without fee, and pays for both. */
-function anchorChild(parent: Uint8Array, from: Coin): Uint8Array {
-  const anchor = { txid: loadTransaction(parent).txid, vout: ANCHOR_VOUT };
+function anchorChild(txid: Txid, from: Coin): Uint8Array {
+  const anchor = { txid, vout: ANCHOR_VOUT };
   const draft = {
     version: 3,
     inputs: [inputOf(anchor), inputOf(from.outpoint)],

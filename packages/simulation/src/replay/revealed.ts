@@ -3,6 +3,7 @@ import {
   equalBytes,
   type Graph,
   type SettlementId,
+  type SignatureSlot,
   schnorrSignature,
   signSlot,
   slotKey,
@@ -12,6 +13,18 @@ import {
 import { labelHash, labelSecret } from '../terms/labels.ts';
 import type { PlayChain } from './play-chain.ts';
 
+const adaptors = new WeakMap<Graph, Map<SettlementId, ReturnType<typeof signSlot>>>();
+
+/** C's signature of a slot as it gave it away; made once. */
+function givenByClient(graph: Graph, id: SettlementId, slot: SignatureSlot): ReturnType<typeof signSlot> {
+  const ofGraph = adaptors.get(graph) ?? new Map<SettlementId, ReturnType<typeof signSlot>>();
+  adaptors.set(graph, ofGraph);
+  const made =
+    ofGraph.get(id) ?? signSlot(graph, slot, labelSecret('client'), labelHash(`aux ${slotKey(slot)}`));
+  ofGraph.set(id, made);
+  return made;
+}
+
 /** Whether C learns h_p from a settlement as it stands on the chain (D9): from the signature that W completed. */
 export function revealsPointSecret(play: PlayChain, graph: Graph, id: SettlementId): boolean {
   const slots = slotsOf(graph, id);
@@ -19,7 +32,7 @@ export function revealsPointSecret(play: PlayChain, graph: Graph, id: Settlement
   const onChain = play.chain.transaction(transactionOf(graph, id).txid);
   if (place === -1 || onChain === undefined) return false;
   const slot = slots[place]!;
-  const given = signSlot(graph, slot, labelSecret('client'), labelHash(`aux ${slotKey(slot)}`));
+  const given = givenByClient(graph, id, slot);
   if (!('nonce' in given)) return false;
   // Signatures stand in reverse script order.
   const item = onChain.loaded.transaction.inputs[0]!.witness[slots.length - 1 - place]!;

@@ -32,9 +32,14 @@ export function labelKey(label: string): XOnlyKey {
 /** BIP86 output script of {@link labelKey}. */
 export const labelScript = (label: string): Uint8Array => bip86Script(labelKey(label));
 
+const secrets = new Map<string, SecretScalar>();
+
 /** Secret that spends {@link labelScript} by the key path (BIP341 tweak). */
-export const outputSecret = (label: string): SecretScalar =>
-  secretScalar(taprootTweakPrivKey(labelSecret(label)));
+export function outputSecret(label: string): SecretScalar {
+  const secret = secrets.get(label) ?? secretScalar(taprootTweakPrivKey(labelSecret(label)));
+  secrets.set(label, secret);
+  return secret;
+}
 
 /** A coin that stands for one of which only the amount and the key are known. */
 export const labelCoin = (label: string, amount: bigint): Coin => ({
