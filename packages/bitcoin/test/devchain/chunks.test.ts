@@ -135,4 +135,15 @@ describe('chunks of the mempool', () => {
       points.map(([fee, size]) => ({ fee: BigInt(fee), size, entries: [] }));
     expect(improvesDiagram(chunks(before), chunks(after))).toBe(better);
   });
+
+  it('keeps parents before children among equal feerates, whatever lies between', () => {
+    // Ids are 0, 1, 2: the second cluster comes between the chunks of the first.
+    const [child, other, parent] = entries([
+      { fee: 2, weight: 2, parents: [2] },
+      { fee: 2, weight: 2, parents: [] },
+      { fee: 2, weight: 2, parents: [] },
+    ]);
+    const order = chunksOf([child!, other!, parent!]).flatMap((chunk) => chunk.entries);
+    expect(order).toEqual([other, parent, child]);
+  });
 });

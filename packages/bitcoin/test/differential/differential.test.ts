@@ -3,6 +3,7 @@ import { expectSameVerdicts } from './compare.ts';
 import { answersScenario } from './scenarios/answers.ts';
 import { blocksScenario, subsidyScenario } from './scenarios/blocks.ts';
 import { clustersScenario } from './scenarios/clusters.ts';
+import { headersScenario, malformedScriptSigScenario, returningScenario } from './scenarios/found.ts';
 import { locksScenario } from './scenarios/locks.ts';
 import { anchorsScenario, packagesScenario } from './scenarios/packages.ts';
 import {
@@ -28,6 +29,9 @@ describe('verdicts of the development chain are those of Bitcoin Core', () => {
   it('reorganisations', () => expectSameVerdicts(reorganisationsScenario()));
   it('deep invalidation', () => expectSameVerdicts(deepInvalidationScenario()));
   it('kept locks', () => expectSameVerdicts(keptLocksScenario()));
+  it('headers', () => expectSameVerdicts(headersScenario()));
+  it('returning', () => expectSameVerdicts(returningScenario()));
+  it('malformed scriptSig', () => expectSameVerdicts(malformedScriptSigScenario()));
   it('expiry', () => expectSameVerdicts(expiryScenario()));
   it('answers', () => expectSameVerdicts(answersScenario()));
 });

@@ -174,6 +174,19 @@ export function answersScenario(): Scenario {
   s.call('proof of nothing', 'gettxoutproof', [[]]);
   s.call('proof of an unknown transaction', 'gettxoutproof', [['ab'.repeat(32)]]);
   s.call('target of an estimate', 'estimatesmartfee', [0]);
+  s.call('two arguments of wrong types', 'gettxout', [1, 'a']);
+  s.call('wrong type of an optional argument', 'submitblock', ['00', 1]);
+  s.call('verbosity of a wrong type', 'getblock', [hash, 'a']);
+  s.call('wrong length before verbosity', 'getblock', ['ab', 'a']);
+  s.call('number above 32 bits', 'getblockhash', [2_147_483_648]);
+  s.call('output number negative', 'gettxout', [txid, -1]);
+  s.call('header hash too short', 'getblockheader', ['ab']);
+  s.call('amount below a satoshi', 'sendrawtransaction', [toHex(child), 1e-9]);
+  s.call('mode of an estimate', 'estimatesmartfee', [6, 'best']);
+  s.call('proof of a short id', 'gettxoutproof', [['ab']]);
+  s.call('proof of the same twice', 'gettxoutproof', [[txid, txid]]);
+  s.call('no proof', 'verifytxoutproof', ['']);
+  s.call('scan of a number', 'scantxoutset', ['start', [1]]);
   s.call('time before 1970', 'setmocktime', [-1]);
   return s.finish();
 }
