@@ -96,7 +96,9 @@ export {
   EnvelopeError,
   type EnvelopeErrorCode,
   encodeEnvelope,
+  openBody,
   openEnvelope,
+  readEnvelope,
   sealedHash,
   sealMessage,
 } from './wire/envelope.ts';

@@ -58,10 +58,7 @@ export function senderOf(
 
 /** The peer to send to; undefined while nothing is known about it. */
 export function peerOf(record: ChannelRecord, to: Recipient, directory: Directory): PeerId | undefined {
-  if (to === 'client' || to === 'worker' || to === 'verifier') {
-    const contract = contractOf(record.state);
-    return record.peers[to] ?? (contract && directory.peerOfKey(contract[to].messageKey));
-  }
+  if (to === 'client' || to === 'worker' || to === 'verifier') return record.peers[to];
   if (to.startsWith('offer:')) return directory.peerOfOfferKey(to.slice('offer:'.length));
   const arbiter = arbitersOf(record.state)[Number(to.slice('arbiter:'.length)) - 1];
   return arbiter && directory.peerOfOffer(arbiter.stake.coin.outpoint);
@@ -99,12 +96,32 @@ function arbitersOf(state: ChannelState) {
   }
 }
 
+const names = new WeakMap<ChannelRecord, readonly string[]>();
+
 /** The hashes by which messages name this channel: the session, which makes its keys unique, and the contract's. */
-export function namesOf({ state, role, keys }: ChannelRecord): readonly string[] {
-  const names = role === 'arbiter' ? [] : [toHex(keys.unique)];
-  if (state.name === 'closed' && state.how === 'abandoned') return [...names, toHex(state.channel)];
+export function namesOf(record: ChannelRecord): readonly string[] {
+  let known = names.get(record);
+  if (known === undefined) {
+    known = nameChannel(record);
+    names.set(record, known);
+  }
+  return known;
+}
+
+function nameChannel({ state, role, keys }: ChannelRecord): readonly string[] {
+  const session = role === 'arbiter' ? [] : [toHex(keys.unique)];
+  if (state.name === 'closed' && state.how === 'abandoned') return [...session, toHex(state.channel)];
   const contract = contractOf(state);
-  return contract === undefined ? names : [...names, toHex(contractHash(contract))];
+  return contract === undefined ? session : [...session, toHex(contractHash(contract))];
+}
+
+/** Whether a message key is one of a channel's parties', so that large messages by it may be read. */
+export function isPartyKey({ state }: ChannelRecord, key: XOnlyKey): boolean {
+  const contract = contractOf(state);
+  return (
+    ROLES.some((role) => contract !== undefined && equalBytes(contract[role].messageKey, key)) ||
+    arbitersOf(state).some(({ messageKey }) => equalBytes(messageKey, key))
+  );
 }
 
 /**

@@ -14,17 +14,18 @@ import {
 import type { OutboxEntry, OutboxItem } from '../ports/store.ts';
 import { encodeSnapshot } from '../snapshot/snapshot.ts';
 import { introducedPeers } from './addressing.ts';
+import { Backlog } from './backlog.ts';
 import { type ChannelRecord, decodeRecord, encodeRecord } from './channel-record.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import type { Notify } from './notice.ts';
 
-/** Events that wait for a step to come; more are dropped, oldest first: their senders send them again. */
-const MAX_DEFERRED = 1_000;
+/**
+ * Messages of partners that wait for a step to come: the largest that may be early is an opening, of 8 MiB. More are
+ * dropped: their senders send them again.
+ */
+const DEFERRED_LIMITS = { bytes: 32 * 1_048_576, ownerBytes: 12 * 1_048_576, ownerItems: 64 };
 
-interface Deferred {
-  readonly id: string;
-  readonly event: ChannelEvent;
-}
+type MessageEvent = Extract<ChannelEvent, { readonly kind: 'message' }>;
 
 /**
  * The channels of a node, and the one way through each: event → transition → one commit of state and outbox. Only what
@@ -38,7 +39,8 @@ export class Channels {
   readonly #records = new Map<string, ChannelRecord>();
   /** Heights of tips that changed nothing else and are not in the log yet, by channel. */
   readonly #unloggedTips = new Map<string, number>();
-  #deferred = new Map<string, Deferred>();
+  /** By channel; every sender of every channel has a share of its own. */
+  readonly #deferred = new Backlog<MessageEvent>(DEFERRED_LIMITS);
 
   constructor(
     ports: EnginePorts,
@@ -170,15 +172,14 @@ export class Channels {
   /** Early messages wait; a message that is sent again takes no second place. */
   #defer(id: string, event: ChannelEvent): void {
     if (event.kind !== 'message') return;
-    this.#deferred.set(`${id}/${toHex(event.signature)}`, { id, event });
-    if (this.#deferred.size > MAX_DEFERRED) this.#deferred.delete(this.#deferred.keys().next().value!);
+    const key = `${id}/${toHex(event.signature)}`;
+    // Anybody may write as an offer that was never asked: all offers of a channel share one share.
+    const owner = `${id}/${event.from.startsWith('offer:') ? 'offers' : event.from}`;
+    this.#deferred.add({ key, topic: id, owner, bytes: event.envelope.length, value: event });
   }
 
   async #retry(id: string): Promise<void> {
-    for (const [key, item] of [...this.#deferred]) {
-      if (item.id !== id || !this.#deferred.delete(key)) continue;
-      await this.feed(id, item.event, undefined);
-    }
+    for (const event of this.#deferred.take(id)) await this.feed(id, event, undefined);
   }
 }
 

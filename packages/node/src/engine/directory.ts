@@ -5,18 +5,15 @@ import {
   outpointKey,
   type SchnorrVerify,
   type Txid,
-  toHex,
-  type XOnlyKey,
 } from '@prometheus-compute/protocol';
 import type { PeerId } from '../ports/transport.ts';
 
 /** Offers that a directory remembers; a flood of announcements pushes out the oldest ones only. */
 const MAX_ENTRIES = 10_000;
 
-/** Which peer answers for which arbitration offer, and which message key was last seen at which peer. */
+/** Which peer answers for which arbitration offer. */
 export class Directory {
   readonly #offers = new Map<string, PeerId>();
-  readonly #keys = new Map<string, PeerId>();
 
   /** Takes an announcement whose envelope has been checked. Answers false when its own signature does not hold. */
   announce(announcement: MessageOf<'announcement'>, peer: PeerId, verify: SchnorrVerify): boolean {
@@ -26,21 +23,12 @@ export class Directory {
     return true;
   }
 
-  /** An envelope by `key` came from `peer`. */
-  saw(key: XOnlyKey, peer: PeerId): void {
-    remember(this.#keys, toHex(key), peer);
-  }
-
   peerOfOffer(outpoint: Outpoint | { readonly txid: Txid; readonly vout: number }): PeerId | undefined {
     return this.#offers.get(outpointKey(outpoint));
   }
 
   peerOfOfferKey(key: string): PeerId | undefined {
     return this.#offers.get(key);
-  }
-
-  peerOfKey(key: XOnlyKey): PeerId | undefined {
-    return this.#keys.get(toHex(key));
   }
 }
 

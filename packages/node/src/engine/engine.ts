@@ -67,7 +67,7 @@ export class Engine {
   async open(record: Omit<ChannelRecord, 'state'>, step: Step): Promise<void> {
     await this.#queue.run(async () => {
       await this.#channels.begin(record, step);
-      await this.#inbox.retry();
+      await this.#inbox.retry(record.id);
     });
   }
 
@@ -109,18 +109,13 @@ export class Engine {
   async #feed(id: string, event: ChannelEvent, completes: number | undefined): Promise<void> {
     await this.#queue.run(async () => {
       await this.#channels.feed(id, event, completes);
-      await this.#inbox.retry();
+      await this.#inbox.retry(id);
     });
   }
 
   async #receive(from: string, bytes: Uint8Array): Promise<boolean> {
     try {
-      const taken = await this.#queue.run(async () => {
-        const effect = await this.#inbox.receive(from, bytes);
-        if (effect) await this.#inbox.retry();
-        return effect;
-      });
-      return taken ?? false;
+      return (await this.#queue.run(() => this.#inbox.receive(from, bytes))) ?? false;
     } catch (cause) {
       // This node's own trouble, a full disk for example, and none of the sender's.
       this.notify({ kind: 'receive-failed', from, error: asError(cause) });

@@ -3,20 +3,37 @@ import {
   type ChannelMessage,
   CodedError,
   type Envelope,
-  openEnvelope,
+  MESSAGE_LIMITS,
+  type MessageKind,
+  openBody,
+  readEnvelope,
   sealedHash,
   toHex,
 } from '@prometheus-compute/protocol';
 import type { PeerId } from '../ports/transport.ts';
-import { namesOf, senderOf } from './addressing.ts';
+import { isPartyKey, namesOf, senderOf } from './addressing.ts';
+import { Backlog } from './backlog.ts';
 import type { Channels } from './channels.ts';
 import type { Directory } from './directory.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import type { Extensions } from './extensions.ts';
 import type { Notify } from './notice.ts';
 
-/** Envelopes that wait for a channel to come; more are dropped, oldest first: their senders send them again. */
-const MAX_WAITING = 500;
+/** Envelopes that wait for a channel to come. More are dropped: their senders send them again. */
+const WAITING_LIMITS = { bytes: 16 * 1_048_576, ownerBytes: 4 * 1_048_576, ownerItems: 64 };
+
+/** Longest body in bytes that is read from a key that no channel names. */
+const STRANGER_BYTES = 65_536;
+/** What opens a channel, and what an arbiter sends as soon as it is drawn: their own limits hold for strangers too. */
+const LARGE_FROM_STRANGERS: readonly MessageKind[] = ['terms', 'preSignatures'];
+/** Kinds that nobody keeps for later: a role answers them at once or not at all, or they are asked for again. */
+const NEVER_KEPT: readonly MessageKind[] = ['terms', 'acceptanceRequest', 'fetch', 'blob'];
+
+/** Whether a message may come before its channel, or before its channel knows the sender. */
+function mayComeEarly(kind: MessageKind): boolean {
+  if (NEVER_KEPT.includes(kind)) return false;
+  return MESSAGE_LIMITS[kind] <= STRANGER_BYTES || kind === 'preSignatures';
+}
 
 /** An opened envelope with its way here. */
 interface Arrival {
@@ -33,7 +50,8 @@ export class Inbox {
   readonly #directory: Directory;
   readonly #extensions: () => Extensions;
   readonly #notify: Notify;
-  #waiting = new Map<string, Arrival>();
+  /** By the channel that they name; every peer has a share of its own. */
+  readonly #waiting = new Backlog<Arrival>(WAITING_LIMITS);
 
   constructor(
     ports: EnginePorts,
@@ -52,8 +70,9 @@ export class Inbox {
   /** Answers whether the envelope has had its effect; a malformed one has none, ever. */
   async receive(from: PeerId, bytes: Uint8Array): Promise<boolean> {
     try {
-      const { envelope, message } = openEnvelope(bytes, this.#ports.verify);
-      this.#directory.saw(envelope.from, from);
+      const envelope = readEnvelope(bytes);
+      if (!this.#mayBeRead(envelope)) return false;
+      const message = openBody(envelope, this.#ports.verify);
       if (message.kind === 'announcement') {
         this.#directory.announce(message, from, this.#ports.verify);
         return true;
@@ -66,25 +85,42 @@ export class Inbox {
     }
   }
 
-  /** Tries again what waits; called when a channel has moved or begun. */
-  async retry(): Promise<void> {
-    for (const [key, arrival] of [...this.#waiting]) {
-      if (this.#waiting.delete(key)) await this.#place(arrival);
+  /** Tries again what waits for a channel; called when it has moved or begun. */
+  async retry(id: string): Promise<void> {
+    const record = this.#channels.get(id);
+    if (record === undefined) return;
+    for (const name of namesOf(record)) {
+      for (const arrival of this.#waiting.take(name)) await this.#place(arrival);
     }
+  }
+
+  /** Reading a large body takes time and memory: only parties of this node's channels get it. */
+  #mayBeRead({ kind, body, from }: Envelope): boolean {
+    return (
+      body.length <= STRANGER_BYTES ||
+      LARGE_FROM_STRANGERS.includes(kind) ||
+      this.#channels.all.some((record) => isPartyKey(record, from))
+    );
   }
 
   /** To its channel, to the roles, or among those that wait for one of them. */
   async #place(arrival: Arrival): Promise<boolean> {
     const routed = await this.#route(arrival);
     if (routed !== undefined) return routed;
-    const { message, peer, envelope } = arrival;
+    const { message, peer, envelope, bytes } = arrival;
     if (message.kind === 'terms' || message.kind === 'acceptanceRequest') {
       const greeting = await this.#extensions().greeter.greet(message, peer);
-      if (greeting.kind === 'open') await this.#channels.begin(greeting.record, greeting.step);
-      if (greeting.kind !== 'not-mine') return true;
+      if (greeting.kind === 'open') {
+        await this.#channels.begin(greeting.record, greeting.step);
+        await this.retry(greeting.record.id);
+      }
+      return greeting.kind !== 'not-mine';
     }
-    this.#waiting.set(toHex(envelope.signature), arrival);
-    if (this.#waiting.size > MAX_WAITING) this.#waiting.delete(this.#waiting.keys().next().value!);
+    if (mayComeEarly(message.kind)) {
+      const key = toHex(envelope.signature);
+      const topic = toHex(message.channel);
+      this.#waiting.add({ key, topic, owner: peer, bytes: bytes.length, value: arrival });
+    }
     return false;
   }
 
@@ -109,7 +145,9 @@ export class Inbox {
         signature: envelope.signature,
         envelope: bytes,
       };
-      return this.#channels.feed(record.id, event, undefined);
+      const effect = await this.#channels.feed(record.id, event, undefined);
+      if (effect) await this.retry(record.id);
+      return effect;
     }
     return undefined;
   }

@@ -42,13 +42,4 @@ describe('directory of arbiters', () => {
     expect(directory.announce(forged, 'mallory', schnorrVerify)).toBe(false);
     expect(directory.peerOfOffer(offer)).toBe('arbiter-1');
   });
-
-  it('remembers where a key was seen last', () => {
-    const directory = new Directory();
-    const key = publicKey(secret);
-    expect(directory.peerOfKey(key)).toBeUndefined();
-    directory.saw(key, 'old');
-    directory.saw(key, 'new');
-    expect(directory.peerOfKey(key)).toBe('new');
-  });
 });

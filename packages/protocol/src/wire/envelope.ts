@@ -76,16 +76,30 @@ export function openEnvelope(
   data: Uint8Array,
   verify: SchnorrVerify = schnorrVerify,
 ): { readonly envelope: Envelope; readonly message: Message } {
-  const envelope = decodeEnvelope(data);
-  const { kind, from, body } = envelope;
-  if (!verify(envelope.signature, sealedHash(kind, body), from)) {
-    throw new EnvelopeError('signature-invalid', `the signature on a "${kind}" is not its sender's`);
-  }
-  return { envelope, message: decodeMessage(kind, body) };
+  const envelope = readEnvelope(data);
+  return { envelope, message: openBody(envelope, verify) };
 }
 
-/** The parts of an envelope, signature unchecked. @throws EncodingError, EnvelopeError `kind-unknown` */
-function decodeEnvelope(data: Uint8Array): Envelope {
+/**
+ * The message of an envelope that was read: signature first, then the body.
+ *
+ * @throws EncodingError, EnvelopeError `signature-invalid`
+ */
+export function openBody(envelope: Envelope, verify: SchnorrVerify = schnorrVerify): Message {
+  const { kind, from, body, signature } = envelope;
+  if (!verify(signature, sealedHash(kind, body), from)) {
+    throw new EnvelopeError('signature-invalid', `the signature on a "${kind}" is not its sender's`);
+  }
+  return decodeMessage(kind, body);
+}
+
+/**
+ * The parts of an envelope: nothing of the body is parsed, and the signature is unchecked, so `from` may be anybody's.
+ * For receivers that spend work on large bodies only when they expect something from `from`.
+ *
+ * @throws EncodingError, EnvelopeError `kind-unknown`
+ */
+export function readEnvelope(data: Uint8Array): Envelope {
   const kind = kindOf(data);
   return named('envelope', () => {
     const parts = decodeCanonical(data, envelopeLimit(kind));
