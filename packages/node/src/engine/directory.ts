@@ -15,11 +15,24 @@ const MAX_ENTRIES = 10_000;
 export class Directory {
   readonly #offers = new Map<string, PeerId>();
 
-  /** Takes an announcement whose envelope has been checked. Answers false when its own signature does not hold. */
-  announce(announcement: MessageOf<'announcement'>, peer: PeerId, verify: SchnorrVerify): boolean {
-    const { proof, signature } = announcement;
+  /**
+   * Takes an announcement whose envelope has been checked. Nothing in it names the peer, so that whoever repeats it
+   * looks like its owner: with `keepKnown`, an offer stays where it was announced first.
+   *
+   * @param keepKnown - while channels are open, whose arbiters must stay where they are
+   * @returns false when the announcement's own signature does not hold, or the offer stays with another peer
+   */
+  announce(
+    announcement: MessageOf<'announcement'>,
+    peer: PeerId,
+    verify: SchnorrVerify,
+    keepKnown = false,
+  ): boolean {
+    const { offer, proof, signature } = announcement;
     if (!verify(signature, announcementHash(announcement), proof.offerKey)) return false;
-    remember(this.#offers, outpointKey(announcement.offer), peer);
+    const known = this.peerOfOffer(offer);
+    if (keepKnown && known !== undefined && known !== peer) return false;
+    remember(this.#offers, outpointKey(offer), peer);
     return true;
   }
 

@@ -74,7 +74,8 @@ export class Inbox {
       if (!this.#mayBeRead(envelope)) return false;
       const message = openBody(envelope, this.#ports.verify);
       if (message.kind === 'announcement') {
-        this.#directory.announce(message, from, this.#ports.verify);
+        const isOpen = this.#channels.all.some(({ state }) => state.name !== 'closed');
+        this.#directory.announce(message, from, this.#ports.verify, isOpen);
         return true;
       }
       return await this.#place({ peer: from, bytes, envelope, message });

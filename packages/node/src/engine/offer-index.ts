@@ -88,13 +88,14 @@ export class OfferIndex {
         this.#stakes.set(key, { ...entry, stake: { ...entry.stake, spentHeight: height } });
     }
     const txid = transactionId(transaction);
-    for (const output of transaction.outputs) {
+    for (const [vout, output] of transaction.outputs.entries()) {
       const data = opReturnData(output.script);
       if (data === undefined) continue;
       const parameters = decodeParameters(data);
       if (parameters !== undefined) this.#parameters.set(txid, { parameters, height });
       const offered = decodeOffer(data);
-      if (offered !== undefined) this.#addStakes(transaction, txid, offered, [0], height);
+      // T §T_O: the stake at out0, its purpose at out1.
+      if (offered !== undefined && vout === 1) this.#addStakes(transaction, txid, offered, [0], height);
       const commitment = decodeCommitment(data);
       const committed = commitment && this.#parameters.get(commitment.parametersTxid);
       if (commitment !== undefined && committed !== undefined) {
@@ -116,10 +117,15 @@ export class OfferIndex {
     if (parameters === undefined) return;
     for (const vout of places) {
       const output = transaction.outputs[vout];
-      if (output === undefined || output.amount < parameters.a) continue;
+      if (output === undefined || !isStake(output.amount, vout, parameters)) continue;
       const coin = { outpoint: { txid, vout }, amount: satoshi(output.amount), script: output.script };
       const stake: SeenStake = { coin, confirmedHeight: height };
       this.#stakes.set(outpointKey(coin.outpoint), { parametersTxid, stake });
     }
   }
+}
+
+/** T §T_O: an offer holds exactly a. A renewed stake (outputs of Tx0) holds at least that: a_i and its retainer. */
+function isStake(amount: bigint, vout: number, { a }: Parameters): boolean {
+  return vout === 0 ? amount === a : amount >= a;
 }

@@ -42,4 +42,13 @@ describe('directory of arbiters', () => {
     expect(directory.announce(forged, 'mallory', schnorrVerify)).toBe(false);
     expect(directory.peerOfOffer(offer)).toBe('arbiter-1');
   });
+
+  it('keeps an offer where it was announced first while channels are open, whoever repeats the announcement', () => {
+    const directory = new Directory();
+    expect(directory.announce(announcement(), 'arbiter-1', schnorrVerify, true)).toBe(true);
+    expect(directory.announce(announcement(), 'mallory', schnorrVerify, true)).toBe(false);
+    expect(directory.peerOfOffer(offer)).toBe('arbiter-1');
+    expect(directory.announce(announcement(), 'arbiter-2', schnorrVerify)).toBe(true);
+    expect(directory.peerOfOffer(offer)).toBe('arbiter-2');
+  });
 });
