@@ -2,6 +2,7 @@ import { detectionProbability } from '@prometheus-compute/proofs';
 import {
   checkParameters,
   clock,
+  MAX_CONTENT_BYTES,
   netChanges,
   type Parameters,
   quorum,
@@ -10,12 +11,12 @@ import {
 } from '@prometheus-compute/protocol';
 import { inspectProgram } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
+import { DEVELOPMENT_POLICY } from '../roles/policy.ts';
+import { excessOf } from '../roles/terms-limits.ts';
 import { exampleContract } from './example-contract.ts';
 import { checkContractTerms, commitmentFee } from './money.ts';
 import type { Detection, JobPlan, JobSpecification } from './specification.ts';
 
-/** Largest input of a chunk that a claim can carry, in bytes. */
-const MAX_INPUT_BYTES = 4_194_304;
 /** Vsize of a paying child (T §The tree). */
 const CHILD_VSIZE = 153n;
 /** Fee rate, in sat/vB, up to which the Client's reserve pays for the children of a challenge and of its claim. */
@@ -63,19 +64,35 @@ export function checkSpecification(specification: JobSpecification): void {
   checkParameters(parameters);
   for (const { inputs } of batches) checkContractTerms(specification, inputs.length);
   checkInputSizes(specification);
+  checkPolicy(specification);
   inspectProgram(program);
+}
+
+/** What no Worker or Verifier of a development chain takes part in. */
+function checkPolicy({ batches, limits, program }: JobSpecification): void {
+  const allowed = DEVELOPMENT_POLICY.limits;
+  const largest = Math.max(
+    ...batches.map(({ inputs }) => inputs.reduce((sum, { length }) => sum + length, program.length)),
+  );
+  const many = `${batches.length} batches are more than the ${allowed.setupsPerPeer} that one partner sets up at once`;
+  const excess =
+    batches.length > allowed.setupsPerPeer ? many : excessOf({ limits, payloadBytes: largest }, allowed);
+  if (excess === undefined) return;
+  throw new EngineError('too-large', excess, {
+    remedy: 'Lower the limits of the program, or make a smaller job: fewer batches, or fewer chunks in each.',
+  });
 }
 
 /** What a claim shows to arbiters has to fit into its message; C21 looks after what is opened. */
 function checkInputSizes({ batches }: JobSpecification): void {
   const largest = Math.max(...batches.flatMap(({ inputs }) => inputs.map((input) => input.length)));
-  if (largest <= MAX_INPUT_BYTES) return;
+  if (largest <= MAX_CONTENT_BYTES) return;
   throw new EngineError(
     'too-large',
     `an input of ${largest} bytes cannot be shown to arbiters in a dispute`,
     {
       rule: 'M §Claims',
-      remedy: `Make chunks of at most ${MAX_INPUT_BYTES} bytes.`,
+      remedy: `Make chunks of at most ${MAX_CONTENT_BYTES} bytes.`,
     },
   );
 }

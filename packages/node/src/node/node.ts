@@ -118,6 +118,10 @@ export class Node implements Greeter, RoleHost {
     };
   }
 
+  get channels(): readonly ChannelRecord[] {
+    return this.engine.records;
+  }
+
   knows(id: string): boolean {
     return this.engine.knows(id);
   }

@@ -31,9 +31,10 @@ import { EngineError } from '../engine/errors.ts';
 import type { Greeting } from '../engine/extensions.ts';
 import { RELAY_FEE_RATE } from '../engine/fee-rates.ts';
 import { pledgeKey } from '../engine/pledge.ts';
+import { missingCoin } from '../engine/tasks/coins.ts';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
-import { type RoleHost, refuseUnless } from './host.ts';
+import { type RoleHost, refuseSecondPlace, refuseUnless } from './host.ts';
 import { refuseUnfitProfile } from './profile.ts';
 
 /** A stake that this arbiter has on the chain, or on its way there. */
@@ -100,6 +101,7 @@ export async function answerRequest(
   const script = stored.slice(32);
   const contract = decodeContract(request.contract);
   const hash = contractHash(contract);
+  refuseSecondPlace(host, hash);
   const parameters = await host.parameters(contract.parametersTxid);
   checkParameters(parameters);
   checkContract(parameters, contract, host.policy);
@@ -112,13 +114,16 @@ export async function answerRequest(
   refuseUnless(output !== undefined, 'the stake is spent');
   const role = ROLES.find((candidate) => request.peers[candidate] === from);
   refuseUnless(role !== undefined, 'the request does not come from a party of the contract');
+  // A contract costs nothing to make up; coins do.
+  const missing = await missingCoin(contract, ports.chain);
+  refuseUnless(missing === undefined, missing?.reason ?? '');
 
-  // Y §Duties: one contract per stake, decided by whoever writes the record first.
+  // Y §Duties: one contract per stake, decided by whoever writes the record first. A record of this contract without a
+  // channel is left by a run that ended before the channel was stored, and before anybody saw an acceptance.
   const fresh = await ports.store.putRecord(pledgeKey(request.offer), hash, { ifAbsent: true });
   if (!fresh) {
     const pledged = await ports.store.record(pledgeKey(request.offer));
     refuseUnless(pledged !== undefined && equalBytes(pledged, hash), 'the stake serves another contract');
-    return { kind: 'answered' };
   }
   const unique = concatBytes(hash, txidToInternal(request.offer.txid), littleEndian(request.offer.vout, 4));
   const keys: KeyReference = { role: 'arbiter', unique };

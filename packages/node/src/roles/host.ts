@@ -1,4 +1,12 @@
-import type { Parameters, PartyTerms, Step, Txid } from '@prometheus-compute/protocol';
+import {
+  type Hash32,
+  type Parameters,
+  type PartyTerms,
+  type Step,
+  type Txid,
+  toHex,
+} from '@prometheus-compute/protocol';
+import { namesOf } from '../engine/addressing.ts';
 import type { ChannelRecord } from '../engine/channel-record.ts';
 import type { EnginePorts } from '../engine/engine-ports.ts';
 import { EngineError } from '../engine/errors.ts';
@@ -16,6 +24,8 @@ export interface RoleHost {
    * fee.
    */
   fund(keys: KeyReference, amount: bigint): PartyTerms;
+  /** Every channel that this node has or had. */
+  readonly channels: readonly ChannelRecord[];
   /** Whether a channel of this id exists: its keys must not be used for another one. */
   knows(id: string): boolean;
   /** Opens a channel with its first step. */
@@ -25,4 +35,17 @@ export interface RoleHost {
 /** Refuses with these words unless it holds. */
 export function refuseUnless(holds: boolean, reason: string): void {
   if (!holds) throw new EngineError('channel-failed', reason);
+}
+
+/**
+ * A node has one place in a contract: what is meant for a second one would be taken for the first. A place that it had
+ * and left counts too, since that channel's record stays.
+ *
+ * @param channel - the session, or the hash of the contract
+ * @throws EngineError `channel-failed`
+ */
+export function refuseSecondPlace(host: RoleHost, channel: Hash32): void {
+  const name = toHex(channel);
+  const taken = host.channels.some((record) => namesOf(record).includes(name));
+  refuseUnless(!taken, 'this node has, or had, a place in this contract already');
 }

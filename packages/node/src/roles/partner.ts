@@ -12,8 +12,9 @@ import { encodeManifest } from '../engine/manifest.ts';
 import { programSizeKey } from '../engine/tasks/agree.ts';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
-import { type RoleHost, refuseUnless } from './host.ts';
+import { type RoleHost, refuseSecondPlace, refuseUnless } from './host.ts';
 import { refuseUnfitProfile } from './profile.ts';
+import { refuseExcess } from './terms-limits.ts';
 
 /**
  * W or V answers a Client's terms: by its own policy first, then by the rules. The whole contract is checked when it
@@ -32,6 +33,8 @@ export async function answerTerms(
   const id = `${role}:${toHex(terms.channel)}`;
   // A session id that comes twice would make two contracts share keys.
   if (host.knows(id)) return { kind: 'answered' };
+  refuseSecondPlace(host, terms.channel);
+  refuseExcess(host, terms, from);
   const parameters = await host.parameters(terms.parametersTxid);
   checkParameters(parameters);
   const { height } = await ports.chain.tip();

@@ -8,4 +8,12 @@ export const DEVELOPMENT_POLICY: NodePolicy = {
   minimumOfferAge: 6,
   auditRate: 0.2,
   minimumReward: 1n,
+  limits: {
+    payloadBytes: 512 * 1024 * 1024,
+    // 1 GiB a chunk.
+    memoryPages: 16_384,
+    milliseconds: 3_600_000,
+    // A job opens all of its batches at once.
+    setupsPerPeer: 256,
+  },
 };

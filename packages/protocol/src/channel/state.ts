@@ -51,7 +51,7 @@ export interface AcceptedTermsStep extends SetupFrame {
   readonly own: MessageOf<'termsAccepted'>;
 }
 
-/** The contract is written; W and V fetch its payload and agree, C collects. */
+/** The contract is written: C checks its partners' coins, W and V fetch its payload and agree, C collects. */
 export interface ContractStep extends SetupFrame {
   readonly step: 'contract';
   readonly role: Role;
@@ -59,7 +59,8 @@ export interface ContractStep extends SetupFrame {
   readonly session: Hash32;
   readonly contract: Contract;
   readonly peers: Peers;
-  readonly agreed: readonly ('worker' | 'verifier')[];
+  /** C: who has agreed, itself included. */
+  readonly agreed: readonly Role[];
 }
 
 /** Waiting for block h_s, then for the ceremony's seeds in the order C, V, W (Y §Oracle). */
@@ -113,7 +114,7 @@ export interface ArbiterSetStep extends SetupFrame {
   };
 }
 
-/** An arbiter has pledged its stake and waits for the graph. */
+/** An arbiter has pledged its stake and waits for the graph, no longer than its acceptance binds it. */
 export interface PledgedStep extends SetupFrame {
   readonly step: 'pledged';
   readonly role: 'arbiter';

@@ -8,7 +8,10 @@ import type { SignatureSlot } from '../transactions/signing.ts';
  * that was interrupted is run again after a restart.
  */
 export type Task =
-  /** Fetch program and inputs by hash, check the partners' coins on the chain; W also proves that it knows h_p. → `agreed` | `disagreed` */
+  /**
+   * Check the partners' coins on the chain; W and V also fetch program and inputs by hash, and W proves that it knows h_p.
+   * → `agreed` | `disagreed`
+   */
   | { readonly kind: 'agree' }
   /** → `seed-opened` */
   | { readonly kind: 'open-seed'; readonly which: 'ceremony' | 'challenge' }

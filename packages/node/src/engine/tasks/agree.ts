@@ -5,18 +5,18 @@ import {
   type Contract,
   contractHash,
   equalBytes,
-  outpointKey,
-  ROLES,
-  type Role,
 } from '@prometheus-compute/protocol';
+import { SandboxError } from '@prometheus-compute/sandbox';
 import type { ChannelRecord } from '../channel-record.ts';
 import { EngineError } from '../errors.ts';
 import { decodeManifest, decodeProgram } from '../manifest.ts';
+import { missingCoin } from './coins.ts';
 import type { TaskContext } from './context.ts';
 
 /**
- * W and V, before they agree: every coin that the contract names is on the chain and unspent, the program and every
- * input are here and have their hashes (D20), and the program may run at all. W proves that it knows h_p.
+ * Before a seed is open and anything signed: every coin that the contract names is on the chain and unspent. W and V
+ * besides: the program and every input are here and have their hashes (D20), and the program may run at all. W proves
+ * that it knows h_p.
  */
 export async function agree(record: ChannelRecord, context: TaskContext): Promise<ChannelEvent> {
   const { state } = record;
@@ -24,38 +24,19 @@ export async function agree(record: ChannelRecord, context: TaskContext): Promis
     throw new EngineError('channel-failed', 'there is no contract to agree to');
   }
   const { contract } = state;
-  const missing = await missingCoin(contract, context);
+  const missing = await missingCoin(contract, context.ports.chain);
   if (missing !== undefined) return { kind: 'disagreed', code: 'coin-missing', ...missing };
+  if (record.role === 'client') return { kind: 'agreed', pointLockProof: null };
   try {
     await obtainPayload(record, contract, context);
   } catch (cause) {
-    if (!(cause instanceof CodedError)) throw cause;
+    if (!(cause instanceof CodedError || isRefusal(cause))) throw cause;
     return { kind: 'disagreed', code: 'payload-unavailable', culprit: 'client', reason: cause.message };
   }
   const { signer } = context.ports;
   const pointLockProof =
     record.role === 'worker' ? signer.provePointLock(record.keys, contractHash(contract)) : null;
   return { kind: 'agreed', pointLockProof };
-}
-
-/** The first coin of the contract that is not a confirmed and unspent output as the contract describes it. */
-async function missingCoin(
-  contract: Contract,
-  { ports }: TaskContext,
-): Promise<{ readonly culprit: Role; readonly reason: string } | undefined> {
-  for (const role of ROLES) {
-    for (const coin of contract[role].funding) {
-      const output = await ports.chain.output(coin.outpoint);
-      const name = outpointKey(coin.outpoint);
-      if (output === undefined) {
-        return { culprit: role, reason: `the ${role}'s coin ${name} is not a confirmed and unspent output` };
-      }
-      if (output.amount !== coin.amount || !equalBytes(output.script, coin.script)) {
-        return { culprit: role, reason: `the ${role}'s coin ${name} is not what the contract says` };
-      }
-    }
-  }
-  return undefined;
 }
 
 async function obtainPayload(record: ChannelRecord, contract: Contract, context: TaskContext): Promise<void> {
@@ -84,6 +65,11 @@ async function obtainPayload(record: ChannelRecord, contract: Contract, context:
     );
     onProgress({ record, task: 'agree', done: i + 1, total: inputs.length });
   }
+}
+
+/** Whether the sandbox says something of the program. What it says of itself, that it was closed, is to be tried again. */
+function isRefusal(cause: unknown): cause is SandboxError {
+  return cause instanceof SandboxError && cause.code !== 'no-result-yet' && cause.code !== 'closed';
 }
 
 /** Record key of the announced size of a channel's program. */

@@ -39,4 +39,18 @@ export interface NodePolicy {
   readonly auditRate: number;
   /** W, V: the least reward in satoshis for which they take part. */
   readonly minimumReward: bigint;
+  /** W, V: what a Client's terms may ask for at most, before anything is agreed. */
+  readonly limits: TermsLimits;
+}
+
+/** Bounds of what a stranger's terms make a node keep, fetch and run. */
+export interface TermsLimits {
+  /** Bytes of the program and of all inputs of a batch together: they are fetched, stored, and in memory at once. */
+  readonly payloadBytes: number;
+  /** Pages of 64 KiB that a chunk may use; as many chunks run at a time as the machine has cores. */
+  readonly memoryPages: number;
+  /** Wall clock of one chunk. */
+  readonly milliseconds: number;
+  /** Setups that one peer may have open: each holds coins of this node until it is signed or times out. */
+  readonly setupsPerPeer: number;
 }

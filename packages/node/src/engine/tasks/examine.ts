@@ -9,6 +9,7 @@ import {
 import { encodeSnapshot } from '../../snapshot/snapshot.ts';
 import type { ChannelRecord } from '../channel-record.ts';
 import { EngineError } from '../errors.ts';
+import { audits } from './audit.ts';
 import { chunkRunner, loadBatch, loadDelivery, loadInputs, receiptPlace, storedBlob } from './batch.ts';
 import type { TaskContext } from './context.ts';
 
@@ -48,7 +49,7 @@ export async function examineOpening(
   const { onProgress } = context;
   const body = await storedBlob(context, task.openingHash, 'the opening');
   const place = await receiptPlace(context);
-  if (record.role === 'client' && !audits(context)) {
+  if (record.role === 'client' && !(await audits(record.id, { ...context.ports, ...context.policy }))) {
     const verdict = { r: 1, lockSecret: null } as const;
     return { kind: 'opening-checked', verdict, bytes: body.length, ...place };
   }
@@ -68,12 +69,6 @@ export async function examineOpening(
     bytes: body.length,
     ...place,
   };
-}
-
-/** One draw of the audit: 32 random bits below the rate. */
-function audits({ entropy, policy }: TaskContext): boolean {
-  const draw = new DataView(entropy(4).slice().buffer).getUint32(0) / 2 ** 32;
-  return draw < policy.auditRate;
 }
 
 /** Record key of a batch's decrypted results at the Client. */

@@ -1,3 +1,4 @@
+import { ACCEPTANCE_BLOCKS } from '../../ceremony/acceptance.ts';
 import { eligible, type SeenStake } from '../../ceremony/offer.ts';
 import { arbitersOf } from '../../ceremony/selection.ts';
 import type { Contract } from '../../contract/contract.ts';
@@ -20,7 +21,10 @@ import { SETUP_BLOCKS } from './deadline.ts';
 import { offersOf, snapshotOf } from './offers.ts';
 import { beginSignatures } from './signatures.ts';
 
-/** An arbiter pledges one stake to one contract. The acceptance is stored before it is sent (Y §Acceptance). */
+/**
+ * An arbiter pledges one stake to one contract. The acceptance is stored before it is sent (Y §Acceptance). Without a
+ * graph the stake is free again when the acceptance has expired, since a request costs nobody anything.
+ */
 export function pledge(
   contract: Contract,
   acceptance: Acceptance,
@@ -33,7 +37,7 @@ export function pledge(
     role: 'arbiter',
     parameters,
     tip,
-    deadline: tip + SETUP_BLOCKS,
+    deadline: acceptance.expiry + 1,
     contract,
     acceptance,
     invitation: null,
@@ -60,6 +64,9 @@ export function onPledged(state: PledgedStep, event: ChannelEvent, context: Chan
 function onMessage(state: PledgedStep, event: Extract<ChannelEvent, { kind: 'message' }>): Step {
   const { from, message } = event;
   if (message.kind === 'acceptanceRequest') {
+    if (outpointKey(message.offer) !== outpointKey(state.acceptance.outpoint)) {
+      return ignored('out-of-place', from, 'this node has pledged another stake to this contract already');
+    }
     const channel = contractHash(state.contract);
     return moved(state, [
       { to: from, message: { kind: 'acceptance', channel, acceptance: state.acceptance } },
@@ -77,7 +84,8 @@ function onMessage(state: PledgedStep, event: Extract<ChannelEvent, { kind: 'mes
     );
   }
   const height = state.contract.snapshotHeight;
-  return moved({ ...state, invitation: message }, [], [{ kind: 'find-offers', height }]);
+  const deadline = state.acceptance.expiry - ACCEPTANCE_BLOCKS + SETUP_BLOCKS;
+  return moved({ ...state, deadline, invitation: message }, [], [{ kind: 'find-offers', height }]);
 }
 
 function accept(

@@ -2,6 +2,7 @@ import type { Contract } from '../../contract/contract.ts';
 import { contractHash, decodeContract, encodeContract } from '../../contract/contract-codec.ts';
 import { checkContract } from '../../contract/contract-rules.ts';
 import type { Parameters } from '../../contract/parameters.ts';
+import { ROLES } from '../../contract/party.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import { EncodingError } from '../../primitives/errors.ts';
 import { verifyPointLock } from '../../primitives/point-lock.ts';
@@ -9,7 +10,7 @@ import type { MessageOf } from '../../wire/messages.ts';
 import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
 import type { AcceptedTermsStep, ContractStep, Peers, TermsStep } from '../state.ts';
-import { ignored, LATER, moved, STALE, type Step } from '../step.ts';
+import { ignored, LATER, moved, STALE, type Step, toAll } from '../step.ts';
 import { abandon } from './abandon.ts';
 import { SETUP_BLOCKS } from './deadline.ts';
 
@@ -78,7 +79,6 @@ export function onTerms(state: TermsStep, event: ChannelEvent, context: ChannelC
   const { terms, peers } = next;
   const contract = writeContract(terms, next.worker, next.verifier);
   checkContract(next.parameters, contract, context.policy);
-  const body = { channel: terms.channel, contract: encodeContract(contract), peers };
   return moved(
     {
       ...frameOf(next),
@@ -89,10 +89,8 @@ export function onTerms(state: TermsStep, event: ChannelEvent, context: ChannelC
       peers,
       agreed: [],
     },
-    [
-      { to: 'worker', message: { kind: 'contract', ...body } },
-      { to: 'verifier', message: { kind: 'contract', ...body } },
-    ],
+    [],
+    [{ kind: 'agree' }],
   );
 }
 
@@ -119,11 +117,12 @@ export function onAcceptedTerms(
   );
 }
 
-/** The payload is checked and the contract agreed: C waits for both partners, W and V for their own check. */
+/** Everybody checks the contract's coins, C before it shows it, W and V its payload too; C waits for both. */
 export function onContract(state: ContractStep, event: ChannelEvent): Step {
   if (event.kind === 'tip') return moved(state);
   const hash = contractHash(state.contract);
-  if (event.kind === 'agreed' && state.role !== 'client') {
+  if (event.kind === 'agreed') {
+    if (state.role === 'client') return propose(state);
     const common = { kind: 'contractAgreed', channel: state.session, contractHash: hash } as const;
     if (state.role === 'verifier') {
       return moved(waitForSnapshot(state), [{ to: 'client', message: { ...common, role: 'verifier' } }]);
@@ -148,7 +147,15 @@ export function onContract(state: ContractStep, event: ChannelEvent): Step {
     return abandon(state, 'point-lock-unproven', 'worker', 'no proof that the Worker knows h_p');
   }
   const agreed = [...state.agreed, role];
-  return moved(agreed.length === 2 ? waitForSnapshot(state) : { ...state, agreed });
+  return moved(agreed.length === ROLES.length ? waitForSnapshot(state) : { ...state, agreed });
+}
+
+/** C has seen its partners' coins: they get the contract, and begin to fetch its payload. */
+function propose(state: ContractStep): Step {
+  if (state.agreed.includes('client')) return STALE;
+  const { contract, session, peers } = state;
+  const message = { kind: 'contract', channel: session, contract: encodeContract(contract), peers } as const;
+  return moved({ ...state, agreed: ['client'] }, toAll(['worker', 'verifier'], message));
 }
 
 function waitForSnapshot(state: ContractStep): Extract<Step, { kind: 'moved' }>['state'] {

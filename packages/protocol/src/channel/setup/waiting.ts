@@ -14,7 +14,8 @@ export function waitingFor(state: SetupState): readonly Recipient[] {
     case 'pledged':
       return ['client'];
     case 'contract':
-      return state.role === 'client' ? partners.filter((role) => !state.agreed.includes(role)) : [];
+      // C shows the contract to nobody before it has agreed itself.
+      return state.agreed.includes('client') ? partners.filter((role) => !state.agreed.includes(role)) : [];
     case 'seeds': {
       if (state.tip < state.contract.snapshotHeight) return [];
       // They are opened in this order (Y §Oracle): who comes first keeps the others waiting.

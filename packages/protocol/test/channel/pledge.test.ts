@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { ACCEPTANCE_BLOCKS, type MessageOf } from '../../src/index.ts';
+import { Game, type Player } from './play/game.ts';
+import { STAKES } from './play/identity.ts';
+
+const pledged = (game: Game): readonly Player[] =>
+  STAKES.map((_, i) => game.player(`stake ${i}`)).filter(({ state }) => state !== undefined);
+
+describe("Y §Duties: an arbiter's pledge", () => {
+  it('ends with its acceptance when no graph comes, and does not wait for the setup of the others', () => {
+    const game = new Game({ onSend: ({ message }) => (message.kind === 'graph' ? [] : [message]) });
+    game.mine(1 + ACCEPTANCE_BLOCKS);
+    expect(pledged(game)).toHaveLength(3);
+    for (const { state } of pledged(game)) expect(state).toMatchObject({ step: 'pledged' });
+    game.mine();
+    for (const { name, state, tasks } of pledged(game)) {
+      expect(state).toMatchObject({ how: 'abandoned', fault: { code: 'setup-timeout', culprit: 'client' } });
+      const { outpoint } = STAKES[Number(name.slice('stake '.length))]!.coin;
+      expect(tasks).toEqual([{ kind: 'release', coins: [outpoint] }]);
+    }
+  });
+
+  it('lasts as long as every setup once the graph is there', () => {
+    const game = new Game({ onSend: ({ message }) => (message.kind === 'preSignatures' ? [] : [message]) });
+    game.mine(17);
+    for (const { state } of pledged(game)) expect(state).toMatchObject({ step: 'signatures' });
+    game.mine(2);
+    for (const { state } of pledged(game)) expect(state).toMatchObject({ fault: { code: 'setup-timeout' } });
+  });
+
+  it('answers for one stake: a request for another one is not answered with it', () => {
+    const game = new Game({ onSend: ({ message }) => (message.kind === 'graph' ? [] : [message]) });
+    game.mine();
+    const [first] = pledged(game);
+    const { message, to } = game.sent.find(
+      (sent) => sent.message.kind === 'acceptanceRequest' && first!.name === nameOf(sent.to),
+    )!;
+    const request = message as MessageOf<'acceptanceRequest'>;
+    const other = STAKES.find(({ coin }) => coin.outpoint.txid !== request.offer.txid)!;
+    const answers = () => game.sent.filter(({ from }) => from === first!.name).length;
+    const before = answers();
+    game.inject('worker', to, { ...request, offer: other.coin.outpoint });
+    expect(answers()).toBe(before);
+    expect(first!.faults).toMatchObject([{ code: 'out-of-place', culprit: 'worker' }]);
+    game.inject('worker', to, request);
+    expect(answers()).toBe(before + 1);
+  });
+});
+
+const nameOf = (recipient: string): string =>
+  `stake ${STAKES.findIndex(({ coin }) => recipient === `offer:${coin.outpoint.txid}:${coin.outpoint.vout}`)}`;
