@@ -21,7 +21,10 @@ const MAX_CONTENT_BYTES = 256 * 1024 * 1024;
 interface Download {
   readonly size: number;
   readonly parts: Uint8Array[];
-  readonly ask: (offset: number) => void;
+  /** The channels that want it; two batches of one job have the same program. */
+  readonly wanted: Map<string, ChannelRecord>;
+  readonly peer: PeerId;
+  readonly hash: Hash32;
   readonly finished: Promise<Uint8Array>;
   received: number;
   readonly done: (bytes: Uint8Array) => void;
@@ -35,6 +38,7 @@ interface Download {
 export class PayloadExchange implements PayloadService {
   readonly #ports: EnginePorts;
   readonly #downloads = new Map<string, Download>();
+  readonly #givenUp = new Set<string>();
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
@@ -74,30 +78,49 @@ export class PayloadExchange implements PayloadService {
 
   #download(record: ChannelRecord, peer: PeerId, hash: Hash32, size: number): Promise<Uint8Array> {
     const key = `${peer}/${toHex(hash)}`;
+    if (this.#givenUp.has(record.id)) throw givenUp();
     const underway = this.#downloads.get(key);
-    // Two batches of one job have the same program.
-    if (underway?.size === size) return underway.finished;
+    if (underway?.size === size) {
+      underway.wanted.set(record.id, record);
+      return underway.finished;
+    }
     if (size > MAX_CONTENT_BYTES) {
       throw new EngineError('payload-missing', `${peer} announced a content of ${size} bytes`, {
         evidence: { peer, size, limit: MAX_CONTENT_BYTES },
         remedy: 'Split it: no single content may have more than 256 MiB.',
       });
     }
-    const ask = (offset: number): void => {
-      this.#send(record, peer, { kind: 'fetch', channel: channelOf(record), content: hash, offset });
-    };
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-    this.#downloads.set(key, {
+    const download: Download = {
       size,
       parts: [],
-      ask,
+      wanted: new Map([[record.id, record]]),
+      peer,
+      hash,
       finished: promise,
       received: 0,
       done: resolve,
       fail: reject,
-    });
-    ask(0);
+    };
+    this.#downloads.set(key, download);
+    this.#ask(download);
     return promise;
+  }
+
+  #ask({ wanted, peer, hash, received }: Download): void {
+    const [record] = wanted.values();
+    if (record === undefined) return;
+    this.#send(record, peer, { kind: 'fetch', channel: channelOf(record), content: hash, offset: received });
+  }
+
+  /** A channel was given up: what it alone wanted is asked for no more, and whoever waits for it is told. */
+  giveUp(channel: string): void {
+    this.#givenUp.add(channel);
+    for (const [key, download] of this.#downloads) {
+      if (!download.wanted.delete(channel) || download.wanted.size > 0) continue;
+      this.#downloads.delete(key);
+      download.fail(givenUp());
+    }
   }
 
   async onFetch(record: ChannelRecord, message: MessageOf<'fetch'>, from: PeerId): Promise<void> {
@@ -131,7 +154,7 @@ export class PayloadExchange implements PayloadService {
     download.parts.push(message.bytes);
     download.received += message.bytes.length;
     if (download.received < download.size) {
-      download.ask(download.received);
+      this.#ask(download);
       return;
     }
     this.#downloads.delete(key);
@@ -140,7 +163,7 @@ export class PayloadExchange implements PayloadService {
 
   /** Asks again for what has not arrived; the chain watcher calls it at every block. */
   retry(): void {
-    for (const download of this.#downloads.values()) download.ask(download.received);
+    for (const download of this.#downloads.values()) this.#ask(download);
   }
 
   #send(record: ChannelRecord, to: PeerId, message: MessageOf<'fetch'> | MessageOf<'blob'>): void {
@@ -151,6 +174,10 @@ export class PayloadExchange implements PayloadService {
     // Whoever misses a part asks for it again.
     transport.send(to, encodeEnvelope(envelope)).catch(() => {});
   }
+}
+
+function givenUp(): EngineError {
+  return new EngineError('payload-missing', 'the contract was given up before its payload had come');
 }
 
 /** The hash that names a channel in messages: of its contract, which exists whenever something is fetched. */

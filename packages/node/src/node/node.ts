@@ -76,6 +76,11 @@ export class Node implements Greeter, RoleHost {
       payload: this.#payload,
       runTask: (record, task) => runTask(record, task, context),
     }));
+    this.engine.watch((notice) => {
+      if (notice.kind !== 'moved') return;
+      const { id, state } = notice.record;
+      if (state.name === 'closed' && state.how === 'abandoned') this.#payload.giveUp(id);
+    });
     this.watcher = new Watcher(this.engine, {
       onDuty: options.onDuty ?? (() => {}),
       onBlock: (block) => ports.wallet.connect(block),

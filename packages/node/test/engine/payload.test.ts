@@ -110,6 +110,17 @@ describe('contents by hash', () => {
     expect(asked).toEqual([0, 1_000_000, 1_000_000, 2_000_000]);
   });
 
+  it('are asked for no more when the contract is given up, and whoever waits is told', async () => {
+    const { obtain, exchange, asked } = pair(() => {});
+    const wanted = obtain();
+    await expect.poll(() => asked.length).toBe(1);
+    exchange.giveUp(record.id);
+    await expect(wanted).rejects.toThrow(/given up/);
+    exchange.retry();
+    await expect(obtain()).rejects.toThrow(/given up/);
+    expect(asked).toEqual([0]);
+  });
+
   it('a part that comes twice, or out of order, is not taken twice', async () => {
     const { obtain } = pair((fetch, answer) => {
       answer({ offset: fetch.offset + 1 });

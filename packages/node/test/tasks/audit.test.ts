@@ -35,8 +35,13 @@ describe("M §Release: the Client's audit", () => {
     [0, LOW, false],
     [1, HIGH, true],
   ])('at rate %d it is certain what comes', async (auditRate, bytes, expected) => {
-    const store = openSqliteStore(':memory:');
-    expect(await audits('client:1', { store, entropy: () => bytes, auditRate })).toBe(expected);
-    await store.close();
+    const folder = mkdtempSync(join(tmpdir(), 'prometheus-audit-'));
+    try {
+      const store = openSqliteStore(join(folder, 'node.sqlite'));
+      expect(await audits('client:1', { store, entropy: () => bytes, auditRate })).toBe(expected);
+      await store.close();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
