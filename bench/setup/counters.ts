@@ -77,9 +77,9 @@ export class PortCounter implements Instrument {
       store: { ...store, commit: counted('commits', store.commit) },
       transport: {
         ...transport,
-        send: (to: string, bytes: Uint8Array): void => {
+        send: (to: string, bytes: Uint8Array): Promise<boolean> => {
           this.#sent(count, to, bytes);
-          transport.send(to, bytes);
+          return transport.send(to, bytes);
         },
       },
       verify: counted('envelopesChecked', verify),
