@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { chainSections } from './chain/sections.ts';
+import { workSections } from './execution/sections.ts';
 import { graphSections } from './graph/sections.ts';
 import { writeDocument } from './report/document.ts';
 import { machineText, thisMachine } from './report/machine.ts';
 import type { Section } from './report/section.ts';
 import { sectionText } from './report/text.ts';
 import { setupSections } from './setup/sections.ts';
-import { workSections } from './work/sections.ts';
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
