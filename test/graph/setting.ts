@@ -73,7 +73,8 @@ function shortestTimes(n: number): { readonly parameters: Parameters; readonly c
   const t2 = t1 + 4 * delta;
   const t3 = t2 + 2 * delta;
   const { delta2 } = clock(p, fixtureContract(p, changes));
-  return { parameters: { ...p, t1, t2, t3, t4: t3 + delta2 + 2 * delta }, changes };
+  const repeated = (n - quorum(p)) * changes.stageBlocks;
+  return { parameters: { ...p, t1, t2, t3, t4: t3 + delta2 + repeated + 2 * delta }, changes };
 }
 
 const pay = ({ amount, script }: Pick<Coin, 'amount' | 'script'>) => ({ amount, script });

@@ -79,6 +79,7 @@ export function settlementFeeViolation(
 function timeRules(p: Parameters, c: Contract, estimates: WorkEstimates, require: Require): void {
   const { t1, t2, t3, t4, n } = p;
   const delta = c.confirmationBlocks;
+  const longestStage = stageWait(p, c, quorum(p));
   const { verifyBlocks = 0, auditBlocks = 0 } = estimates;
   const { B, delta2, feeWindow } = clock(p, c);
   const atLeast = (
@@ -93,7 +94,8 @@ function timeRules(p: Parameters, c: Contract, estimates: WorkEstimates, require
   atLeast(t1, c.deliveryBlocks + verifyBlocks + 5 * delta, 'C8', 't1 ≥ t0 + time to verify + 5Δ', { t1 });
   atLeast(t2, t1 + auditBlocks + 4 * delta, 'C9', 't2 ≥ t1 + time to audit + 4Δ', { t2 });
   atLeast(t3, t2 + 2 * delta, 'C10', 't3 ≥ t2 + 2Δ', { t3 });
-  atLeast(t4 - t3, delta2 + 2 * delta, 'C11', 't4 − t3 ≥ Δ_2 + 2Δ', { t4, t3 });
+  // C11, D36: the stages that are repeated after Δ_2 end before Tx6 and Tx6c are valid.
+  atLeast(t4 - t3, delta2 + longestStage + 2 * delta, 'C11', 't4 − t3 ≥ Δ_2 + (n−k)Δ_S + 2Δ', { t4, t3 });
   // C12: stakes do not free themselves while an appeal can still take them in.
   atLeast(t4, t3 + (t2 - t1) + 2 * delta, 'C12', 't4 ≥ t3 + (t2−t1) + 2Δ', { t4 });
   const durations = {
@@ -104,7 +106,6 @@ function timeRules(p: Parameters, c: Contract, estimates: WorkEstimates, require
   };
   require(Object.values(durations).every((blocks) => Number.isInteger(blocks) && blocks >= 1) &&
     Number.isInteger(delta), 'C13', 't0, ℓ, Δ_S, T_arb ≥ 1', durations, TIME);
-  const longestStage = stageWait(p, c, quorum(p));
   require(longestStage <= MAX_WAIT && feeWindow <= MAX_WAIT, 'C14', '(n−k)Δ_S and max(144, 4Δ) ≤ 65535', {
     longestStage,
     feeWindow,

@@ -72,7 +72,12 @@ const BORDERS: readonly Case[] = [
   ['C9', 't2 ≥ t1 + audit + 4Δ', { p: { t2: 384 } }, { p: { t2: 383 } }],
   ['C9', 'with the time to audit', { estimates: { auditBlocks: 48 } }, { estimates: { auditBlocks: 49 } }],
   ['C10', 't3 ≥ t2 + 2Δ', { p: { t3: 480 } }, { p: { t3: 479 } }],
-  ['C11', 't4−t3 ≥ Δ_2 + 2Δ', { p: { t4: 894 } }, { p: { t4: 893 } }],
+  // Δ_2 = 270, n − k = 1, Δ_S = 24.
+  ['C11', 't4−t3 ≥ Δ_2 + (n−k)Δ_S + 2Δ', { p: { t4: 918 } }, { p: { t4: 917 } }],
+  // n − k = 2: Δ_2 = 24 + 5 + 144 + 3·24 + 48 = 293, and two stages can be repeated.
+  ['C11', 'for n = 5, k = 3', { p: { mu: 6_000, t4: 965 } }, { p: { mu: 6_000, t4: 964 } }],
+  // n = k: nobody can be left out.
+  ['C11', 'for n = k', { p: { mu: 10_000, t4: 871 } }, { p: { mu: 10_000, t4: 870 } }],
   [
     'C12',
     't4 ≥ t3 + (t2−t1) + 2Δ',

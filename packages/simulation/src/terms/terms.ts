@@ -103,7 +103,7 @@ export function shortTerms(court: Court, changes: Partial<Parameters> = {}): Gra
   const t3 = t2 + 2 * delta;
   const contract = contractOf(draft, { deliveryBlocks, confirmationBlocks: delta });
   const { delta2 } = clock({ ...draft, t1, t2, t3 }, contract);
-  // C11, with room to repeat the stages after Δ_2; C12.
+  // C11; C12.
   const arbitration = Math.max(delta2 + (n - k) * contract.stageBlocks + 2 * delta, 6 * delta);
   const parameters: Parameters = { ...draft, t1, t2, t3, t4: t3 + arbitration, ...changes };
   return {
