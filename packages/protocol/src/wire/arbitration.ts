@@ -15,8 +15,19 @@ const decision: Schema<0 | 1> = mapped(
 /** `voteOpening`, arbiter, posted by HA + Δ_1: d and the nonce behind its commitment. d = 1: the claim is confirmed. */
 export const voteOpening = struct({ channel, decision, nonce: hash });
 
-/** `decisionSignatures`, arbiter → all arbiters and Worker: its signatures on variants of S that are due (M §Clock). */
-export const decisionSignatures = struct({ channel, graphId: hash, signatures: list(graphSignature, 1_024) });
+/** Stages 0..n−k, n − k < 11, and as many that are repeated after Δ_2 (D36). */
+const stage = integer(0, 31);
+
+/**
+ * `decisionSignatures`, arbiter, posted in a stage: its signatures on variants of S that are due in it (M §Clock). Stages
+ * are counted on after Δ_2: the first repeated one is n−k+1.
+ */
+export const decisionSignatures = struct({
+  channel,
+  graphId: hash,
+  stage,
+  signatures: list(graphSignature, 1_024),
+});
 
 /** `lacking`, arbiter, posted: what it was not sent and needs for what is due from it. Excuses nothing that it was sent. */
 export const lacking = struct({

@@ -132,8 +132,11 @@ export const claim = where(
     undelivered: { channel },
     /** The delivery `root` came, its opening did not. */
     unopened: { channel, root: hash },
-    /** H("message", kind, body) of two deliveries or two openings of the Worker; judged by who accepted both. */
-    equivocation: { channel, of: oneOf('delivery', 'opening'), first: hash, second: hash },
+    /**
+     * H("message", kind, body) of two deliveries or two openings of the Worker, or (`root`) of its delivery and of an
+     * opening for another R; judged by who accepted both.
+     */
+    equivocation: { channel, of: oneOf('delivery', 'opening', 'root'), first: hash, second: hash },
   }),
   (value) =>
     (value.fault === 'output' || value.fault === 'lock') && value.input === null

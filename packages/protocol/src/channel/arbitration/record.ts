@@ -1,0 +1,67 @@
+import type { Party } from '../../contract/party.ts';
+import type { SettlementId } from '../../contract/settlements.ts';
+import type { Hash32 } from '../../primitives/brands.ts';
+import type { ChunkFault } from '../event.ts';
+import type { Equivocation } from '../state.ts';
+
+/** The transaction that pooled the stakes and so called the arbiters: an appeal or a challenge. */
+export interface Court {
+  readonly transaction: 'TxA' | 'TxAc';
+  /** HA */
+  readonly height: number;
+}
+
+/** What an accepted claim says, as far as it is decided without looking into bodies (M §Claims). */
+export type Claim =
+  | { readonly fault: ChunkFault }
+  | { readonly fault: 'undelivered' | 'unopened' }
+  | {
+      readonly fault: 'equivocation';
+      readonly of: Equivocation['of'];
+      readonly first: Hash32;
+      readonly second: Hash32;
+    };
+
+/** What an accepted word of an arbitration says; a party has one word for each `about`, and for each stage. */
+export type Content =
+  | { readonly about: 'claim'; readonly claim: Claim }
+  | { readonly about: 'commitment'; readonly commitment: Hash32 }
+  | { readonly about: 'opening'; readonly decision: 0 | 1; readonly nonce: Hash32 }
+  /** Decisions on which the author's signature came and is valid. */
+  | { readonly about: 'stage'; readonly stage: number; readonly given: readonly SettlementId[] };
+
+/** A word that was posted and accepted: every honest node has it, or none (M §Post). */
+export interface Word {
+  readonly author: Party;
+  /** H("message", kind, body). */
+  readonly sealed: Hash32;
+  readonly content: Content;
+}
+
+/** What an arbiter has asked its engine for, or said; each happens once. */
+export type Doing = 'judge' | 'commit' | 'open' | `stage ${number}`;
+
+/**
+ * What one party knows of an arbitration, and what it has done in it. It outlives a reorganisation that removes TxA or
+ * TxAc: whatever was posted is posted, and nobody accepts it anew when the transaction comes back.
+ */
+export interface ArbitrationRecord {
+  /** Null while neither TxA nor TxAc is in the chain. */
+  readonly court: Court | null;
+  /** Two of one author about the same thing void each other (M §Claims), whatever a third says. */
+  readonly words: readonly Word[];
+  /** Arbiter: what it found, before anybody else knows it. */
+  readonly vote: { readonly decision: 0 | 1; readonly nonce: Hash32 } | null;
+  readonly done: readonly Doing[];
+  /** Who was sent everything again, and at which own tip (`lacking`). */
+  readonly resent: Readonly<Record<string, number>>;
+}
+
+/** Nothing has been disputed so far. */
+export const NO_ARBITRATION: ArbitrationRecord = {
+  court: null,
+  words: [],
+  vote: null,
+  done: [],
+  resent: {},
+};
