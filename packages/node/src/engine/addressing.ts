@@ -1,4 +1,5 @@
 import {
+  arbiterIndex,
   type ChannelEvent,
   type ChannelMessage,
   type ChannelState,
@@ -6,6 +7,7 @@ import {
   contractHash,
   equalBytes,
   outpointKey,
+  type Party,
   type Recipient,
   ROLES,
   toHex,
@@ -62,6 +64,30 @@ export function peerOf(record: ChannelRecord, to: Recipient, directory: Director
   if (to.startsWith('offer:')) return directory.peerOfOfferKey(to.slice('offer:'.length));
   const arbiter = arbitersOf(record.state)[Number(to.slice('arbiter:'.length)) - 1];
   return arbiter && directory.peerOfOffer(arbiter.stake.coin.outpoint);
+}
+
+/** Whether a recipient is this node itself: what it tells everybody it also tells itself. */
+export function isOwnName({ role, state }: ChannelRecord, to: Recipient): boolean {
+  return to === role || to === ownParty(state);
+}
+
+/** Which party of the contract this node is; undefined for an arbiter that does not know its place yet. */
+function ownParty(state: ChannelState): Party | undefined {
+  switch (state.name) {
+    case 'setup':
+      return state.step === 'signatures' ? state.self : undefined;
+    case 'closed':
+      return state.before?.self;
+    default:
+      return state.self;
+  }
+}
+
+/** The key by which a party of a channel signs messages; undefined while it is not known. */
+export function messageKeyOf(state: ChannelState, party: Party): XOnlyKey | undefined {
+  const role = ROLES.find((candidate) => candidate === party);
+  if (role !== undefined) return contractOf(state)?.[role].messageKey;
+  return arbitersOf(state)[(arbiterIndex(party) ?? 0) - 1]?.messageKey;
 }
 
 /** The contract of a channel, once it is written. */

@@ -2,12 +2,7 @@ import {
   type ChannelContext,
   type ChannelEvent,
   type ChannelState,
-  encodeEnvelope,
-  encodeMessage,
-  type Outgoing,
-  openingHash,
   type Step,
-  sealMessage,
   toHex,
   transition,
 } from '@prometheus-compute/protocol';
@@ -16,14 +11,16 @@ import { encodeSnapshot } from '../snapshot/snapshot.ts';
 import { introducedPeers } from './addressing.ts';
 import { Backlog } from './backlog.ts';
 import { type ChannelRecord, decodeRecord, encodeRecord } from './channel-record.ts';
+import { keepDocument } from './documents.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import type { Notify } from './notice.ts';
+import { sealOutgoing } from './sealing.ts';
 
 /**
- * Messages of partners that wait for a step to come: the largest that may be early is an opening, of 8 MiB. More are
+ * Messages of partners that wait for a step to come: the largest that may be early is a posted claim, of 12 MiB. More are
  * dropped: their senders send them again.
  */
-const DEFERRED_LIMITS = { bytes: 32 * 1_048_576, ownerBytes: 12 * 1_048_576, ownerItems: 64 };
+const DEFERRED_LIMITS = { bytes: 48 * 1_048_576, ownerBytes: 16 * 1_048_576, ownerItems: 64 };
 
 type MessageEvent = Extract<ChannelEvent, { readonly kind: 'message' }>;
 
@@ -116,7 +113,8 @@ export class Channels {
       this.#records.set(record.id, next);
       this.#unloggedTips.set(record.id, event.height);
     } else {
-      await this.#keepBody(event);
+      // What later steps name by hash is stored before the state that names it.
+      if (event.kind === 'message') await keepDocument(this.#ports.blobs, event.message);
       const tip = this.#unloggedTips.get(record.id);
       const before: readonly ChannelEvent[] = tip === undefined ? [] : [{ kind: 'tip', height: tip }];
       await this.#commit(next, [...before, event].map(encodeSnapshot), step, completes);
@@ -126,24 +124,13 @@ export class Channels {
     await this.#retry(record.id);
   }
 
-  /** What later steps name by hash is stored before the state that names it. */
-  async #keepBody(event: ChannelEvent): Promise<void> {
-    if (event.kind !== 'message') return;
-    const { message, sealed } = event;
-    if (message.kind === 'delivery') await this.#ports.blobs.put(sealed, encodeMessage(message));
-    if (message.kind === 'opening') {
-      const body = encodeMessage(message);
-      await this.#ports.blobs.put(openingHash(body), body);
-    }
-  }
-
   async #commit(
     record: ChannelRecord,
     events: readonly Uint8Array[],
     step: Extract<Step, { kind: 'moved' }>,
     completes: number | undefined,
   ): Promise<void> {
-    const messages: OutboxItem[] = step.messages.map((outgoing) => this.#seal(record, outgoing));
+    const messages = await sealOutgoing(record, step.messages, this.#ports);
     const tasks: OutboxItem[] = step.tasks.map((task) => ({
       kind: 'task',
       to: '',
@@ -159,14 +146,6 @@ export class Channels {
     this.#records.set(record.id, record);
     this.#unloggedTips.delete(record.id);
     this.#onCommitted(entries);
-  }
-
-  #seal(record: ChannelRecord, { to, message }: Outgoing): OutboxItem {
-    const { signer } = this.#ports;
-    const envelope = sealMessage(message, signer.messageKey(record.keys), (hash) =>
-      signer.signMessage(record.keys, hash),
-    );
-    return { kind: 'message', to, payload: encodeEnvelope(envelope) };
   }
 
   /** Early messages wait; a message that is sent again takes no second place. */

@@ -1,4 +1,6 @@
-import type { ChannelContext, ChannelEvent, Step } from '@prometheus-compute/protocol';
+import type { ChannelContext, ChannelEvent, Recipient, Step } from '@prometheus-compute/protocol';
+import type { PeerId } from '../ports/transport.ts';
+import { isOwnName, peerOf } from './addressing.ts';
 import type { ChannelRecord } from './channel-record.ts';
 import { Channels } from './channels.ts';
 import { Directory } from './directory.ts';
@@ -17,6 +19,7 @@ import { SerialQueue } from './serial-queue.ts';
 export class Engine {
   readonly ports: EnginePorts;
   readonly #queue = new SerialQueue();
+  readonly #directory = new Directory();
   readonly #channels: Channels;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
@@ -25,7 +28,7 @@ export class Engine {
   /** @param extensions - made by the node, which needs the engine for it; asked for when first used */
   constructor(ports: EnginePorts, policy: ChannelContext['policy'], extensions: () => Extensions) {
     this.ports = ports;
-    const directory = new Directory();
+    const directory = this.#directory;
     const notify: Notify = (notice) => this.notify(notice);
     this.#channels = new Channels(ports, { verify: ports.verify, policy }, notify, (entries) => {
       for (const entry of entries) this.#outbox.dispatch(entry);
@@ -74,6 +77,12 @@ export class Engine {
   /** Whether a channel of this id exists: its keys must not be used for another one. */
   knows(id: string): boolean {
     return this.#channels.get(id) !== undefined;
+  }
+
+  /** Where these parties of a channel are reached, without this node itself and those of whom nothing is known. */
+  peersOf(record: ChannelRecord, parties: readonly Recipient[]): readonly PeerId[] {
+    const others = parties.filter((party) => !isOwnName(record, party));
+    return others.map((party) => peerOf(record, party, this.#directory)).filter((peer) => peer !== undefined);
   }
 
   /** Feeds an event of this node's own (chain, timers) to a channel. */

@@ -3,7 +3,6 @@ import {
   type ChannelMessage,
   CodedError,
   type Envelope,
-  MESSAGE_LIMITS,
   type MessageKind,
   openBody,
   readEnvelope,
@@ -29,10 +28,10 @@ const LARGE_FROM_STRANGERS: readonly MessageKind[] = ['terms', 'preSignatures'];
 /** Kinds that nobody keeps for later: a role answers them at once or not at all, or they are asked for again. */
 const NEVER_KEPT: readonly MessageKind[] = ['terms', 'acceptanceRequest', 'fetch', 'blob'];
 
-/** Whether a message may come before its channel, or before its channel knows the sender. */
-function mayComeEarly(kind: MessageKind): boolean {
+/** Whether an envelope may come before its channel, or before its channel knows the sender: a post of something small too. */
+function mayComeEarly({ kind, body }: Envelope): boolean {
   if (NEVER_KEPT.includes(kind)) return false;
-  return MESSAGE_LIMITS[kind] <= STRANGER_BYTES || kind === 'preSignatures';
+  return kind === 'preSignatures' || body.length <= STRANGER_BYTES;
 }
 
 /** An opened envelope with its way here. */
@@ -117,7 +116,7 @@ export class Inbox {
       }
       return greeting.kind !== 'not-mine';
     }
-    if (mayComeEarly(message.kind)) {
+    if (mayComeEarly(envelope)) {
       const key = toHex(envelope.signature);
       const topic = toHex(message.channel);
       this.#waiting.add({ key, topic, owner: peer, bytes: bytes.length, value: arrival });

@@ -26,6 +26,11 @@ export function encodeManifest(inputs: readonly InputReference[]): Uint8Array {
   return concatBytes(...inputs.flatMap(({ hash, size }) => [hash, littleEndian(size, 4)]));
 }
 
+/** Bytes of the list of this many inputs. */
+export function manifestBytes(inputs: number): number {
+  return ENTRY * inputs;
+}
+
 export function decodeManifest(bytes: Uint8Array): readonly InputReference[] {
   const count = bytes.length / ENTRY;
   return Array.from({ length: count }, (_, i) => {

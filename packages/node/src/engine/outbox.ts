@@ -2,7 +2,7 @@ import type { ChannelEvent, Recipient, Task } from '@prometheus-compute/protocol
 import type { OutboxEntry } from '../ports/store.ts';
 import type { PeerId } from '../ports/transport.ts';
 import { decodeSnapshot } from '../snapshot/snapshot.ts';
-import { peerOf } from './addressing.ts';
+import { isOwnName, peerOf } from './addressing.ts';
 import type { ChannelRecord } from './channel-record.ts';
 import type { Channels } from './channels.ts';
 import type { Directory } from './directory.ts';
@@ -10,6 +10,7 @@ import type { EnginePorts } from './engine-ports.ts';
 import { asError } from './errors.ts';
 import type { TaskRunner } from './extensions.ts';
 import type { Notify } from './notice.ts';
+import { envelopeOf } from './sealing.ts';
 import type { SerialQueue } from './serial-queue.ts';
 
 /** What an outbox needs of the engine that it serves. */
@@ -68,9 +69,12 @@ export class Outbox {
   /** Whether the receiver has taken a message. */
   async #hand(record: ChannelRecord, { to, payload }: OutboxEntry): Promise<boolean> {
     const { ports, directory, receive } = this.#host;
-    if (to === record.role) return receive(ports.transport.self, payload);
-    const peer = peerOf(record, to as Recipient, directory);
-    return peer !== undefined && ports.transport.send(peer, payload);
+    const recipient = to as Recipient;
+    const own = isOwnName(record, recipient);
+    const peer = own ? ports.transport.self : peerOf(record, recipient, directory);
+    if (peer === undefined) return false;
+    const bytes = await envelopeOf(payload, ports.blobs);
+    return own ? receive(peer, bytes) : ports.transport.send(peer, bytes);
   }
 
   async #run(record: ChannelRecord, entry: OutboxEntry): Promise<void> {

@@ -1,7 +1,7 @@
 import {
-  concatBytes,
   contractHash,
   encodeEnvelope,
+  equalBytes,
   type Hash32,
   MAX_BLOB_BYTES,
   type MessageOf,
@@ -10,7 +10,9 @@ import {
 } from '@prometheus-compute/protocol';
 import type { PeerId } from '../ports/transport.ts';
 import { contractOf } from './addressing.ts';
+import { ChannelContents } from './channel-contents.ts';
 import type { ChannelRecord } from './channel-record.ts';
+import { Download, type WantedContent } from './download.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import { EngineError } from './errors.ts';
 import type { PayloadService } from './extensions.ts';
@@ -18,161 +20,130 @@ import type { PayloadService } from './extensions.ts';
 /** What one content may have at most, so that no announced size fills the memory. */
 const MAX_CONTENT_BYTES = 256 * 1024 * 1024;
 
-interface Download {
-  readonly size: number;
-  readonly parts: Uint8Array[];
-  /** The channels that want it; two batches of one job have the same program. */
-  readonly wanted: Map<string, ChannelRecord>;
-  readonly peer: PeerId;
-  readonly hash: Hash32;
-  readonly finished: Promise<Uint8Array>;
-  received: number;
-  readonly done: (bytes: Uint8Array) => void;
-  readonly fail: (error: EngineError) => void;
-}
-
 /**
  * Contents by hash between the parties of a channel: programs, inputs, ciphertexts. A part is asked for when the one
  * before has arrived, so a peer never gets more into memory than the size that was announced.
  */
 export class PayloadExchange implements PayloadService {
   readonly #ports: EnginePorts;
+  readonly #contents: ChannelContents;
+  /** By content, size and sources: two batches of one job have the same program. */
   readonly #downloads = new Map<string, Download>();
   readonly #givenUp = new Set<string>();
+  /** Peers that left a request unanswered over a block: they are asked after all others. */
+  readonly #slow = new Set<PeerId>();
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
+    this.#contents = new ChannelContents(ports.blobs);
   }
 
   /**
-   * The content with this hash: from the own store, or else from `peer`.
+   * The content with this hash: from the own store, or else from one of `sources`. The next one is asked when one cannot
+   * be reached or serves something else, and all of them when nothing came within a block.
    *
-   * @param size - exact length in bytes, as a signed message announced it
-   * @param verify - whether bytes have this hash; wrong bytes are thrown away
-   * @throws EngineError `payload-missing` when what came is something else
+   * @param sources - parties of the channel, best first
+   * @throws EngineError `payload-missing` when every source served something else, or there is none
    */
   async obtain(
     record: ChannelRecord,
-    peer: PeerId,
-    hash: Hash32,
-    size: number,
-    verify: (bytes: Uint8Array) => boolean,
+    sources: readonly PeerId[],
+    content: WantedContent,
   ): Promise<Uint8Array> {
     const { blobs } = this.#ports;
-    const known = await blobs.get(hash);
+    const known = await blobs.get(content.hash);
     if (known !== undefined) return known;
-    const bytes = size === 0 ? new Uint8Array(0) : await this.#download(record, peer, hash, size);
-    if (!verify(bytes)) {
-      throw new EngineError(
-        'payload-missing',
-        `${peer} served other bytes than the hash ${toHex(hash)} names`,
-        {
-          evidence: { peer, hash: toHex(hash) },
-          remedy: 'Choose another partner: this one damages what it serves.',
-        },
-      );
-    }
-    await blobs.put(hash, bytes);
+    const empty = content.exact && content.size === 0 ? new Uint8Array(0) : undefined;
+    if (empty !== undefined && !content.verify(empty))
+      throw new EngineError('payload-missing', `no empty content has the hash ${toHex(content.hash)}`);
+    const bytes = empty ?? (await this.#download(record, sources, content));
+    await blobs.put(content.hash, bytes);
     return bytes;
   }
 
-  #download(record: ChannelRecord, peer: PeerId, hash: Hash32, size: number): Promise<Uint8Array> {
-    const key = `${peer}/${toHex(hash)}`;
+  #download(record: ChannelRecord, sources: readonly PeerId[], content: WantedContent): Promise<Uint8Array> {
     if (this.#givenUp.has(record.id)) throw givenUp();
+    const { hash, size, exact } = content;
+    const key = [toHex(hash), exact ? '=' : '<', String(size), ...[...sources].sort()].join('/');
     const underway = this.#downloads.get(key);
-    if (underway?.size === size) {
+    if (underway !== undefined) {
       underway.wanted.set(record.id, record);
       return underway.finished;
     }
     if (size > MAX_CONTENT_BYTES) {
-      throw new EngineError('payload-missing', `${peer} announced a content of ${size} bytes`, {
-        evidence: { peer, size, limit: MAX_CONTENT_BYTES },
+      throw new EngineError('payload-missing', `a content of ${size} bytes was announced`, {
+        evidence: { sources: sources.join(), size, limit: MAX_CONTENT_BYTES },
         remedy: 'Split it: no single content may have more than 256 MiB.',
       });
     }
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-    const download: Download = {
-      size,
-      parts: [],
-      wanted: new Map([[record.id, record]]),
-      peer,
-      hash,
-      finished: promise,
-      received: 0,
-      done: resolve,
-      fail: reject,
-    };
+    const quick = [...new Set(sources)].sort((a, b) => Number(this.#slow.has(a)) - Number(this.#slow.has(b)));
+    const download = new Download(content, quick, record, {
+      ask: (peer, offset) => this.#ask(download, peer, offset),
+      ended: () => this.#downloads.delete(key),
+    });
     this.#downloads.set(key, download);
-    this.#ask(download);
-    return promise;
+    download.askNext();
+    return download.finished;
   }
 
-  #ask({ wanted, peer, hash, received }: Download): void {
-    const [record] = wanted.values();
+  #ask(download: Download, peer: PeerId, offset: number): void {
+    const [record] = download.wanted.values();
     if (record === undefined) return;
-    this.#send(record, peer, { kind: 'fetch', channel: channelOf(record), content: hash, offset: received });
+    const { hash: content } = download.content;
+    const message = { kind: 'fetch', channel: channelOf(record), content, offset } as const;
+    this.#send(record, peer, message).then(
+      (taken) => {
+        if (!taken) download.askNext();
+      },
+      () => download.askNext(),
+    );
   }
 
   /** A channel was given up: what it alone wanted is asked for no more, and whoever waits for it is told. */
   giveUp(channel: string): void {
     this.#givenUp.add(channel);
-    for (const [key, download] of this.#downloads) {
-      if (!download.wanted.delete(channel) || download.wanted.size > 0) continue;
-      this.#downloads.delete(key);
-      download.fail(givenUp());
+    for (const download of [...this.#downloads.values()]) {
+      if (download.wanted.delete(channel) && download.wanted.size === 0) download.fail(givenUp());
     }
   }
 
+  /** A party of a channel asks for something: it gets what belongs to that channel, and nothing else that is here. */
   async onFetch(record: ChannelRecord, message: MessageOf<'fetch'>, from: PeerId): Promise<void> {
     const { content, offset } = message;
+    if (!(await this.#contents.has(record, content))) return;
     const bytes = await this.#ports.blobs.get(content);
     if (bytes === undefined || offset >= bytes.length) return;
-    this.#send(record, from, {
-      kind: 'blob',
-      channel: message.channel,
-      content,
-      offset,
-      total: bytes.length,
-      bytes: bytes.slice(offset, offset + MAX_BLOB_BYTES),
-    });
+    const part = bytes.slice(offset, offset + MAX_BLOB_BYTES);
+    const { channel } = message;
+    const answer = { kind: 'blob', channel, content, offset, total: bytes.length, bytes: part } as const;
+    // Whoever misses a part asks for it again.
+    this.#send(record, from, answer).catch(() => {});
   }
 
   async onBlob(message: MessageOf<'blob'>, from: PeerId): Promise<void> {
-    const key = `${from}/${toHex(message.content)}`;
-    const download = this.#downloads.get(key);
-    if (download === undefined || message.offset !== download.received) return;
-    if (message.total !== download.size || message.bytes.length === 0) {
-      this.#downloads.delete(key);
-      download.fail(
-        new EngineError(
-          'payload-missing',
-          `${from} serves ${message.total} bytes where ${download.size} were announced`,
-        ),
-      );
-      return;
+    for (const download of [...this.#downloads.values()]) {
+      if (equalBytes(download.content.hash, message.content) && download.take(message, from))
+        this.#slow.delete(from);
     }
-    download.parts.push(message.bytes);
-    download.received += message.bytes.length;
-    if (download.received < download.size) {
-      this.#ask(download);
-      return;
-    }
-    this.#downloads.delete(key);
-    download.done(concatBytes(...download.parts));
   }
 
-  /** Asks again for what has not arrived; the chain watcher calls it at every block. */
+  /** Asks again for what has not arrived; the node calls it at every block. */
   retry(): void {
-    for (const download of this.#downloads.values()) this.#ask(download);
+    for (const download of [...this.#downloads.values()]) {
+      for (const peer of download.askAgain()) this.#slow.add(peer);
+    }
   }
 
-  #send(record: ChannelRecord, to: PeerId, message: MessageOf<'fetch'> | MessageOf<'blob'>): void {
+  #send(
+    record: ChannelRecord,
+    to: PeerId,
+    message: MessageOf<'fetch'> | MessageOf<'blob'>,
+  ): Promise<boolean> {
     const { signer, transport } = this.#ports;
     const envelope = sealMessage(message, signer.messageKey(record.keys), (hash) =>
       signer.signMessage(record.keys, hash),
     );
-    // Whoever misses a part asks for it again.
-    transport.send(to, encodeEnvelope(envelope)).catch(() => {});
+    return transport.send(to, encodeEnvelope(envelope));
   }
 }
 

@@ -66,6 +66,7 @@ export class Node implements Greeter, RoleHost {
       ports,
       offers: this.#offers,
       payload: this.#payload,
+      peersOf: (record, parties) => this.engine.peersOf(record, parties),
       executor: options.executor,
       entropy: ports.entropy,
       policy: options.policy,

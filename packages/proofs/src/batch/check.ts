@@ -1,4 +1,10 @@
-import { equalBytes, type Hash32, type OpenedChunk, type SecretScalar } from '@prometheus-compute/protocol';
+import {
+  equalBytes,
+  type Hash32,
+  type OpenedChunk,
+  type SecretScalar,
+  type SeedSubstitutes,
+} from '@prometheus-compute/protocol';
 import { contentHash, inputHash } from '../commitment/content-hash.ts';
 import { leafHash } from '../commitment/leaf.ts';
 import { verifyMerklePath } from '../commitment/merkle.ts';
@@ -28,7 +34,7 @@ export type Verdict =
  *
  * @param received.inputs - x_i for i = 0..N−1, checked against the contract's input root before
  * @param received.delivery - for which {@link checkDelivery} said `complete`
- * @param received.substitute - the block hash that stands for s_C, where the Client did not open it in time
+ * @param received.substitutes - block hashes that count besides the seeds, where those were not opened in time (D37)
  * @param received.run - the contract's program; called for all sampled chunks at once, so let it queue them
  * @returns r = 1 with u_p, r = 0 with the claim
  * @throws ProofError `count-wrong`; what `run` rejects with: then there is no verdict yet
@@ -38,7 +44,7 @@ export async function checkOpening(received: {
   readonly inputs: readonly Uint8Array[];
   readonly delivery: Delivery;
   readonly opening: Opening;
-  readonly substitute?: Hash32 | undefined;
+  readonly substitutes: SeedSubstitutes;
   readonly run: RunChunk;
 }): Promise<Verdict> {
   const { terms, inputs, delivery, opening, run } = received;
@@ -51,7 +57,7 @@ export async function checkOpening(received: {
     claim: { chunk: sample[place]!, kind },
   });
 
-  if (!equalBytes(opening.root, delivery.root) || !seedsAreAuthentic(terms, seeds, received.substitute)) {
+  if (!equalBytes(opening.root, delivery.root) || !seedsAreAuthentic(terms, seeds, received.substitutes)) {
     return faulty(0, 'malformed');
   }
   const opened: OpenedChunk[] = [];

@@ -1,4 +1,9 @@
-import { equalBytes, type Hash32, type OpenedChunk } from '@prometheus-compute/protocol';
+import {
+  equalBytes,
+  type Hash32,
+  type OpenedChunk,
+  type SeedSubstitutes,
+} from '@prometheus-compute/protocol';
 import { contentHash, inputHash } from '../commitment/content-hash.ts';
 import { verifyInput } from '../commitment/inputs.ts';
 import { leafHash } from '../commitment/leaf.ts';
@@ -26,6 +31,7 @@ import { type BatchTerms, type RunChunk, seedsAreAuthentic } from './terms.ts';
  *
  * @param claimed.root - R as the Worker signed it in its delivery
  * @param claimed.opening - signed by the Worker; which signature that is was checked before
+ * @param claimed.substitutes - block hashes that count besides the seeds, where those were not accepted in time (D37)
  * @param claimed.input - x_i and its path to the input root; needed for every kind but `malformed` and `dleq`
  * @returns d: 1 confirms the claim
  * @throws what `run` rejects with: then there is no judgement yet
@@ -36,12 +42,12 @@ export async function judgeClaim(claimed: {
   readonly opening: Opening;
   readonly claim: ChunkClaim;
   readonly input: { readonly bytes: Uint8Array; readonly path: readonly Hash32[] } | null;
-  readonly substitute?: Hash32 | undefined;
+  readonly substitutes: SeedSubstitutes;
   readonly run: RunChunk;
 }): Promise<0 | 1> {
   const { terms, root, opening, claim, input, run } = claimed;
   const seeds = { client: opening.challengeClient, verifier: opening.challengeVerifier };
-  if (!equalBytes(opening.root, root) || !seedsAreAuthentic(terms, seeds, claimed.substitute)) {
+  if (!equalBytes(opening.root, root) || !seedsAreAuthentic(terms, seeds, claimed.substitutes)) {
     return verdict(claim.kind === 'malformed');
   }
   const sample = openingSample(terms, opening);

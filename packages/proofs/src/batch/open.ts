@@ -25,7 +25,7 @@ export interface Opening {
   readonly root: Hash32;
   /** s_C, or the block hash in its place. */
   readonly challengeClient: Hash32;
-  /** s_V */
+  /** s_V, or the block hash in its place. */
   readonly challengeVerifier: Hash32;
   /** The sampled chunks, in the order of the sample. */
   readonly chunks: readonly OpenedChunk[];

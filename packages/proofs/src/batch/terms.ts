@@ -1,4 +1,10 @@
-import { type Contract, equalBytes, type Hash32, seedHash } from '@prometheus-compute/protocol';
+import {
+  type Contract,
+  equalBytes,
+  type Hash32,
+  type SeedSubstitutes,
+  seedHash,
+} from '@prometheus-compute/protocol';
 import type { ChunkOutcome } from '@prometheus-compute/sandbox';
 import { ProofError } from '../errors.ts';
 
@@ -18,27 +24,30 @@ export type RunChunk = (input: Uint8Array, seed: Hash32) => Promise<ChunkOutcome
 
 /** The seeds that make the challenge. */
 export interface ChallengeSeeds {
-  /** s_C, or the hash of block H0 + t0 + Δ (internal byte order) in its place. */
+  /** s_C, or the block hash (internal byte order) that stands for it (D37). */
   readonly client: Hash32;
-  /** s_V */
+  /** s_V, or the block hash that stands for it. */
   readonly verifier: Hash32;
 }
 
 /**
- * Whether an opening was made for the seeds that the contract commits to.
- *
- * @param substitute - the block hash that stands for s_C, where the Client did not open it in time (M §Sequence 2)
+ * Whether an opening was made for seeds that count (D37): the one that the contract commits to always does, whenever it
+ * was opened; a block hash only where `substitutes` has it, because the seed was not accepted in time.
  */
 export function seedsAreAuthentic(
   terms: BatchTerms,
   seeds: ChallengeSeeds,
-  substitute: Hash32 | undefined,
+  substitutes: SeedSubstitutes,
 ): boolean {
-  const client =
-    substitute === undefined
-      ? equalBytes(seedHash(seeds.client), terms.seedHashes.challengeClient)
-      : equalBytes(seeds.client, substitute);
-  return client && equalBytes(seedHash(seeds.verifier), terms.seedHashes.challengeVerifier);
+  const { challengeClient, challengeVerifier } = terms.seedHashes;
+  return (
+    counts(seeds.client, challengeClient, substitutes.client) &&
+    counts(seeds.verifier, challengeVerifier, substitutes.verifier)
+  );
+}
+
+function counts(seed: Hash32, committed: Hash32, substitute: Hash32 | null): boolean {
+  return equalBytes(seedHash(seed), committed) || (substitute !== null && equalBytes(seed, substitute));
 }
 
 /** @throws ProofError `count-wrong` */

@@ -96,13 +96,63 @@ describe('an honest batch', () => {
     }
   });
 
-  it('opens with the block hash in place of s_C, where the Client did not open it', async () => {
-    const seeds = { client: named('block'), verifier: batch.seeds.verifier };
-    const opening = openBatch({ ...batch, seeds, entropy: testEntropy('substitute') });
-    expect(await checkOpening({ ...batch, opening, substitute: named('block') })).toMatchObject({ r: 1 });
-    const claim = { chunk: opening.chunks[0]!.index, kind: 'malformed' } as const;
-    expect(await checkOpening({ ...batch, opening })).toEqual({ r: 0, claim });
-    expect(await judge({ ...batch, opening }, claim)).toBe(1);
+  it.each([
+    ['s_C', { client: named('block'), verifier: null }],
+    ['s_V', { client: null, verifier: named('block') }],
+    ['both seeds', { client: named('block'), verifier: named('earlier block') }],
+  ])(
+    'D37: opens with a block hash in place of %s, where it was not accepted in time',
+    async (_, substitutes) => {
+      const seeds = {
+        client: substitutes.client ?? batch.seeds.client,
+        verifier: substitutes.verifier ?? batch.seeds.verifier,
+      };
+      const opening = openBatch({ ...batch, seeds, entropy: testEntropy('substitute') });
+      const honest = { ...batch, opening, substitutes };
+      expect(await check(honest)).toEqual({ r: 1, lockSecret: batch.lockSecret });
+      for (let chunk = 0; chunk < N; chunk++) {
+        for (const kind of FAULTS) expect(await judge(honest, { chunk, kind })).toBe(0);
+      }
+      // The same opening where the seeds were there in time, or another block stands for them.
+      const other = named('other block');
+      for (const wrong of [
+        { client: null, verifier: null },
+        { client: substitutes.client && other, verifier: substitutes.verifier && other },
+      ]) {
+        const chunk = opening.chunks[0]!.index;
+        await expectFault({ ...honest, substitutes: wrong }, { chunk, kind: 'malformed' });
+      }
+    },
+  );
+
+  it('D37: a real seed always counts, also where a block hash would count in its place', async () => {
+    const substitutes = { client: named('block'), verifier: named('earlier block') };
+    expect(await check({ ...batch, substitutes })).toMatchObject({ r: 1 });
+    for (const kind of FAULTS) {
+      expect(await judge({ ...batch, substitutes }, { chunk: sampleOf(batch)[0]!, kind })).toBe(0);
+    }
+  });
+
+  it('D37: one seed does not stand for the other, and a block hash only for the seed that it was found for', async () => {
+    const { client, verifier } = batch.seeds;
+    for (const [seeds, substitutes] of [
+      [
+        { client: verifier, verifier: client },
+        { client: null, verifier: null },
+      ],
+      [
+        { client: verifier, verifier },
+        { client: null, verifier: null },
+      ],
+      [
+        { client, verifier: named('block') },
+        { client: named('block'), verifier: null },
+      ],
+    ] as const) {
+      const opening = openBatch({ ...batch, seeds, entropy: testEntropy('exchanged') });
+      const chunk = opening.chunks[0]!.index;
+      await expectFault({ ...batch, opening, substitutes }, { chunk, kind: 'malformed' });
+    }
   });
 
   it('no claim against it is confirmed, of any kind, for any chunk', async () => {

@@ -5,6 +5,7 @@ import {
   littleEndian,
   pointOf,
   publicKey,
+  type SeedSubstitutes,
   secretScalar,
   seedHash,
   taggedHash,
@@ -98,6 +99,7 @@ export interface Batch {
   readonly inputHashes: readonly ReturnType<typeof inputHash>[];
   readonly outcomes: readonly ChunkOutcome[];
   readonly seeds: ChallengeSeeds;
+  readonly substitutes: SeedSubstitutes;
   readonly run: RunChunk;
   readonly delivery: Delivery;
   readonly ciphertexts: readonly Uint8Array[];
@@ -152,6 +154,7 @@ export async function honestBatch(pool: SandboxPool, chunks: number, sampled: nu
     inputHashes,
     outcomes,
     seeds,
+    substitutes: { client: null, verifier: null },
     run,
     delivery,
     ciphertexts,

@@ -4,26 +4,26 @@ import {
   CodedError,
   type Contract,
   contractHash,
+  EncodingError,
   equalBytes,
+  MAX_PROGRAM_BYTES,
 } from '@prometheus-compute/protocol';
 import { SandboxError } from '@prometheus-compute/sandbox';
+import { contractOf } from '../addressing.ts';
 import type { ChannelRecord } from '../channel-record.ts';
 import { EngineError } from '../errors.ts';
-import { decodeManifest, decodeProgram } from '../manifest.ts';
+import { decodeManifest, decodeProgram, manifestBytes } from '../manifest.ts';
 import { missingCoin } from './coins.ts';
 import type { TaskContext } from './context.ts';
 
 /**
  * Before a seed is open and anything signed: every coin that the contract names is on the chain and unspent. W and V
- * besides: the program and every input are here and have their hashes (D20), and the program may run at all. W proves
- * that it knows h_p.
+ * besides: the program and every input are here and have their hashes (D20), and the program may run at all. An arbiter
+ * has the program and the list of inputs before it signs (D38). W proves that it knows h_p.
  */
 export async function agree(record: ChannelRecord, context: TaskContext): Promise<ChannelEvent> {
-  const { state } = record;
-  if (state.name !== 'setup' || state.step !== 'contract') {
-    throw new EngineError('channel-failed', 'there is no contract to agree to');
-  }
-  const { contract } = state;
+  const contract = contractOf(record.state);
+  if (contract === undefined) throw new EngineError('channel-failed', 'there is no contract to agree to');
   const missing = await missingCoin(contract, context.ports.chain);
   if (missing !== undefined) return { kind: 'disagreed', code: 'coin-missing', ...missing };
   if (record.role === 'client') return { kind: 'agreed', pointLockProof: null };
@@ -40,30 +40,47 @@ export async function agree(record: ChannelRecord, context: TaskContext): Promis
 }
 
 async function obtainPayload(record: ChannelRecord, contract: Contract, context: TaskContext): Promise<void> {
-  const { payload, ports, executor, onProgress } = context;
-  const peer = record.peers.client;
-  const manifest = await ports.blobs.get(contract.inputRoot);
-  if (peer === undefined || manifest === undefined) {
-    throw new EngineError('payload-missing', 'the Client has not said what the inputs are');
-  }
-  const inputs = decodeManifest(manifest);
-  const hashes = inputs.map(({ hash }) => hash);
-  if (inputs.length !== contract.chunks || !equalBytes(inputTree(hashes).root, contract.inputRoot)) {
+  const { payload, executor, onProgress } = context;
+  const sources = context.peersOf(record, ['client']);
+  const list = await payload.obtain(record, sources, {
+    hash: contract.inputRoot,
+    size: manifestBytes(contract.chunks),
+    exact: true,
+    verify: (bytes) => isListOf(contract, bytes),
+  });
+  if (!isListOf(contract, list)) {
     throw new EngineError(
       'payload-missing',
       'the list of inputs is not the one that the contract commits to',
     );
   }
-  const size = await programSize(record, context);
-  const bytes = await payload.obtain(record, peer, contract.programHash, size, (candidate) =>
-    equalBytes(programHash(decodeProgram(candidate)), contract.programHash),
-  );
-  await executor.prepare(decodeProgram(bytes), contract.limits);
-  for (const [i, input] of inputs.entries()) {
-    await payload.obtain(record, peer, input.hash, input.size, (candidate) =>
-      equalBytes(inputHash(candidate), input.hash),
-    );
+  const program = await payload.obtain(record, sources, {
+    hash: contract.programHash,
+    ...(await programSize(record, context)),
+    verify: (bytes) => isProgramOf(contract, bytes),
+  });
+  await executor.prepare(decodeProgram(program), contract.limits);
+  // An arbiter gets the inputs that matter with the claims.
+  if (record.role === 'arbiter') return;
+  const inputs = decodeManifest(list);
+  for (const [i, { hash, size }] of inputs.entries()) {
+    const verify = (bytes: Uint8Array) => equalBytes(inputHash(bytes), hash);
+    await payload.obtain(record, sources, { hash, size, exact: true, verify });
     onProgress({ record, task: 'agree', done: i + 1, total: inputs.length });
+  }
+}
+
+function isListOf(contract: Contract, bytes: Uint8Array): boolean {
+  const hashes = decodeManifest(bytes).map(({ hash }) => hash);
+  return hashes.length === contract.chunks && equalBytes(inputTree(hashes).root, contract.inputRoot);
+}
+
+function isProgramOf(contract: Contract, bytes: Uint8Array): boolean {
+  try {
+    return equalBytes(programHash(decodeProgram(bytes)), contract.programHash);
+  } catch (cause) {
+    if (cause instanceof EncodingError) return false;
+    throw cause;
   }
 }
 
@@ -77,9 +94,16 @@ export function programSizeKey(channel: string): string {
   return `program-size:${channel}`;
 }
 
-async function programSize(record: ChannelRecord, { ports }: TaskContext): Promise<number> {
-  const stored = await ports.store.record(programSizeKey(record.id));
+/** Bytes of the program: as the Client's terms say to W and V; for an arbiter, whom nobody tells, what its policy allows. */
+async function programSize(
+  { id, role }: ChannelRecord,
+  { ports, policy }: TaskContext,
+): Promise<{ readonly size: number; readonly exact: boolean }> {
+  if (role === 'arbiter') {
+    return { size: Math.min(MAX_PROGRAM_BYTES, policy.limits.payloadBytes), exact: false };
+  }
+  const stored = await ports.store.record(programSizeKey(id));
   if (stored === undefined)
     throw new EngineError('payload-missing', 'the Client has not said how large the program is');
-  return Number(new TextDecoder().decode(stored));
+  return { size: Number(new TextDecoder().decode(stored)), exact: true };
 }

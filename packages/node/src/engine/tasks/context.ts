@@ -1,6 +1,8 @@
+import type { Recipient } from '@prometheus-compute/protocol';
 import type { ChunkOutcome } from '@prometheus-compute/sandbox';
 import type { Entropy } from '../../ports/entropy.ts';
 import type { Executor } from '../../ports/executor.ts';
+import type { PeerId } from '../../ports/transport.ts';
 import type { ChannelRecord } from '../channel-record.ts';
 import type { EnginePorts } from '../engine-ports.ts';
 import type { OfferIndex } from '../offer-index.ts';
@@ -9,7 +11,7 @@ import type { PayloadExchange } from '../payload.ts';
 /** How far a task with many parts has come. */
 export interface TaskProgress {
   readonly record: ChannelRecord;
-  readonly task: 'agree' | 'compute' | 'check-delivery' | 'check-opening';
+  readonly task: 'agree' | 'compute' | 'check-delivery' | 'check-opening' | 'judge';
   readonly done: number;
   readonly total: number;
 }
@@ -19,6 +21,8 @@ export interface TaskContext {
   readonly ports: EnginePorts;
   readonly offers: OfferIndex;
   readonly payload: PayloadExchange;
+  /** Where these parties are reached; those of whom nothing is known are left out. */
+  readonly peersOf: (record: ChannelRecord, parties: readonly Recipient[]) => readonly PeerId[];
   readonly executor: Executor<ChunkOutcome>;
   readonly entropy: Entropy;
   readonly policy: NodePolicy;

@@ -4,7 +4,9 @@ import {
   decodeMessage,
   equalBytes,
   type Hash32,
+  type Recipient,
   type SecretScalar,
+  type Task,
 } from '@prometheus-compute/protocol';
 import { encodeSnapshot } from '../../snapshot/snapshot.ts';
 import type { ChannelRecord } from '../channel-record.ts';
@@ -13,62 +15,62 @@ import { audits } from './audit.ts';
 import { chunkRunner, loadBatch, loadDelivery, loadInputs, receiptPlace, storedBlob } from './batch.ts';
 import type { TaskContext } from './context.ts';
 
-/** C, V: fetches every ciphertext and rebuilds R, which is what a receipt says (M §Deliver). */
+/**
+ * C, V, and arbiters to whom it was posted: fetches every ciphertext from whoever serves it and rebuilds R, which is what a
+ * receipt says (M §Deliver).
+ */
 export async function examineDelivery(
   record: ChannelRecord,
-  deliveryHash: Hash32,
+  task: { readonly deliveryHash: Hash32; readonly sources: readonly Recipient[] },
   context: TaskContext,
 ): Promise<ChannelEvent> {
   const { payload, onProgress } = context;
   const { terms, inputHashes } = await loadBatch(record, context);
-  const delivery = await loadDelivery(context, deliveryHash);
-  const peer = record.peers.worker;
-  if (peer === undefined) throw new EngineError('payload-missing', 'the Worker cannot be reached');
+  const delivery = await loadDelivery(context, task.deliveryHash);
+  const sources = context.peersOf(record, task.sources);
+  if (sources.length === 0) throw new EngineError('payload-missing', 'nobody who has the delivery is known');
   const ciphertexts: Uint8Array[] = [];
   for (const [i, { ciphertext, size }] of delivery.chunks.entries()) {
-    const bytes = await payload.obtain(record, peer, ciphertext, size, (candidate) =>
-      equalBytes(contentHash('ct', candidate), ciphertext),
-    );
+    const verify = (bytes: Uint8Array) => equalBytes(contentHash('ct', bytes), ciphertext);
+    const bytes = await payload.obtain(record, sources, { hash: ciphertext, size, exact: true, verify });
     ciphertexts.push(bytes);
     onProgress({ record, task: 'check-delivery', done: i + 1, total: delivery.chunks.length });
   }
   const check = checkDelivery({ terms, inputHashes, delivery, ciphertexts });
   const bytes = check.kind === 'complete' ? check.bytes : 0;
-  return { kind: 'delivery-checked', ok: check.kind === 'complete', bytes, ...(await receiptPlace(context)) };
+  const { deliveryHash } = task;
+  const ok = check.kind === 'complete';
+  return { kind: 'delivery-checked', deliveryHash, ok, bytes, ...(await receiptPlace(context)) };
 }
 
 /**
  * V: checks every sampled chunk by running it again, and so earns u_p. C: does the same with the probability of its
- * audit; otherwise it has the opening, and no opinion of its own.
+ * audit, and always once there is a dispute; otherwise it has the opening, and no opinion of its own.
  */
 export async function examineOpening(
   record: ChannelRecord,
-  task: { readonly openingHash: Hash32; readonly deliveryHash: Hash32 },
+  task: Extract<Task, { readonly kind: 'check-opening' }>,
   context: TaskContext,
 ): Promise<ChannelEvent> {
   const { onProgress } = context;
-  const body = await storedBlob(context, task.openingHash, 'the opening');
-  const place = await receiptPlace(context);
-  if (record.role === 'client' && !(await audits(record.id, { ...context.ports, ...context.policy }))) {
-    const verdict = { r: 1, lockSecret: null } as const;
-    return { kind: 'opening-checked', verdict, bytes: body.length, ...place };
+  const { openingHash, thorough, substitutes } = task;
+  const checked = { kind: 'opening-checked', openingHash, thorough } as const;
+  const optional = record.role === 'client' && !thorough;
+  if (optional && !(await audits(record.id, { ...context.ports, ...context.policy }))) {
+    return { ...checked, verdict: { r: 1, lockSecret: null } };
   }
   const batch = await loadBatch(record, context);
   const inputs = await loadInputs(batch, context);
   const delivery = await loadDelivery(context, task.deliveryHash);
-  const opening = decodeMessage('opening', body);
+  const opening = decodeMessage('opening', await storedBlob(context, openingHash, 'the opening'));
   let done = 0;
   const run = chunkRunner(batch, context, () => {
     done += 1;
     onProgress({ record, task: 'check-opening', done, total: batch.contract.sampled });
   });
-  const verdict = await checkOpening({ terms: batch.terms, inputs, delivery, opening, run });
-  return {
-    kind: 'opening-checked',
-    verdict: verdict.r === 1 ? verdict : { r: 0, chunk: verdict.claim.chunk, fault: verdict.claim.kind },
-    bytes: body.length,
-    ...place,
-  };
+  const verdict = await checkOpening({ terms: batch.terms, inputs, delivery, opening, substitutes, run });
+  if (verdict.r === 1) return { ...checked, verdict };
+  return { ...checked, verdict: { r: 0, chunk: verdict.claim.chunk, fault: verdict.claim.kind } };
 }
 
 /** Record key of a batch's decrypted results at the Client. */

@@ -15,3 +15,10 @@ export async function findOffers(
   const stakes = await offers.stakesAt(contract.parametersTxid, height, policy.minimumOfferAge);
   return { kind: 'offers-found', blockHash: block.hash, stakes };
 }
+
+/** The hash of a block of the active chain, which stands for a seed that was not opened in time (D37). */
+export async function findBlock(height: number, { ports }: TaskContext): Promise<ChannelEvent> {
+  const block = await ports.chain.blockAt(height);
+  if (block === undefined) throw new EngineError('not-finished', `block ${height} is not there yet`);
+  return { kind: 'block-found', height, hash: block.hash };
+}

@@ -2,11 +2,14 @@ import { assertNever, type ChannelEvent, type Task } from '@prometheus-compute/p
 import { contractOf } from '../addressing.ts';
 import type { ChannelRecord } from '../channel-record.ts';
 import { agree } from './agree.ts';
+import { makeClaim } from './claim.ts';
 import type { TaskContext } from './context.ts';
 import { decrypt, examineDelivery, examineOpening } from './examine.ts';
 import { release, respend } from './free.ts';
-import { findOffers } from './offers.ts';
-import { sign, signInputs } from './sign.ts';
+import { judge } from './judge.ts';
+import { findBlock, findOffers } from './offers.ts';
+import { relay } from './relay.ts';
+import { sign, signInputs, signUnless } from './sign.ts';
 import { compute, open } from './work.ts';
 
 /** Runs any task to its event; null for the ones that end without. */
@@ -31,11 +34,21 @@ export async function runTask(
     case 'compute':
       return compute(record, context);
     case 'check-delivery':
-      return examineDelivery(record, task.deliveryHash, context);
+      return examineDelivery(record, task, context);
     case 'open':
       return open(record, task, context);
     case 'check-opening':
       return examineOpening(record, task, context);
+    case 'relay':
+      return relay(record, task, context);
+    case 'find-block':
+      return findBlock(task.height, context);
+    case 'make-claim':
+      return makeClaim(record, task, context);
+    case 'judge':
+      return judge(record, task, context);
+    case 'sign-unless':
+      return signUnless(record, task, context);
     case 'decrypt':
       return decrypt(record, task, context);
     case 'release':

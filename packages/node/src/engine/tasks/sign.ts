@@ -6,7 +6,9 @@ import {
   type SignatureSlot,
   type SlotSignature,
   sighash,
+  type TransactionId,
   toInputWitness,
+  transactionOf,
 } from '@prometheus-compute/protocol';
 import type { ChannelRecord } from '../channel-record.ts';
 import { EngineError } from '../errors.ts';
@@ -29,6 +31,25 @@ export async function sign(
     return { slot, signature };
   });
   return { kind: 'signed', signatures };
+}
+
+/**
+ * A_i: signs unless the chain, or its mempool, has one of these transactions: an arbiter that knows that the decision
+ * was published gives the other one nothing (D12, D32).
+ *
+ * @returns null when one of them is known
+ */
+export async function signUnless(
+  record: ChannelRecord,
+  task: { readonly slots: readonly SignatureSlot[]; readonly unless: readonly TransactionId[] },
+  context: TaskContext,
+): Promise<ChannelEvent | null> {
+  const graph = graphOf(agreementOf(record));
+  for (const id of task.unless) {
+    const known = await context.ports.chain.transaction(transactionOf(graph, id).txid);
+    if (known !== undefined) return null;
+  }
+  return sign(record, task.slots, context);
 }
 
 /** Signs the own inputs of Tx0 with the wallet's keys: from here on the coins can leave. */

@@ -1,0 +1,79 @@
+import {
+  type ChannelState,
+  decodeMessage,
+  equalBytes,
+  type Hash32,
+  toHex,
+} from '@prometheus-compute/protocol';
+import type { BlobStore } from '../ports/blob-store.ts';
+import { contractOf } from './addressing.ts';
+import type { ChannelRecord } from './channel-record.ts';
+import { decodeManifest } from './manifest.ts';
+
+/** Lists of hashes that are kept at hand: the inputs and the ciphertexts of some channels. */
+const MAX_LISTS = 16;
+
+/** Which contents belong to a channel, so that its parties get these and nothing else of what a node has. */
+export class ChannelContents {
+  readonly #blobs: BlobStore;
+  readonly #lists = new Map<string, ReadonlySet<string>>();
+
+  constructor(blobs: BlobStore) {
+    this.#blobs = blobs;
+  }
+
+  /**
+   * Whether a content is the channel's program, its list of inputs, an input, a document that this node has accepted, or
+   * a ciphertext of a delivery among them.
+   */
+  async has({ state }: ChannelRecord, content: Hash32): Promise<boolean> {
+    const contract = contractOf(state);
+    if (contract === undefined) return false;
+    const { programHash, inputRoot } = contract;
+    if (equalBytes(content, programHash) || equalBytes(content, inputRoot)) return true;
+    const { documents, deliveries } = acceptedIn(state);
+    if (documents.some((hash) => equalBytes(hash, content))) return true;
+    const name = toHex(content);
+    if ((await this.#list(inputRoot, inputsOf)).has(name)) return true;
+    for (const delivery of deliveries) if ((await this.#list(delivery, ciphertextsOf)).has(name)) return true;
+    return false;
+  }
+
+  async #list(
+    hash: Hash32,
+    hashesIn: (bytes: Uint8Array) => readonly Hash32[],
+  ): Promise<ReadonlySet<string>> {
+    const key = toHex(hash);
+    const known = this.#lists.get(key);
+    if (known !== undefined) return known;
+    const bytes = await this.#blobs.get(hash);
+    if (bytes === undefined) return new Set();
+    const list = new Set(hashesIn(bytes).map(toHex));
+    if (this.#lists.size === MAX_LISTS) this.#lists.delete(this.#lists.keys().next().value!);
+    this.#lists.set(key, list);
+    return list;
+  }
+}
+
+const inputsOf = (bytes: Uint8Array) => decodeManifest(bytes).map(({ hash }) => hash);
+const ciphertextsOf = (bytes: Uint8Array) =>
+  decodeMessage('delivery', bytes).chunks.map(({ ciphertext }) => ciphertext);
+
+/** Names of the documents that a state has accepted, and the deliveries among them. */
+function acceptedIn(state: ChannelState): {
+  readonly documents: readonly Hash32[];
+  readonly deliveries: readonly Hash32[];
+} {
+  if (state.name === 'closed') {
+    return state.before === null || state.how === 'abandoned'
+      ? { documents: [], deliveries: [] }
+      : acceptedIn(state.before);
+  }
+  if (state.name === 'setup') return { documents: [], deliveries: [] };
+  const { delivery, opening, posts } = state;
+  const posted = posts.map(({ sealed }) => sealed);
+  const named = opening === null ? [] : [opening.sealed, opening.hash];
+  const deliveries = posts.filter(({ kind }) => kind === 'delivery').map(({ sealed }) => sealed);
+  if (delivery !== null) deliveries.push(delivery.hash);
+  return { documents: [...posted, ...named, ...deliveries], deliveries };
+}

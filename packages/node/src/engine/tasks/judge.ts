@@ -1,0 +1,95 @@
+import { judgeClaim } from '@prometheus-compute/proofs';
+import {
+  type ChannelEvent,
+  CodedError,
+  decodeMessage,
+  equalBytes,
+  type Hash32,
+  hash32,
+  type MessageOf,
+  openEnvelope,
+  openingHash,
+  type Task,
+} from '@prometheus-compute/protocol';
+import type { ChannelRecord } from '../channel-record.ts';
+import { EngineError } from '../errors.ts';
+import { type Batch, chunkRunner, loadBatch, storedBlob } from './batch.ts';
+import type { TaskContext } from './context.ts';
+
+type JudgeTask = Extract<Task, { readonly kind: 'judge' }>;
+
+/**
+ * A_i: whether one of the claims holds, each by re-running the chunk that it names (M §Claims, D11), and the nonce under
+ * which the vote is committed to.
+ */
+export async function judge(
+  record: ChannelRecord,
+  task: JudgeTask,
+  context: TaskContext,
+): Promise<ChannelEvent> {
+  const nonce = await voteNonce(record, context);
+  const batch = task.claims.length === 0 ? undefined : await loadBatch(record, context);
+  for (const [i, hash] of task.claims.entries()) {
+    const claim = decodeMessage('claim', await storedBlob(context, hash, 'a claim'));
+    context.onProgress({ record, task: 'judge', done: i, total: task.claims.length });
+    if (batch !== undefined && (await holds(claim, task, batch, context)))
+      return { kind: 'judged', confirmed: true, nonce };
+  }
+  return { kind: 'judged', confirmed: false, nonce };
+}
+
+async function holds(
+  claim: MessageOf<'claim'>,
+  task: JudgeTask,
+  batch: Batch,
+  context: TaskContext,
+): Promise<boolean> {
+  if (!('opening' in claim)) return false;
+  const opening = workersOpening(claim.opening, batch, task.named, context);
+  if (opening === undefined) return false;
+  const { substitutes } = task;
+  const d = await judgeClaim({
+    terms: batch.terms,
+    root: task.root ?? opening.root,
+    opening,
+    claim: { chunk: claim.index, kind: claim.fault },
+    input: claim.input,
+    substitutes,
+    run: chunkRunner(batch, context, () => {}),
+  });
+  return d === 1;
+}
+
+/** What a claim accuses, if W signed it for this contract, and it is the one that counts (D31). */
+function workersOpening(
+  bytes: Uint8Array,
+  { contract, terms }: Batch,
+  named: Hash32 | null,
+  { ports }: TaskContext,
+): MessageOf<'opening'> | undefined {
+  try {
+    const { envelope, message } = openEnvelope(bytes, ports.verify);
+    if (message.kind !== 'opening' || !equalBytes(message.channel, terms.contractHash)) return undefined;
+    if (!equalBytes(envelope.from, contract.worker.messageKey)) return undefined;
+    return named === null || equalBytes(openingHash(envelope.body), named) ? message : undefined;
+  } catch (cause) {
+    if (cause instanceof CodedError) return undefined;
+    throw cause;
+  }
+}
+
+/**
+ * Fresh for each dispute, and stored before it is used: an arbiter that is started again between its commitment and its
+ * opening opens what it committed to.
+ */
+async function voteNonce(
+  { id, state }: ChannelRecord,
+  { ports: { store, entropy } }: TaskContext,
+): Promise<Hash32> {
+  const dispute = state.name === 'arbitration' ? state.disputes.at(-1)?.transaction : undefined;
+  const key = `vote-nonce:${id}:${dispute ?? ''}`;
+  await store.putRecord(key, entropy(32), { ifAbsent: true });
+  const nonce = await store.record(key);
+  if (nonce === undefined) throw new EngineError('payload-missing', 'the nonce of the vote is lost');
+  return hash32(nonce);
+}
