@@ -5,6 +5,7 @@ export type {
   ChainTip,
   ConfirmedOutput,
   SubmitOutcome,
+  WaitingTransaction,
 } from './chain/chain-backend.ts';
 export { DevchainBackend } from './chain/devchain-backend.ts';
 export { signSchnorr, verifySchnorr } from './crypto/secp256k1.ts';

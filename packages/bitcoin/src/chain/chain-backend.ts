@@ -33,6 +33,18 @@ export type SubmitOutcome =
   /** `reason` is the node's: Core's reject reason, with its details where there are some. */
   | { readonly kind: 'rejected'; readonly reason: string };
 
+/** A transaction that waits in the mempool. */
+export interface WaitingTransaction {
+  /** Satoshis that it pays itself. */
+  readonly fee: bigint;
+  /** Virtual bytes. */
+  readonly vsize: number;
+  /** Satoshis that it and everything unconfirmed that builds on it pay together. */
+  readonly packageFee: bigint;
+  /** Virtual bytes of all of these. */
+  readonly packageVsize: number;
+}
+
 /** A block that entered or left the active chain. */
 export type BlockEvent =
   | { readonly kind: 'connected'; readonly block: ChainBlock }
@@ -52,6 +64,12 @@ export interface ChainBackend {
   transaction(
     txid: Txid,
   ): Promise<{ readonly bytes: Uint8Array; readonly height: number | undefined } | undefined>;
+  /** A transaction of the mempool with its fees; undefined when it is not there (Core's `getmempoolentry`). */
+  waiting(txid: Txid): Promise<WaitingTransaction | undefined>;
+  /** The transaction of the mempool that spends an output (Core's `gettxspendingprevout`). */
+  spender(outpoint: Outpoint): Promise<Txid | undefined>;
+  /** Satoshis per 1000 virtual bytes that a transaction has to pay now so that one of the next blocks takes it. */
+  feeRate(): Promise<bigint>;
   submit(transaction: Uint8Array): Promise<SubmitOutcome>;
   /** Parents first, the paying child last. */
   submitPackage(transactions: readonly Uint8Array[]): Promise<SubmitOutcome>;

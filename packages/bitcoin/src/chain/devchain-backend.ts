@@ -12,6 +12,7 @@ import type {
   ChainTip,
   ConfirmedOutput,
   SubmitOutcome,
+  WaitingTransaction,
 } from './chain-backend.ts';
 
 /** A development chain in this process as the engine's node. */
@@ -41,6 +42,27 @@ export class DevchainBackend implements ChainBackend {
   ): Promise<{ readonly bytes: Uint8Array; readonly height: number | undefined } | undefined> {
     const found = this.#chain.transaction(txid);
     return found === undefined ? undefined : { bytes: found.loaded.bytes, height: found.block?.height };
+  }
+
+  async waiting(txid: Txid): Promise<WaitingTransaction | undefined> {
+    const { mempool } = this.#chain;
+    const entry = mempool.entry(txid);
+    if (entry === undefined) return undefined;
+    const all = [...mempool.descendants(entry)];
+    return {
+      fee: entry.fee,
+      vsize: entry.vsize,
+      packageFee: all.reduce((sum, { fee }) => sum + fee, 0n),
+      packageVsize: all.reduce((sum, { vsize }) => sum + vsize, 0),
+    };
+  }
+
+  async spender({ txid, vout }: Outpoint): Promise<Txid | undefined> {
+    return this.#chain.mempoolSpender(txid, vout);
+  }
+
+  async feeRate(): Promise<bigint> {
+    return this.#chain.minimumFeeRate;
   }
 
   /** @throws TransactionError when the bytes are no transaction */

@@ -12,7 +12,7 @@ import type { MempoolEntry } from './mempool/entry.ts';
 import { virtualSize } from './mempool/entry.ts';
 import { BLOCK_MIN_FEE } from './mempool/limits.ts';
 import type { Mempool } from './mempool/pool.ts';
-import { compareFeeRates } from './money.ts';
+import { compareFeeRates, type FeeRate } from './money.ts';
 import { BLOCK_VERSION, blockSubsidy, COMPACT_TARGET, MAX_BLOCK_SIGOPS_COST } from './parameters.ts';
 
 /** Weight units, and cost of signature operations, that are left to header and coinbase, as Core leaves them. */
@@ -64,18 +64,21 @@ export function buildBlock(context: BlockContext, contents: BlockContents): Bloc
 /**
  * Transactions of the mempool for the next block: whole chunks by falling feerate while they fit, as Core's
  * block assembler takes them.
+ *
+ * @param minimum - lowest feerate of a chunk that the miner takes
  */
 export function selectTransactions(
   pool: Mempool,
   height: number,
   medianTimePast: number,
+  minimum: FeeRate = BLOCK_MIN_FEE,
 ): readonly MempoolEntry[] {
   const selected: MempoolEntry[] = [];
   const left = new Set<MempoolEntry>();
   let weight = RESERVED_WEIGHT;
   let sigOps = RESERVED_SIGOPS_COST;
   for (const chunk of chunksOf(pool.entries())) {
-    if (compareFeeRates({ fee: chunk.fee, size: virtualSize(chunk.size) }, BLOCK_MIN_FEE) < 0) break;
+    if (compareFeeRates({ fee: chunk.fee, size: virtualSize(chunk.size) }, minimum) < 0) break;
     const cost = chunk.entries.reduce((sum, entry) => sum + entry.sigOpsCost, 0);
     const fits =
       weight + chunk.size < MAX_BLOCK_WEIGHT &&

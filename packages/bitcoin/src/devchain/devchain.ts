@@ -15,6 +15,7 @@ import {
   submitTransaction,
 } from './mempool/accept.ts';
 import type { AcceptanceContext } from './mempool/candidate.ts';
+import { BLOCK_MIN_FEE, MIN_RELAY_FEE } from './mempool/limits.ts';
 import { acceptPackage, type PackageResult, testTransactions } from './mempool/package.ts';
 import { Mempool } from './mempool/pool.ts';
 import { ReorganisationQueue } from './mempool/reorganisation.ts';
@@ -55,6 +56,8 @@ export class Devchain {
   readonly #ownClock: (() => number) | undefined;
   #clock: (() => number) | undefined;
   #sequence = 0;
+  /** Satoshis per 1000 virtual bytes below which the miner of the last block took nothing. */
+  #asked = BLOCK_MIN_FEE.fee;
 
   constructor(options: DevchainOptions = {}) {
     this.#ownClock = options.clock;
@@ -114,6 +117,11 @@ export class Devchain {
     return loaded === undefined ? undefined : { loaded, block };
   }
 
+  /** Satoshis per 1000 virtual bytes that a transaction needs: to be relayed, and for the miner of the last block. */
+  get minimumFeeRate(): bigint {
+    return this.#asked > MIN_RELAY_FEE.fee ? this.#asked : MIN_RELAY_FEE.fee;
+  }
+
   /** A confirmed output that no block has spent. */
   output(txid: Txid, vout: number): UnspentOutput | undefined {
     return this.#state.coins.coin(outpointKey(txid, vout));
@@ -160,21 +168,23 @@ export class Devchain {
    * Mines blocks with what the mempool holds.
    *
    * @param script - that the rewards are paid to
+   * @param options - `minimumFeeRate`: satoshis per 1000 virtual bytes below which this miner takes nothing
    * @returns the hashes, oldest first
    */
-  mine(count: number, script: Uint8Array): readonly BlockHash[] {
+  mine(
+    count: number,
+    script: Uint8Array,
+    options: { readonly minimumFeeRate?: bigint } = {},
+  ): readonly BlockHash[] {
+    const minimum = { fee: options.minimumFeeRate ?? BLOCK_MIN_FEE.fee, size: BLOCK_MIN_FEE.size };
+    this.#asked = minimum.fee;
     const hashes: BlockHash[] = [];
     for (let i = 0; i < count; i++) {
       const { height, medianTimePast } = this.#state.tip;
-      const entries = selectTransactions(this.#pool, height + 1, medianTimePast);
+      const entries = selectTransactions(this.#pool, height + 1, medianTimePast, minimum);
       const fees = entries.reduce((sum, entry) => sum + entry.fee, 0n);
-      hashes.push(
-        this.#mineBlock(
-          script,
-          entries.map((entry) => entry.loaded),
-          fees,
-        ).hash,
-      );
+      const transactions = entries.map(({ loaded }) => loaded);
+      hashes.push(this.#mineBlock(script, transactions, fees).hash);
     }
     return hashes;
   }

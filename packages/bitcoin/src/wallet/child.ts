@@ -1,104 +1,95 @@
 import { P2A_SCRIPT, type Txid } from '@prometheus-compute/protocol';
+import { WalletError } from './errors.ts';
 import { type Draft, type FixedInput, makeDraft } from './payment.ts';
-import { selectCoins } from './select-coins.ts';
 import { DUST_LIMIT, estimateVsize, feeFor } from './sizes.ts';
 import type { WalletCoin } from './wallet-coin.ts';
 
 /** BIP431: virtual bytes of a TRUC transaction that spends an unconfirmed one. */
-const MAX_CHILD_VSIZE = 1000;
+export const MAX_CHILD_VSIZE = 1000;
 const TRUC_VERSION = 3;
 
 /** The unconfirmed transaction that a child pays for. */
 export interface ParentTransaction {
-  readonly txid: Txid;
   /** Virtual bytes with witness. */
   readonly vsize: number;
   /** Satoshis that it pays itself. */
   readonly fee: bigint;
 }
 
-/** A child for a parent without fee that has a pay-to-anchor output. */
-export interface AnchorChildRequest {
-  readonly parent: ParentTransaction;
-  /** Index of the anchor. */
-  readonly anchor: number;
-  /** Satoshis of the anchor: 0 in every transaction of the graph (T §The tree). */
-  readonly anchorAmount?: bigint;
-  /** Confirmed coins to choose from: a TRUC child has no second unconfirmed parent. */
+/** The output of the unconfirmed transaction that its child spends: an anchor, or a P2TR output spent by key path. */
+export interface ParentOutput {
+  readonly txid: Txid;
+  readonly vout: number;
+  /** Satoshis: 0 for an anchor of the graph (T §The tree). */
+  readonly amount: bigint;
+  readonly script: Uint8Array;
+}
+
+/** A child with everything that it spends. */
+export interface ChildRequest {
+  readonly output: ParentOutput;
+  /** Confirmed coins that it spends besides, all of them: a TRUC child has no second unconfirmed parent. */
   readonly coins: readonly WalletCoin[];
-  /** P2TR script of the wallet for what is left over. */
+  /** P2TR script for what is left over. */
   readonly changeScript: Uint8Array;
-  /** Satoshis per 1000 virtual bytes that parent and child together pay. */
-  readonly feeRate: bigint;
+  /** Satoshis that it pays itself. */
+  readonly fee: bigint;
+}
+
+const isAnchor = (script: Uint8Array): boolean =>
+  script.length === P2A_SCRIPT.length && script.every((byte, i) => byte === P2A_SCRIPT[i]);
+
+/** Virtual bytes of a child of `output` with so many coins. */
+export function childVsize(
+  output: Pick<ParentOutput, 'script'>,
+  coins: number,
+  changeScript: Uint8Array,
+): number {
+  return isAnchor(output.script)
+    ? estimateVsize(coins, [changeScript], 1)
+    : estimateVsize(coins + 1, [changeScript]);
 }
 
 /**
- * Drafts the child that pays for a parent with a pay-to-anchor output: version 3, spends the anchor and confirmed
- * coins, one change output. Submit it with the parent as a package.
- *
- * @throws WalletError `insufficient-funds`, also when only more coins than fit would do
+ * Satoshis that a child of `vsize` pays so that it and its parent pay `feeRate` satoshis per 1000 virtual bytes together;
+ * at least for itself, or it would not be relayed.
  */
-export function draftAnchorChild(request: AnchorChildRequest): Draft {
-  const amount = request.anchorAmount ?? 0n;
-  const anchor: FixedInput = {
-    input: { txid: request.parent.txid, vout: request.anchor },
-    spent: { amount, script: P2A_SCRIPT },
+export function childFee(parent: ParentTransaction, vsize: number, feeRate: bigint): bigint {
+  const owed = feeFor(parent.vsize + vsize, feeRate) - parent.fee;
+  const least = feeFor(vsize, feeRate);
+  return owed < least ? least : owed;
+}
+
+/**
+ * Drafts the child that pays for an unconfirmed version 3 transaction: version 3, spends an output of it and confirmed
+ * coins, one change output. The input that spends `output` comes first; unless it is an anchor, it still needs a
+ * signature. Where the parent pays nothing itself, submit both as a package.
+ *
+ * @throws WalletError `insufficient-funds` when the change would be dust; `child-too-large` beyond 1000 virtual bytes
+ */
+export function draftChild({ output, coins, changeScript, fee }: ChildRequest): Draft {
+  const vsize = childVsize(output, coins.length, changeScript);
+  if (vsize > MAX_CHILD_VSIZE) {
+    throw new WalletError('child-too-large', `a child of ${vsize} virtual bytes is not relayed (BIP431)`, {
+      evidence: { vsize, limit: MAX_CHILD_VSIZE },
+      remedy: 'Let it spend fewer coins.',
+    });
+  }
+  const total = coins.reduce((sum, coin) => sum + coin.amount, output.amount);
+  const change = total - fee;
+  if (change < DUST_LIMIT) {
+    throw new WalletError(
+      'insufficient-funds',
+      `${total} sat do not cover a fee of ${fee} sat and a change`,
+      {
+        evidence: { total, fee, dust: DUST_LIMIT },
+      },
+    );
+  }
+  const parent: FixedInput = {
+    input: output,
+    spent: { amount: output.amount, script: output.script },
     coin: undefined,
   };
-  return draftChild(request, [anchor], -amount, (inputs) => estimateVsize(inputs, [request.changeScript], 1));
-}
-
-/** A child of the wallet's own unconfirmed output. */
-export interface BumpChildRequest {
-  readonly parent: ParentTransaction;
-  /** The output to spend; its height does not count. */
-  readonly output: WalletCoin;
-  /** Confirmed coins to add when the output alone is too small; empty to use the output only. */
-  readonly coins: readonly WalletCoin[];
-  /** P2TR script of the wallet for what is left over. */
-  readonly changeScript: Uint8Array;
-  /** Satoshis per 1000 virtual bytes that parent and child together pay. */
-  readonly feeRate: bigint;
-}
-
-/**
- * Drafts the child that raises the fee of a version 3 transaction through an own output of it.
- *
- * @throws WalletError `insufficient-funds`, also when only more coins than fit would do
- */
-export function draftBumpChild(request: BumpChildRequest): Draft {
-  const { output } = request;
-  const own: FixedInput = {
-    input: output,
-    spent: { amount: output.amount, script: output.key.script },
-    coin: output,
-  };
-  const vsize = (inputs: number): number => estimateVsize(inputs + 1, [request.changeScript]);
-  return draftChild(request, [own], -output.amount, vsize);
-}
-
-/** @param amount - what the chosen coins must bring beside the fee; negative when fixed inputs bring more */
-function draftChild(
-  request: Omit<AnchorChildRequest, 'anchor'>,
-  fixed: readonly FixedInput[],
-  amount: bigint,
-  vsizeOf: (inputs: number) => number,
-): Draft {
-  const { parent, feeRate, changeScript } = request;
-  const fee = (inputs: number): bigint => {
-    const own = vsizeOf(inputs);
-    const owed = feeFor(parent.vsize + own, feeRate) - parent.fee;
-    // The child must in any case pay for itself, or it would not be relayed.
-    const least = feeFor(own, feeRate);
-    if (owed < least) return least;
-    return owed;
-  };
-  let maxInputs = 0;
-  while (vsizeOf(maxInputs + 1) <= MAX_CHILD_VSIZE) maxInputs += 1;
-  const alone = -amount - fee(0);
-  const selection =
-    fixed.some(({ coin }) => coin !== undefined) && alone >= DUST_LIMIT
-      ? { coins: [], change: alone, fee: fee(0) }
-      : selectCoins(request.coins, { amount, fee, changeRequired: true, maxInputs });
-  return makeDraft(TRUC_VERSION, fixed, selection, [], changeScript);
+  return makeDraft(TRUC_VERSION, [parent], { coins, change, fee }, [], changeScript);
 }

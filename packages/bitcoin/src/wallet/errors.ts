@@ -10,6 +10,8 @@ export type WalletErrorCode =
   | 'insufficient-funds'
   /** An amount below the dust limit, which no node relays. */
   | 'amount-dust'
+  /** A version 3 child of more virtual bytes than BIP431 allows. */
+  | 'child-too-large'
   /** No key of this account pays to the script. */
   | 'key-unknown'
   /** A block that does not follow the last one. */

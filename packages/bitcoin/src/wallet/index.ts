@@ -1,16 +1,18 @@
 export { type AddressChain, WalletAccount, type WalletKey } from './account.ts';
 export { addressOf, scriptOfAddress } from './address.ts';
 export {
-  type AnchorChildRequest,
-  type BumpChildRequest,
-  draftAnchorChild,
-  draftBumpChild,
+  type ChildRequest,
+  childFee,
+  childVsize,
+  draftChild,
+  MAX_CHILD_VSIZE,
+  type ParentOutput,
   type ParentTransaction,
 } from './child.ts';
 export { CoinTracker, type TrackedBlock } from './coin-tracker.ts';
 export { descriptorChecksum } from './descriptor.ts';
 export { WalletError, type WalletErrorCode } from './errors.ts';
-export { type KeyPathSigner, signKeyPath } from './key-path.ts';
+export { type KeyPathSigner, keyPathSighash, signKeyPath } from './key-path.ts';
 export { mnemonicFromEntropy, seedFromMnemonic } from './mnemonic.ts';
 export { ADDRESS_NETWORKS, type AddressNetwork } from './network.ts';
 export { type Draft, draftPayment, draftSweep, type PaymentRequest, signDraft } from './payment.ts';

@@ -1,4 +1,4 @@
-import { hash32, type SecretScalar, schnorrSign } from '@prometheus-compute/protocol';
+import { type Hash32, hash32, type SecretScalar, schnorrSign } from '@prometheus-compute/protocol';
 import { taprootSighash } from '../script/sighash-taproot.ts';
 import { SIGHASH_DEFAULT } from '../script/sighash-type.ts';
 import { TransactionSpend } from '../script/spend.ts';
@@ -15,6 +15,25 @@ export interface KeyPathSigner {
 }
 
 /**
+ * Hash that the key path signature of one input signs, with SIGHASH_DEFAULT (BIP341).
+ *
+ * @param spentOutputs - spent output of every input, in order
+ * @throws ScriptUsageError `spent-outputs-missing`
+ */
+export function keyPathSighash(
+  transaction: Transaction,
+  spentOutputs: readonly TransactionOutput[],
+  input: number,
+): Hash32 {
+  return sighashOf(new TransactionSpend(transaction, spentOutputs), input);
+}
+
+function sighashOf(spend: TransactionSpend, input: number): Hash32 {
+  // SIGHASH_DEFAULT is always defined.
+  return hash32(taprootSighash(spend, input, SIGHASH_DEFAULT, { annexHash: undefined, leaf: undefined })!);
+}
+
+/**
  * Signs inputs by key path with SIGHASH_DEFAULT (BIP341). Other inputs keep the witness that they have.
  *
  * @param spentOutputs - spent output of every input, in order
@@ -28,9 +47,7 @@ export function signKeyPath(
   const spend = new TransactionSpend(transaction, spentOutputs);
   const inputs = [...transaction.inputs];
   for (const { input, secret, auxRandom } of signers) {
-    // SIGHASH_DEFAULT is always defined.
-    const sighash = taprootSighash(spend, input, SIGHASH_DEFAULT, { annexHash: undefined, leaf: undefined })!;
-    const signature = schnorrSign(hash32(sighash), secret, auxRandom);
+    const signature = schnorrSign(sighashOf(spend, input), secret, auxRandom);
     inputs[input] = { ...inputs[input]!, witness: [signature] };
   }
   return { ...transaction, inputs };

@@ -76,6 +76,39 @@ describe('development chain as an engine sees it', () => {
     expect(await backend.submitPackage([free, child(5000n)])).toEqual({ kind: 'known' });
   });
 
+  it('says what waits in the mempool, with the fees of its child, and who spends an output', async () => {
+    const { chain, backend, rewards } = funded(2);
+    const parent = spend({ from: [rewards[0]!], to: [REWARD - 1000n], version: 3 });
+    const { txid } = outputOf(parent, 0);
+    expect(await backend.waiting(txid)).toBeUndefined();
+    await backend.submit(parent);
+    const alone = (await backend.waiting(txid))!;
+    expect(alone).toMatchObject({ fee: 1000n, packageFee: 1000n, packageVsize: alone.vsize });
+    const child = spend({ from: [outputOf(parent, 0)], to: [REWARD - 6000n], version: 3 });
+    await backend.submit(child);
+    expect(await backend.waiting(txid)).toMatchObject({ fee: 1000n, packageFee: 6000n });
+    expect(await backend.spender(rewards[0]!)).toBe(txid);
+    expect(await backend.spender({ txid, vout: 0 })).toBe(outputOf(child, 0).txid);
+    expect(await backend.spender(rewards[1]!)).toBeUndefined();
+    chain.mine(1, scriptOf(1));
+    expect(await backend.waiting(txid)).toBeUndefined();
+    expect(await backend.spender(rewards[0]!)).toBeUndefined();
+  });
+
+  it('a miner that asks for more leaves the rest waiting, and its price is what the backend says', async () => {
+    const { chain, backend, rewards } = funded(1);
+    const bytes = spend({ from: [rewards[0]!], to: [REWARD - 1000n] });
+    const { txid } = outputOf(bytes, 0);
+    await backend.submit(bytes);
+    expect(await backend.feeRate()).toBe(100n);
+    chain.mine(1, scriptOf(1), { minimumFeeRate: 20_000n });
+    expect(await backend.feeRate()).toBe(20_000n);
+    expect((await backend.transaction(txid))?.height).toBeUndefined();
+    chain.mine(1, scriptOf(1));
+    expect(await backend.feeRate()).toBe(100n);
+    expect((await backend.transaction(txid))?.height).toBe(103);
+  });
+
   it('reports blocks that come and go', () => {
     const { chain, backend } = funded(1);
     const events: [BlockEvent['kind'], number][] = [];

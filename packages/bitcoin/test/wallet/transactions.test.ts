@@ -1,15 +1,17 @@
 import { schnorr } from '@noble/curves/secp256k1.js';
-import { P2A_SCRIPT } from '@prometheus-compute/protocol';
+import { P2A_SCRIPT, schnorrSign } from '@prometheus-compute/protocol';
 import { describe, expect, it } from 'vitest';
 import {
   CoinTracker,
+  childFee,
+  childVsize,
   Devchain,
   type Draft,
-  draftAnchorChild,
-  draftBumpChild,
+  draftChild,
   draftPayment,
   estimateVsize,
   feeFor,
+  keyPathSighash,
   loadTransaction,
   serializeTransaction,
   signDraft,
@@ -156,7 +158,9 @@ describe('child of a free parent with an anchor', () => {
     const { chain, spendable } = fundedChain(2);
     const [coin, ...rest] = spendable();
     const { bytes, parent } = anchored(coin!);
-    const draft = draftAnchorChild({ parent, anchor: 1, coins: rest, changeScript: CHANGE, feeRate });
+    const output = { txid: parent.txid, vout: 1, amount: 0n, script: P2A_SCRIPT };
+    const fee = childFee(parent, childVsize(output, 1, CHANGE), feeRate);
+    const draft = draftChild({ output, coins: rest, changeScript: CHANGE, fee });
     const child = sign(draft);
     expect(child.version).toBe(3);
     expect(child.inputs[0]).toMatchObject({ txid: parent.txid, vout: 1, witness: [] });
@@ -170,41 +174,36 @@ describe('child of a free parent with an anchor', () => {
     expect(chain.tip().block.transactions).toHaveLength(3);
   });
 
-  it('takes several coins where one is too small, and never a child over 1000 virtual bytes', () => {
-    const parent = { txid: coinsOf(1)[0]!.txid, vsize: 200, fee: 0n };
-    const request = { parent, anchor: 1, changeScript: CHANGE, feeRate: 2000n };
-    const three = draftAnchorChild({ ...request, coins: coinsOf(400, 400, 400, 400, 400, 500) });
-    expect(three.coins.length).toBeGreaterThan(2);
-    const many = coinsOf(...new Array<number>(40).fill(150));
-    expect(() => draftAnchorChild({ ...request, coins: many })).toThrowError(
-      expect.objectContaining({ code: 'insufficient-funds' }) as Error,
-    );
-    const limit = draftAnchorChild({
-      ...request,
-      feeRate: 100n,
-      coins: coinsOf(...new Array<number>(40).fill(40)),
-    });
-    expect(vsize(signedSize(limit))).toBeLessThanOrEqual(1000);
+  const output = { txid: coinsOf(1)[0]!.txid, vout: 1, amount: 0n, script: P2A_SCRIPT };
+
+  it('child-too-large: never more than 1000 virtual bytes', () => {
+    const draft = (coins: number) =>
+      draftChild({
+        output,
+        coins: coinsOf(...new Array<number>(coins).fill(400)),
+        changeScript: CHANGE,
+        fee: 100n,
+      });
+    expect(vsize(sign(draft(15)))).toBe(childVsize(output, 15, CHANGE));
+    expect(childVsize(output, 15, CHANGE)).toBeLessThanOrEqual(1000);
+    expect(() => draft(16)).toThrowError(expect.objectContaining({ code: 'child-too-large' }) as Error);
   });
 
   it('insufficient-funds: the change must not be dust', () => {
-    const parent = { txid: coinsOf(1)[0]!.txid, vsize: 200, fee: 0n };
-    const fee = feeFor(200 + 153, 1000n);
     const draft = (coin: bigint) =>
-      draftAnchorChild({ parent, anchor: 1, changeScript: CHANGE, feeRate: 1000n, coins: coinsOf(coin) });
-    expect(draft(fee + 330n).change).toEqual({ vout: 0, amount: 330n });
-    expect(() => draft(fee + 329n)).toThrowError(
-      expect.objectContaining({ code: 'insufficient-funds' }) as Error,
-    );
+      draftChild({ output, coins: coinsOf(coin), changeScript: CHANGE, fee: 1000n });
+    expect(draft(1330n).change).toEqual({ vout: 0, amount: 330n });
+    expect(() => draft(1329n)).toThrowError(expect.objectContaining({ code: 'insufficient-funds' }) as Error);
   });
 });
 
 describe('child of an own output', () => {
-  it('raises the fee of a version 3 parent to the rate asked for both', () => {
+  it('raises the fee of a version 3 parent to the rate asked for both, and is replaced by one that pays more', () => {
     const { chain, spendable } = fundedChain(2);
+    const key = account.key('receive', 0);
     const payment = draftPayment({
       coins: spendable(),
-      outputs: [{ amount: 100_000n, script: account.key('receive', 0).script }],
+      outputs: [{ amount: 100_000n, script: key.script }],
       changeScript: CHANGE,
       feeRate: 200n,
       version: 3,
@@ -212,37 +211,33 @@ describe('child of an own output', () => {
     const bytes = serializeTransaction(sign(payment));
     expect(chain.submitTransaction(bytes).kind).toBe('accepted');
     const { txid, weight } = loadTransaction(bytes);
-    const parent = { txid, vsize: Math.ceil(weight / 4), fee: payment.fee };
-    const key = account.key('receive', 0);
-    const output: WalletCoin = { txid, vout: 0, amount: 100_000n, height: 0, coinbase: false, key };
-    const draft = draftBumpChild({ parent, output, coins: [], changeScript: CHANGE, feeRate: 20_000n });
-    const child = sign(draft);
-    expect(feeOf(draft)).toBe(feeFor(parent.vsize + vsize(child), 20_000n) - payment.fee);
-    expect(chain.submitTransaction(serializeTransaction(child))).toMatchObject({ kind: 'accepted' });
-    // An output too small for its own child takes a confirmed coin along.
+    const parent = { vsize: Math.ceil(weight / 4), fee: payment.fee };
+    const output = { txid, vout: 0, amount: 100_000n, script: key.script };
     const others = spendable().filter((coin) => coin.txid !== payment.transaction.inputs[0]!.txid);
-    const small = draftBumpChild({
-      parent,
-      output: { ...output, amount: 400n },
-      coins: others,
-      changeScript: CHANGE,
-      feeRate: 20_000n,
-    });
-    expect(small.coins).toHaveLength(2);
-    expect(small.fee).toBe(feeFor(parent.vsize + vsize(sign(small)), 20_000n) - payment.fee);
+    // The output alone, then with a confirmed coin besides.
+    for (const [coins, feeRate] of [
+      [[], 20_000n],
+      [others, 40_000n],
+    ] as const) {
+      const size = childVsize(output, coins.length, CHANGE);
+      const fee = childFee(parent, size, feeRate);
+      const draft = draftChild({ output, coins, changeScript: CHANGE, fee });
+      const hash = keyPathSighash(draft.transaction, draft.spentOutputs, 0);
+      const signature = schnorrSign(hash, account.outputSecret(key), auxRandom());
+      const signed = sign(draft);
+      const child = {
+        ...signed,
+        inputs: signed.inputs.map((input, i) => (i === 0 ? { ...input, witness: [signature] } : input)),
+      };
+      expect(vsize(child)).toBe(size);
+      expect(feeOf(draft)).toBe(feeFor(parent.vsize + size, feeRate) - payment.fee);
+      expect(chain.submitTransaction(serializeTransaction(child))).toMatchObject({ kind: 'accepted' });
+    }
+    expect(chain.mempool.size).toBe(2);
   });
 
   it('pays at least for itself when the parent pays enough already', () => {
-    const [output] = coinsOf(10_000);
-    const parent = { txid: output!.txid, vsize: 100, fee: 1_000_000n };
-    const draft = draftBumpChild({
-      parent,
-      output: output!,
-      coins: [],
-      changeScript: CHANGE,
-      feeRate: 1000n,
-    });
-    expect(draft.fee).toBe(BigInt(estimateVsize(1, [CHANGE])));
+    expect(childFee({ vsize: 100, fee: 1_000_000n }, 111, 1000n)).toBe(111n);
   });
 });
 
@@ -308,12 +303,3 @@ describe('tracker', () => {
     tracker.disconnect('a');
   });
 });
-
-/** The draft with signatures of the right size. */
-function signedSize(draft: Draft): Transaction {
-  const inputs = draft.transaction.inputs.map((input, index) => ({
-    ...input,
-    witness: draft.coins[index] === undefined ? [] : [new Uint8Array(64)],
-  }));
-  return { ...draft.transaction, inputs };
-}
