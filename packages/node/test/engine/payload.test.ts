@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { contentHash } from '@prometheus-compute/proofs';
 import { equalBytes, type Hash32, type MessageOf, openEnvelope } from '@prometheus-compute/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contractOf } from '../../src/engine/addressing.ts';
 import type { ChannelRecord } from '../../src/engine/channel-record.ts';
+import type { WantedContent } from '../../src/engine/download.ts';
 import type { EnginePorts } from '../../src/engine/engine-ports.ts';
+import { encodeManifest } from '../../src/engine/manifest.ts';
 import { PayloadExchange } from '../../src/engine/payload.ts';
 import { MemoryNetwork } from '../../src/net/memory-transport.ts';
 import { folderBlobs } from '../../src/store/folder-blobs.ts';
@@ -14,11 +17,14 @@ import { type Play, startPlay } from '../local/play.ts';
 let play: Play;
 let folder: string;
 let record: ChannelRecord;
+/** Names a content of the channel: the bytes themselves are this test's. */
+let hash: Hash32;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'prometheus-payload-'));
   play = await startPlay();
   await play.begin();
   record = play.network.worker.node.engine.records[0]!;
+  hash = contractOf(record.state)!.programHash;
 });
 afterAll(async () => {
   await play[Symbol.asyncDispose]();
@@ -27,14 +33,17 @@ afterAll(async () => {
 
 /** Larger than one part, so that several are asked for. */
 const content = new Uint8Array(2_500_000).map((_, i) => i * 7);
-const hash = contentHash('x', content);
-const isContent = (bytes: Uint8Array): boolean => equalBytes(contentHash('x', bytes), hash);
+const isContent = (bytes: Uint8Array): boolean => equalBytes(bytes, content);
 let places = 0;
 
-type Serve = (fetch: MessageOf<'fetch'>, answer: (blob: Partial<MessageOf<'blob'>>) => void) => void;
+/** How a peer answers; undefined: it serves `content` as a node does. `offline`: it is not there. */
+type Serve =
+  | undefined
+  | 'offline'
+  | ((fetch: MessageOf<'fetch'>, answer: (blob: Partial<MessageOf<'blob'>>) => void) => void);
 
-/** A node that asks, and a peer that serves `content` unless `serve` does something else. */
-function pair(serve?: Serve) {
+/** A node that asks, and peers that serve. */
+async function nodes(peers: Readonly<Record<string, Serve>>) {
   const network = new MemoryNetwork();
   const place = join(folder, String(places++));
   const ports = (name: string): EnginePorts => ({
@@ -42,101 +51,106 @@ function pair(serve?: Serve) {
     transport: network.connect(name),
     blobs: folderBlobs(join(place, name)),
   });
-  const [asking, serving] = [ports('asking'), ports('serving')];
+  const asking = ports('asking');
   const exchange = new PayloadExchange(asking);
-  const server = new PayloadExchange(serving);
-  const asked: number[] = [];
   asking.transport.listen(async (from, bytes) => {
     const { message } = openEnvelope(bytes);
     if (message.kind === 'blob') await exchange.onBlob(message, from);
     return true;
   });
-  serving.transport.listen(async (from, bytes) => {
-    const { message } = openEnvelope(bytes);
-    if (message.kind !== 'fetch') return false;
-    asked.push(message.offset);
-    if (serve === undefined) await server.onFetch(record, message, from);
-    else {
-      serve(message, (blob) => {
-        const part = content.slice(message.offset, message.offset + 1_000_000);
-        const whole = {
-          kind: 'blob',
-          channel: message.channel,
-          content: hash,
-          offset: message.offset,
-          total: content.length,
-          bytes: part,
-        } as const;
-        void exchange.onBlob({ ...whole, ...blob }, from === 'asking' ? 'serving' : from);
-      });
-    }
-    return true;
-  });
-  const obtain = (size = content.length, of: Hash32 = hash) =>
-    exchange.obtain(record, 'serving', of, size, isContent);
-  return { exchange, obtain, asked, asking, serving };
+  const asked: string[] = [];
+  for (const [name, serve] of Object.entries(peers)) {
+    if (serve === 'offline') continue;
+    const serving = ports(name);
+    await serving.blobs.put(hash, content);
+    const server = new PayloadExchange(serving);
+    serving.transport.listen(async (from, bytes) => {
+      const { message } = openEnvelope(bytes);
+      if (message.kind !== 'fetch') return false;
+      asked.push(`${name} ${message.offset}`);
+      if (serve === undefined) await server.onFetch(record, message, from);
+      else {
+        const { channel, offset } = message;
+        const part = content.slice(offset, offset + 1_000_000);
+        const whole = { channel, content: hash, offset, total: content.length, bytes: part } as const;
+        serve(message, (blob) => void exchange.onBlob({ kind: 'blob', ...whole, ...blob }, name));
+      }
+      return true;
+    });
+  }
+  const obtain = (change: Partial<WantedContent> = {}) =>
+    exchange.obtain(record, Object.keys(peers), {
+      hash,
+      size: content.length,
+      exact: true,
+      verify: isContent,
+      ...change,
+    });
+  return { exchange, obtain, asked, asking };
 }
+
+const damaged: Serve = (fetch, answer) =>
+  answer({ bytes: new Uint8Array(Math.min(1_000_000, content.length - fetch.offset)) });
+const PARTS = ['one 0', 'one 1048576', 'one 2097152'];
+const missing = (message = /./) =>
+  expect.objectContaining({ code: 'payload-missing', message: expect.stringMatching(message) });
 
 describe('contents by hash', () => {
   it('come in parts, are checked, and stored', async () => {
-    const { obtain, asked, asking, serving } = pair();
-    await serving.blobs.put(hash, content);
+    const { obtain, asked, asking } = await nodes({ one: undefined });
     expect(await obtain()).toEqual(content);
-    expect(asked).toEqual([0, 1_048_576, 2_097_152]);
+    expect(asked).toEqual(PARTS);
     expect(await asking.blobs.get(hash)).toEqual(content);
     expect(await obtain()).toEqual(content);
     expect(asked).toHaveLength(3);
   });
 
   it('are asked for once when two batches want the same', async () => {
-    const { obtain, asked, serving } = pair();
-    await serving.blobs.put(hash, content);
-    const [one, two] = await Promise.all([obtain(), obtain()]);
-    expect(one).toEqual(content);
-    expect(two).toEqual(content);
-    expect(asked).toEqual([0, 1_048_576, 2_097_152]);
+    const { obtain, asked } = await nodes({ one: undefined });
+    expect(await Promise.all([obtain(), obtain()])).toEqual([content, content]);
+    expect(asked).toEqual(PARTS);
   });
 
   it('go on where they stopped when a part is lost', async () => {
     let lost = false;
-    const { obtain, exchange, asked } = pair((fetch, answer) => {
-      if (fetch.offset > 0 && !lost) lost = true;
-      else answer({});
+    const { obtain, exchange, asked } = await nodes({
+      one: (fetch, answer) => {
+        if (fetch.offset > 0 && !lost) lost = true;
+        else answer({});
+      },
     });
     const wanted = obtain();
     await expect.poll(() => lost).toBe(true);
     exchange.retry();
     expect(await wanted).toEqual(content);
-    expect(asked).toEqual([0, 1_000_000, 1_000_000, 2_000_000]);
+    expect(asked).toEqual(['one 0', 'one 1000000', 'one 1000000', 'one 2000000']);
   });
 
   it('are asked for no more when the contract is given up, and whoever waits is told', async () => {
-    const { obtain, exchange, asked } = pair(() => {});
+    const { obtain, exchange, asked } = await nodes({ one: () => {} });
     const wanted = obtain();
     await expect.poll(() => asked.length).toBe(1);
     exchange.giveUp(record.id);
     await expect(wanted).rejects.toThrow(/given up/);
     exchange.retry();
     await expect(obtain()).rejects.toThrow(/given up/);
-    expect(asked).toEqual([0]);
+    expect(asked).toEqual(['one 0']);
   });
 
   it('a part that comes twice, or out of order, is not taken twice', async () => {
-    const { obtain } = pair((fetch, answer) => {
-      answer({ offset: fetch.offset + 1 });
-      answer({});
-      answer({});
+    const { obtain } = await nodes({
+      one: (fetch, answer) => {
+        answer({ offset: fetch.offset + 1 });
+        answer({});
+        answer({});
+      },
     });
     expect(await obtain()).toEqual(content);
   });
 
   it('wrong bytes are refused, naming the peer, and not stored', async () => {
-    const { obtain, asking } = pair((fetch, answer) =>
-      answer({ bytes: new Uint8Array(Math.min(1_000_000, content.length - fetch.offset)) }),
-    );
-    await expect(obtain()).rejects.toThrow(
-      expect.objectContaining({ code: 'payload-missing', message: expect.stringContaining('serving') }),
-    );
+    const { obtain, asking } = await nodes({ one: damaged });
+    await expect(obtain()).rejects.toThrow(missing(/^one /));
     expect(await asking.blobs.get(hash)).toBeUndefined();
   });
 
@@ -144,23 +158,133 @@ describe('contents by hash', () => {
     ['another size than announced', { total: content.length + 1 }],
     ['empty parts for ever', { bytes: new Uint8Array(0) }],
   ])('a peer that serves %s is refused', async (_, blob) => {
-    const { obtain } = pair((_fetch, answer) => answer(blob));
-    await expect(obtain()).rejects.toThrow(expect.objectContaining({ code: 'payload-missing' }));
+    const { obtain } = await nodes({ one: (_fetch, answer) => answer(blob) });
+    await expect(obtain()).rejects.toThrow(missing());
   });
 
   it('a size that would fill the memory is refused before anything is asked for', async () => {
-    const { obtain, asked } = pair();
-    await expect(obtain(2 ** 32 - 1)).rejects.toThrow(expect.objectContaining({ code: 'payload-missing' }));
+    const { obtain, asked } = await nodes({ one: undefined });
+    await expect(obtain({ size: 2 ** 32 - 1 })).rejects.toThrow(missing());
+    expect(asked).toEqual([]);
+  });
+
+  it('of a size that nobody signed for are taken up to a bound, and not beyond', async () => {
+    const bound = { exact: false, size: content.length };
+    expect(await (await nodes({ one: undefined })).obtain(bound)).toEqual(content);
+    const short = { exact: false, size: content.length - 1 };
+    await expect((await nodes({ one: undefined })).obtain(short)).rejects.toThrow(missing());
+    const growing: Serve = ({ offset }, answer) =>
+      answer({ total: offset === 0 ? 1_500_000 : content.length });
+    await expect((await nodes({ one: growing })).obtain(bound)).rejects.toThrow(missing());
+  });
+
+  it('that are empty are asked of nobody', async () => {
+    const { obtain, asked } = await nodes({ one: undefined });
+    const empty = { hash: contentHash('x', new Uint8Array(0)), size: 0 };
+    expect(await obtain({ ...empty, verify: () => true })).toEqual(new Uint8Array(0));
+    await expect(obtain({ size: 0 })).rejects.toThrow(missing());
     expect(asked).toEqual([]);
   });
 
   it('content that nobody asked for is dropped', async () => {
-    const { exchange, asking } = pair();
+    const { exchange, asking } = await nodes({});
     const total = content.length;
     await exchange.onBlob(
       { kind: 'blob', channel: hash, content: hash, offset: 0, total, bytes: content.slice(0, 9) },
       'stranger',
     );
     expect(await asking.blobs.get(hash)).toBeUndefined();
+  });
+});
+
+describe('contents that several have', () => {
+  it('come from the next one when one is not there, or damages what it serves', async () => {
+    const away = await nodes({ gone: 'offline', one: undefined });
+    expect(await away.obtain()).toEqual(content);
+    const wrong = await nodes({ bad: damaged, one: undefined });
+    expect(await wrong.obtain()).toEqual(content);
+    expect(wrong.asked).toEqual(['bad 0', 'bad 1000000', 'bad 2000000', ...PARTS]);
+  });
+
+  it('come from anybody when nothing came for a block; whoever kept silent is asked last from then on', async () => {
+    const { obtain, exchange, asked } = await nodes({ silent: () => {}, one: undefined });
+    const wanted = obtain();
+    await expect.poll(() => asked.length).toBe(1);
+    exchange.retry();
+    exchange.retry();
+    expect(await wanted).toEqual(content);
+    expect(asked.filter((entry) => entry.startsWith('one'))).toEqual(PARTS);
+    asked.length = 0;
+    const other = { hash: contentHash('x', content) };
+    const never = obtain({ ...other, verify: () => true });
+    await expect.poll(() => asked[0]).toBe('one 0');
+    exchange.giveUp(record.id);
+    await expect(never).rejects.toThrow(/given up/);
+  });
+
+  it('are nobody’s when all damage them, and when nobody is known to have them', async () => {
+    await expect((await nodes({ bad: damaged, worse: damaged })).obtain()).rejects.toThrow(
+      missing(/^worse /),
+    );
+    await expect((await nodes({})).obtain()).rejects.toThrow(missing(/nobody/));
+  });
+
+  it('are not put together from the parts of two: damage has one author', async () => {
+    const { obtain, exchange, asked } = await nodes({
+      half: (fetch, answer) => {
+        if (fetch.offset === 0) answer({ bytes: new Uint8Array(1_000_000) });
+      },
+      one: undefined,
+    });
+    const wanted = obtain();
+    await expect.poll(() => asked).toContain('half 1000000');
+    exchange.retry();
+    exchange.retry();
+    expect(await wanted).toEqual(content);
+  });
+});
+
+describe('who is served', () => {
+  it('a party gets what belongs to its channel, and nothing else that the node has', async () => {
+    const { client } = play.network;
+    const { contract, blobs } = { contract: contractOf(record.state)!, blobs: client.node.ports.blobs };
+    const served: string[] = [];
+    const exchange = new PayloadExchange({
+      ...client.node.ports,
+      transport: {
+        ...client.node.ports.transport,
+        send: async (_, bytes) => {
+          const { message } = openEnvelope(bytes);
+          if (message.kind === 'blob') served.push(`${message.total}`);
+          return true;
+        },
+      },
+    });
+    const channel = hash;
+    const ask = (of: Hash32) =>
+      exchange.onFetch(
+        client.node.engine.records[0]!,
+        { kind: 'fetch', channel, content: of, offset: 0 },
+        'worker',
+      );
+    const other = new Uint8Array(77);
+    const foreign = contentHash('x', other);
+    await blobs.put(foreign, other);
+    await ask(foreign);
+    expect(served).toEqual([]);
+    await ask(contract.programHash);
+    await ask(contract.inputRoot);
+    const manifest = (await blobs.get(contract.inputRoot))!;
+    await ask(manifest.slice(0, 32) as Hash32);
+    expect(served).toEqual([
+      String((await blobs.get(contract.programHash))!.length),
+      String(manifest.length),
+      String((await blobs.get(manifest.slice(0, 32) as Hash32))!.length),
+    ]);
+    // A list of inputs that some other contract commits to is not this channel's.
+    const list = encodeManifest([{ hash: foreign, size: 77 }]);
+    await blobs.put(contentHash('wasm', list), list);
+    await ask(contentHash('wasm', list));
+    expect(served).toHaveLength(3);
   });
 });
