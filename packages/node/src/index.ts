@@ -1,4 +1,10 @@
+export type { ChannelRecord } from './engine/channel-record.ts';
+export { type Collection, collectPayouts } from './engine/collect.ts';
+export { completeDuty } from './engine/complete-duty.ts';
+export type { EnginePorts } from './engine/engine-ports.ts';
 export { EngineError, type EngineErrorCode } from './engine/errors.ts';
+export type { NodePolicy } from './engine/tasks/context.ts';
+export type { DutyNotice } from './engine/watcher.ts';
 export { planJob } from './jobs/plan.ts';
 export { runJob } from './jobs/run.ts';
 export type {
@@ -15,5 +21,8 @@ export type {
 } from './jobs/specification.ts';
 export { LocalNetwork, type LocalNetworkOptions } from './local/network.ts';
 export type { LocalParty } from './local/party.ts';
+export type { Chain, SubmitOutcome } from './ports/chain.ts';
+export type { Executor } from './ports/executor.ts';
+export type { PeerId, Transport } from './ports/transport.ts';
 export { type BatchOrder, openBatchChannel } from './roles/client.ts';
 export { DEVELOPMENT_POLICY } from './roles/policy.ts';

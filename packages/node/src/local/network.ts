@@ -38,10 +38,16 @@ export interface LocalNetworkOptions {
     readonly worker: readonly bigint[];
     readonly verifier: readonly bigint[];
   };
-  readonly entropy?: Entropy;
+  /** Random bytes of each party; by default those of the operating system. */
+  readonly entropy?: (party: PeerId) => Entropy;
   readonly signal?: AbortSignal;
-  /** Puts adapters of its own around those of a party, to watch what goes through them. */
+  /** Puts adapters of its own around those of a party, to watch or to change what goes through them. */
   readonly ports?: (party: PeerId, ports: EnginePorts) => EnginePorts;
+  /** What one party runs chunks with, and decides for itself, where it differs from the others. */
+  readonly executors?: (party: PeerId, executor: Executor<ChunkOutcome>) => Executor<ChunkOutcome>;
+  readonly policies?: (party: PeerId, policy: NodePolicy) => NodePolicy;
+  /** Mines one block; by default with everything that pays. */
+  readonly miner?: (chain: Devchain, reward: Uint8Array) => void;
   readonly onProgress?: (party: LocalParty, progress: TaskProgress) => void;
   readonly onDuty?: (party: LocalParty, notice: DutyNotice) => void;
   readonly onStep?: (what: 'chain' | 'funding' | 'offers', message: string) => void;
@@ -66,6 +72,7 @@ export class LocalNetwork {
   readonly #surroundings: PartySurroundings;
   readonly #members = new Map<PeerId, Member>();
   readonly #signal: AbortSignal | undefined;
+  readonly #mineOne: (chain: Devchain, reward: Uint8Array) => void;
   #offers: readonly { readonly arbiter: PeerId; readonly offer: OwnOffer }[] = [];
   #parametersTxid: Txid | undefined;
 
@@ -73,14 +80,17 @@ export class LocalNetwork {
     this.chain = new Devchain();
     this.#network = new MemoryNetwork();
     this.#signal = options.signal;
+    this.#mineOne = options.miner ?? ((chain, reward) => chain.mine(1, reward));
     this.#surroundings = {
       chain: this.chain,
       network: this.#network,
       executor: options.executor,
-      entropy: options.entropy ?? ((length) => new Uint8Array(randomBytes(length))),
+      entropy: options.entropy ?? (() => (length) => new Uint8Array(randomBytes(length))),
       policy: options.policy,
       dataFolder: options.dataFolder,
       ports: options.ports ?? ((_, ports) => ports),
+      executors: options.executors ?? ((_, executor) => executor),
+      policies: options.policies ?? ((_, policy) => policy),
       onProgress: options.onProgress ?? (() => {}),
       onDuty: options.onDuty ?? (() => {}),
     };
@@ -151,7 +161,7 @@ export class LocalNetwork {
   /** Mines blocks one by one, and lets everybody react to each. */
   async mine(count = 1): Promise<void> {
     for (let i = 0; i < count; i++) {
-      this.chain.mine(1, this.#reward);
+      this.#mineOne(this.chain, this.#reward);
       await this.#everybodyFollows();
       await this.settle();
     }

@@ -29,12 +29,16 @@ export interface PartySurroundings {
   readonly chain: Devchain;
   readonly network: MemoryNetwork;
   readonly executor: Executor<ChunkOutcome>;
-  readonly entropy: Entropy;
+  /** Random bytes of a party. */
+  readonly entropy: (party: PeerId) => Entropy;
   readonly policy: NodePolicy;
   /** Each party has a folder of its own in it. */
   readonly dataFolder: string;
   /** Puts its own adapters around those of a party, to watch what goes through them. */
   readonly ports: (party: PeerId, ports: EnginePorts) => EnginePorts;
+  /** What a party runs chunks with, and decides, where it is not what everybody has. */
+  readonly executors: (party: PeerId, executor: Executor<ChunkOutcome>) => Executor<ChunkOutcome>;
+  readonly policies: (party: PeerId, policy: NodePolicy) => NodePolicy;
   readonly onProgress: (party: LocalParty, progress: TaskProgress) => void;
   readonly onDuty: (party: LocalParty, notice: DutyNotice) => void;
 }
@@ -65,7 +69,8 @@ export function createParty(
   surroundings: PartySurroundings,
   stored?: Uint8Array,
 ): SeededParty {
-  const { chain, network, executor, entropy, policy, dataFolder } = surroundings;
+  const { chain, network, dataFolder } = surroundings;
+  const entropy = surroundings.entropy(name);
   const seed = stored ?? seedFromMnemonic(mnemonicFromEntropy(entropy(16)));
   const account = WalletAccount.fromSeed(seed, ADDRESS_NETWORKS.regtest);
   const wallet = createLocalWallet(account, entropy, { recover: stored !== undefined });
@@ -86,8 +91,8 @@ export function createParty(
     wallet,
     node: new Node(ports, {
       roles: [role],
-      policy,
-      executor,
+      policy: surroundings.policies(name, surroundings.policy),
+      executor: surroundings.executors(name, surroundings.executor),
       onProgress: (progress) => surroundings.onProgress(party, progress),
       onDuty: (notice) => surroundings.onDuty(party, notice),
     }),
