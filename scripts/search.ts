@@ -1,5 +1,5 @@
 // `npm run search`: every coalition against every honest party, exhaustively, and the table of what it can take.
-// `--every-block`: the coalition may act in every block (a minute). `--rules`: the plays that each rule prevents.
+// `--every-block`: the coalition may act in every block (two minutes). `--rules`: the plays that each rule prevents.
 // `--replay 1000`: random plays performed on the development chain; `--seed` chooses others.
 import { parseArgs } from 'node:util';
 import {
@@ -25,10 +25,10 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
-/** What the figure above rests on beyond the rules that are built. */
+/** What the figure above rests on. */
 const ASSUMED =
-  'Two rules are assumed that no engine has yet: the stages are repeated after Δ_2 (repeat-stages), and a missing challenge seed is\n' +
-  'replaced by a block hash (replace-seeds). Without either the search finds a loss: see --rules, and docs/protocol/protocol.md, Open points.';
+  'Taken as ideal: Post, the exchange of signatures inside a stage, and confirmation within Δ. Left out: fees, pinning,\n' +
+  'reorganisations, crashes, and the early release of stakes and bond. What each rule prevents: --rules.';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 

@@ -11,6 +11,7 @@ export function startArbitration(convinced: ArbiterSet): Arbitration {
     failed: { fault: NOBODY, noFault: NOBODY, withheld: NOBODY },
     signed: { fault: [], noFault: [], withheld: [] },
     complete: { fault: NOBODY, noFault: NOBODY, withheld: NOBODY },
+    late: undefined,
     repeated: 0,
   };
 }
@@ -95,12 +96,12 @@ export const stageAsks = (game: Game, arbitration: Arbitration): boolean =>
   (['fault', 'noFault'] as const).some((family) => stageSets(game, arbitration, family).length > 0);
 
 /**
- * D12, D32: sets for the other decision, from Δ_2 on: first the S whose Tx8_S was complete; then, when stages are repeated,
- * smaller ones without those who did not sign.
+ * D12, D32: sets for the other decision, from Δ_2 on: first the S whose Tx8_S was complete; then, where stages are repeated
+ * (D36), smaller ones without those who did not sign.
  */
 function withheldSets(game: Game, arbitration: Arbitration, rule: 'D12' | 'D32'): readonly ArbiterSet[] {
   if (!holds(game, rule) || arbitration.complete.withheld !== NOBODY) return [];
-  const held = arbitration.complete.noFault;
+  const held = arbitration.complete.noFault || (arbitration.late ?? NOBODY);
   const members = group(game, arbitration, 'noFault');
   if (members === NOBODY) return [];
   if (held === NOBODY) {
@@ -132,7 +133,7 @@ export function afterRepeatedStage(
 }
 
 /** Stages from Δ_2 on. */
-export const repeatedCount = (game: Game): number => (holds(game, 'repeat-stages') ? stageCount(game) : 1);
+export const repeatedCount = (game: Game): number => (holds(game, 'D36') ? stageCount(game) : 1);
 
 /** Whether a stage after Δ_2 asks anything of the coalition's arbiters. */
 export const repeatedStageAsks = (game: Game, arbitration: Arbitration, rule: 'D12' | 'D32'): boolean =>

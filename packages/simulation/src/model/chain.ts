@@ -35,9 +35,9 @@ function firstBlock(game: Game, state: State, id: ChainId): number | undefined {
     switch (id) {
       case "Tx4'":
       case 'Tx5':
-        return verdict.height + times.appeal;
+        return after(game, verdict.height, times.appeal, parameters.t2);
       case "Tx1'":
-        return verdict.height + times.timeoutAfterVerdict;
+        return after(game, verdict.height, times.timeoutAfterVerdict, parameters.t3);
       case 'TxA':
       case 'TxAc':
         return state.stakeTaken ? undefined : verdict.height + 1;
@@ -62,6 +62,10 @@ function firstBlock(game: Game, state: State, id: ChainId): number | undefined {
       return undefined;
   }
 }
+
+/** First block of a child: a wait from the parent, or a lock time that stands still while the parent confirms late (D2). */
+const after = (game: Game, parent: number, wait: number, lockTime: number): number =>
+  holds(game, 'D2') ? parent + wait : Math.max(parent + 1, lockTime);
 
 function afterAppeal(
   game: Game,

@@ -13,14 +13,15 @@ export function decision(game: Game, ticks: Ticks, state: State): readonly Move[
 }
 
 function documentDecision(game: Game, ticks: Ticks, state: State): readonly Move[] | undefined {
-  const { tip, delivery, opening, seed } = state;
+  const { tip, delivery, opening } = state;
   if (delivery === 'undecided') return deliveries(game, false);
   if (delivery === 'open') return tip >= ticks.delivery ? deliveries(game, true) : undefined;
-  const mattering = !holds(game, 'replace-seeds') && delivery !== 'absent';
-  if (mattering && seed === 'undecided') return seeds(game, false);
-  if (mattering && seed === 'open') return tip >= ticks.seed ? seeds(game, true) : undefined;
-  if (opening === 'undecided') return openings(game, state, seed === 'open');
-  if (opening === 'open') return tip >= ticks.opening ? openings(game, state, false, true) : undefined;
+  if (delivery !== 'absent') {
+    const seeds = seedDecision(game, ticks, state);
+    if (seeds !== 'known') return seeds;
+  }
+  if (opening === 'undecided') return openings(game, state);
+  if (opening === 'open') return tip >= ticks.opening ? openings(game, state, true) : undefined;
   const asked = isCorrupt(game, 'worker') && opening === 'right' && state.equivocated === undefined;
   if (asked && tip >= ticks.opening) {
     return [
@@ -40,8 +41,10 @@ function audiences(game: Game): readonly Audience[] {
 }
 
 function deliveries(game: Game, last: boolean): readonly Move[] {
-  const documents: ('right' | 'bad' | 'absent' | 'later')[] = ['right'];
+  const documents: ('right' | 'bad' | 'hidden' | 'absent' | 'later')[] = ['right'];
   if (isCorrupt(game, 'worker')) documents.push('bad');
+  // D10: who chooses the sample hides a bad chunk from it.
+  if (isCorrupt(game, 'worker') && !holds(game, 'D10')) documents.push('hidden');
   if (last) {
     // D20: a Worker without inputs has nothing to deliver.
     const starved = !holds(game, 'D20') && isCorrupt(game, 'client');
@@ -54,19 +57,48 @@ function deliveries(game: Game, last: boolean): readonly Move[] {
   );
 }
 
-function seeds(game: Game, last: boolean): readonly Move[] {
-  if (!isCorrupt(game, 'verifier')) return [{ kind: 'seed', seed: 'given' }];
-  return [
-    { kind: 'seed', seed: 'given' },
-    { kind: 'seed', seed: last ? 'withheld' : 'later' },
-  ];
+/**
+ * D37: first V opens s_V, or a block hash stands for it; then C opens s_C, or another one does. Without it there is s_V only,
+ * and nothing stands for it.
+ *
+ * @returns `known` when W can open
+ */
+function seedDecision(game: Game, ticks: Ticks, state: State): readonly Move[] | 'known' | undefined {
+  const { tip, seedVerifier, seedClient } = state;
+  const { seeds } = ticks;
+  if (seedVerifier === 'undecided' || seedVerifier === 'open') {
+    return seedMoves(game, 'verifier', seedVerifier, tip >= seeds.verifier.last);
+  }
+  if (!holds(game, 'D37')) return 'known';
+  if (seedVerifier === 'withheld' && tip < seeds.verifier.block) return undefined;
+  if (seedClient === 'undecided' || seedClient === 'open') {
+    return seedMoves(game, 'client', seedClient, tip >= seeds.client.last);
+  }
+  return seedClient === 'withheld' && tip < seeds.client.block ? undefined : 'known';
 }
 
-function openings(game: Game, state: State, waits: boolean, last = false): readonly Move[] {
+function seedMoves(
+  game: Game,
+  of: 'client' | 'verifier',
+  seed: 'undecided' | 'open',
+  last: boolean,
+): readonly Move[] | undefined {
+  if (!isCorrupt(game, of)) return [{ kind: 'seed', of, seed: 'given' }];
+  if (seed === 'open' && !last) return undefined;
+  const moves: Move[] = [
+    { kind: 'seed', of, seed: 'given' },
+    { kind: 'seed', of, seed: last ? 'withheld' : 'later' },
+  ];
+  return holds(game, 'D37 posted') ? moves : [...moves, { kind: 'seed', of, seed: 'aside' }];
+}
+
+function openings(game: Game, state: State, last = false): readonly Move[] {
   const documents: ('right' | 'bad' | 'absent' | 'later')[] = [];
-  const able = state.delivery !== 'absent' && !waits && openingOwed(game, state);
-  if (able && state.delivery === 'right') documents.push('right');
-  if (able && isCorrupt(game, 'worker')) documents.push('bad');
+  const able = state.delivery !== 'absent' && openingOwed(game, state);
+  // W opens for a seed in the place of which everybody else has a block hash.
+  const aside = state.seedVerifier === 'aside' || state.seedClient === 'aside';
+  if (able && state.delivery !== 'bad') documents.push(aside ? 'bad' : 'right');
+  if (able && !aside && isCorrupt(game, 'worker')) documents.push('bad');
   if (!last) documents.push('later');
   else if (!able || isCorrupt(game, 'worker')) documents.push('absent');
   return documents.map((document) => ({ kind: 'open', document }));
@@ -82,11 +114,26 @@ function arbitrationDecision(game: Game, ticks: Ticks, state: State): readonly M
   if (stage !== undefined && age >= stage) {
     return signatures(game, stageAsks(game, arbitration));
   }
+  const late = lateCompletions(game, ticks, state);
+  if (late !== undefined) return late;
   const repeated = ticks.repeated[arbitration.repeated];
   if (stage === undefined && repeated !== undefined && age >= repeated) {
     return signatures(game, repeatedStageAsks(game, arbitration, withheldRule(state)));
   }
   return undefined;
+}
+
+/**
+ * Signatures at Δ_2 − 2Δ, when W publishes nothing any more. They change what honest arbiters do only without the rule that
+ * such a Tx8_S does not count.
+ */
+function lateCompletions(game: Game, ticks: Ticks, state: State): readonly Move[] | undefined {
+  const { voted, stage, late, complete, signed, repeated } = state.arbitration!;
+  const age = state.tip - state.appeal!.height;
+  const over = voted && stage === ticks.stages.length && repeated === 0;
+  if (holds(game, 'D12 in time') || !over || age !== ticks.lastReveal || late !== undefined) return undefined;
+  if (complete.noFault !== NOBODY) return undefined;
+  return [NOBODY, ...signed.noFault].map((set) => ({ kind: 'complete', set }));
 }
 
 /** D12 is the rule on TxA, D32 the one on TxAc. */
@@ -105,11 +152,13 @@ function claims(game: Game, state: State): readonly Move[] {
       honestClaimConfirmed(game, state, who),
   );
   const everybody = game.honestArbiters;
-  if (told) return [{ kind: 'claim', convinced: everybody }];
+  // D38: a program that some arbiters lack, so that they cannot confirm anything.
+  const parted = !holds(game, 'D38') && isCorrupt(game, 'client');
+  if (told && !parted) return [{ kind: 'claim', convinced: everybody }];
   const may = accusers.some((who) => isCorrupt(game, who)) && corruptClaimConfirmed(game, state);
-  if (!may) return [{ kind: 'claim', convinced: NOBODY }];
+  if (!told && !may) return [{ kind: 'claim', convinced: NOBODY }];
   // D29: a claim shown to some arbiters only.
-  const shown = holds(game, 'D29') ? [NOBODY, everybody] : subsetsOf(everybody);
+  const shown = holds(game, 'D29') && !parted ? [NOBODY, everybody] : subsetsOf(everybody);
   return shown.map((convinced) => ({ kind: 'claim', convinced }));
 }
 

@@ -4,6 +4,9 @@ import { confirmation, type Game, holds, isCorrupt } from './game.ts';
 import type { ChainId, Pending, State } from './state.ts';
 import { settledTip, viewOf } from './views.ts';
 
+/** How long fees stay above what was signed at setup, in Δ (D16). */
+const HIGH_FEES = 6;
+
 /** A party acts by the protocol: it is not of the coalition. */
 const honest = (game: Game, role: 'client' | 'worker' | 'verifier'): boolean => !isCorrupt(game, role);
 
@@ -108,10 +111,13 @@ export function settleHonest(game: Game, state: State): State {
   const kept = next.pending.filter(({ id }) => isPossible(game, next, id));
   const fresh = wanted(game, next)
     .filter((id) => isPossible(game, next, id) && kept.every((pending) => pending.id !== id))
-    .map((id): Pending => ({ id, until: next.tip + confirmation(game) }));
+    .map((id): Pending => ({ id, until: next.tip + patience(game) }));
   const pending = [...kept, ...fresh].sort((a, b) => (a.id < b.id ? -1 : 1));
   return { ...next, pending };
 }
+
+/** Blocks until what is broadcast confirms, or something in conflict: Δ with a child that pays (D16), without one when fees fall. */
+const patience = (game: Game): number => (holds(game, 'D16') ? 1 : HIGH_FEES) * confirmation(game);
 
 /** C releases Tx4 after r = 1 and its own audit (D24, D27). */
 function releases(game: Game, state: State): boolean {

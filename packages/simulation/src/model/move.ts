@@ -6,13 +6,17 @@ export type Move =
   /** The Worker's delivery; `later` puts it off to the last moment. */
   | {
       readonly kind: 'deliver';
-      readonly document: 'right' | 'bad' | 'absent' | 'later';
+      readonly document: 'right' | 'bad' | 'hidden' | 'absent' | 'later';
       readonly audience: Audience;
     }
   /** The Worker's opening. */
   | { readonly kind: 'open'; readonly document: 'right' | 'bad' | 'absent' | 'later' }
-  /** The Verifier opens s_V or does not. */
-  | { readonly kind: 'seed'; readonly seed: 'given' | 'withheld' | 'later' }
+  /** The Verifier opens s_V, the Client s_C, or does not. */
+  | {
+      readonly kind: 'seed';
+      readonly of: 'client' | 'verifier';
+      readonly seed: 'given' | 'withheld' | 'aside' | 'later';
+    }
   /** The Worker posts a second opening at the last moment. */
   | { readonly kind: 'equivocate'; readonly second: boolean }
   /** The Verifier says r = 1 and signs Tx4, with or without having checked. */
@@ -25,6 +29,8 @@ export type Move =
   | { readonly kind: 'vote'; readonly one: ArbiterSet; readonly zero: ArbiterSet }
   /** Arbiters of the coalition that sign in this stage, for everybody to see. */
   | { readonly kind: 'sign'; readonly signers: ArbiterSet }
+  /** At Δ_2 − 2Δ the coalition completes a Tx8_S, or does not. */
+  | { readonly kind: 'complete'; readonly set: ArbiterSet }
   /** The next block holds this transaction. */
   | { readonly kind: 'confirm'; readonly id: ChainId }
   /** C, W, V and k arbiters take what TxA pools (D6). */
@@ -42,7 +48,7 @@ export function describeMove(move: Move): string {
     case 'open':
       return move.document === 'later' ? 'the opening comes late' : `opening: ${move.document}`;
     case 'seed':
-      return `s_V: ${move.seed}`;
+      return `${move.of === 'client' ? 's_C' : 's_V'}: ${move.seed}`;
     case 'equivocate':
       return move.second ? 'W posts a second opening' : 'one opening only';
     case 'verdict':
@@ -55,6 +61,10 @@ export function describeMove(move: Move): string {
       return `votes of the coalition: d = 1 ${bits(move.one)}, d = 0 ${bits(move.zero)}`;
     case 'sign':
       return `of the coalition sign: ${bits(move.signers)}`;
+    case 'complete':
+      return move.set === 0
+        ? 'no signature comes late'
+        : `Tx8 by ${bits(move.set)} is complete when W has no time left`;
     case 'confirm':
       return move.id;
     case 'take':

@@ -1,6 +1,7 @@
 import {
   type NetChanges,
   netChanges,
+  type Parameters,
   type Party,
   parties,
   type SettlementId,
@@ -9,6 +10,8 @@ import {
 import { sizeOf } from './arbiter-set.ts';
 import { type Game, holds, isCorrupt } from './game.ts';
 import type { State } from './state.ts';
+
+const BASIS_POINTS = 10_000;
 
 /** Settlements in which W shows h_p to C (D9). */
 const REVEALING = /^Tx(?:3|4'?|8c?(?::.*)?)$/;
@@ -47,10 +50,16 @@ function takenChanges(game: Game, state: State): NetChanges {
   return { ...changes, client: changes.client + pool };
 }
 
+/** Parameters by which is paid. D17: the paper's σ is the sampled share too. */
+function payoutParameters({ parameters, contract, off }: Game): Parameters {
+  if (!off.has('D17')) return parameters;
+  return { ...parameters, sigma: Math.floor((contract.sampled * BASIS_POINTS) / contract.chunks) };
+}
+
 /** Changes of a settlement; Tx4's fee output goes to C after the window when V has no u_p (D4). */
 function settledChanges(game: Game, id: SettlementId, hasLock: boolean): NetChanges {
   const { parameters, contract, stakes } = game;
-  const changes = netChanges(parameters, contract, id, stakes);
+  const changes = netChanges(payoutParameters(game), contract, id, stakes);
   if ((id !== 'Tx4' && id !== "Tx4'") || hasLock || !holds(game, 'D4')) return changes;
   const fee = contract.reward - share(parameters.sigma, contract.reward);
   return { ...changes, client: changes.client + fee, verifier: changes.verifier - fee };

@@ -13,9 +13,12 @@ export type End =
 
 /**
  * What became of the Worker's delivery, or of its opening: `undecided` at the start, `open` when it comes late if at all,
- * `absent` when the time is over; `bad` has a fault that checking the sample finds.
+ * `absent` when the time is over; `bad` has a fault that checking the sample finds, `hidden` one that it does not.
  */
-export type Document = 'undecided' | 'open' | 'absent' | 'right' | 'bad';
+export type Document = 'undecided' | 'open' | 'absent' | 'right' | 'bad' | 'hidden';
+
+/** A challenge seed that its owner opens, or not: `open` when it comes late if at all, `aside` when W alone gets it. */
+export type Seed = 'undecided' | 'open' | 'given' | 'withheld' | 'aside';
 
 /** Who accepted the Worker's delivery and opening: bits of {@link AUDIENCE}. Under Post all honest ones or nobody (D26). */
 export type Audience = number;
@@ -42,6 +45,8 @@ export interface Arbitration {
   readonly signed: Readonly<Record<Family, readonly ArbiterSet[]>>;
   /** The set that everybody has seen complete; 0 for none. */
   readonly complete: Families;
+  /** A Tx8_S that became complete at Δ_2 − 2Δ, too late for W: 0 for none, undefined before. */
+  readonly late: ArbiterSet | undefined;
   /** Stages that are over after Δ_2. */
   readonly repeated: number;
 }
@@ -62,8 +67,9 @@ export interface State {
   readonly delivery: Document;
   readonly opening: Document;
   readonly audience: Audience;
-  /** s_V, where an opening depends on it: undecided, opened, withheld. */
-  readonly seed: 'undecided' | 'open' | 'given' | 'withheld';
+  /** s_V, and then s_C, which the opening waits for (D37). */
+  readonly seedVerifier: Seed;
+  readonly seedClient: Seed;
   /** W signed a second opening and posted it in time; undecided until then. */
   readonly equivocated: boolean | undefined;
   /** V's r = 1 with its signature on Tx4 is out: given to W and C. */
@@ -87,7 +93,8 @@ export const START: State = {
   delivery: 'undecided',
   opening: 'undecided',
   audience: EVERYBODY,
-  seed: 'undecided',
+  seedVerifier: 'undecided',
+  seedClient: 'undecided',
   equivocated: undefined,
   verdictGiven: false,
   checked: false,

@@ -4,7 +4,7 @@ import { decision, withheldRule } from './decisions.ts';
 import { type Game, holds, isCorrupt } from './game.ts';
 import { settleHonest } from './honest.ts';
 import type { Move } from './move.ts';
-import { type ChainId, START, type State } from './state.ts';
+import { type ChainId, type Seed, START, type State } from './state.ts';
 import { nextTick, type Ticks } from './ticks.ts';
 
 /** The state in which the coalition makes its first choice. */
@@ -59,7 +59,7 @@ function applied(game: Game, state: State, move: Move): State {
     case 'open':
       return { ...state, opening: move.document === 'later' ? 'open' : move.document };
     case 'seed':
-      return { ...state, seed: move.seed === 'later' ? 'open' : move.seed };
+      return seeded(state, move.of, move.seed === 'later' ? 'open' : move.seed);
     case 'equivocate':
       return { ...state, equivocated: move.second };
     case 'verdict':
@@ -72,6 +72,8 @@ function applied(game: Game, state: State, move: Move): State {
       return { ...state, arbitration: afterVotes(game, state.arbitration!, move.one, move.zero) };
     case 'sign':
       return { ...state, arbitration: signed(game, state, move.signers) };
+    case 'complete':
+      return { ...state, arbitration: { ...state.arbitration!, late: move.set } };
     case 'take':
       return { ...state, end: { kind: 'taken' }, pending: [] };
     case 'wait':
@@ -82,6 +84,9 @@ function applied(game: Game, state: State, move: Move): State {
       return confirmed(state, move.id);
   }
 }
+
+const seeded = (state: State, of: 'client' | 'verifier', seed: Seed): State =>
+  of === 'client' ? { ...state, seedClient: seed } : { ...state, seedVerifier: seed };
 
 function signed(game: Game, state: State, signers: number) {
   const arbitration = state.arbitration!;

@@ -1,15 +1,18 @@
 import { repeatedCount, stageCount } from './arbitrate.ts';
 import { verdictFrom } from './chain.ts';
-import { confirmation, type Game } from './game.ts';
+import { confirmation, type Game, holds } from './game.ts';
 import type { State } from './state.ts';
 import { settledTip } from './views.ts';
 
 /** Tips in the life of a contract at which something begins or ends, per phase; everything else is waiting. */
 export interface Ticks {
-  /** Last tips for delivery, s_V and opening. */
+  /** Last tips for delivery and opening. */
   readonly delivery: number;
-  readonly seed: number;
   readonly opening: number;
+  /** Last tips for s_V and s_C, and the blocks that stand for them otherwise (D37). */
+  readonly seeds: Readonly<Record<'verifier' | 'client', { readonly last: number; readonly block: number }>>;
+  /** Every moment for delivery, seeds and opening. */
+  readonly documents: readonly number[];
   /** After Tx0. */
   readonly commitment: readonly number[];
   /** After TxV0 or TxV1, counted from it. */
@@ -20,6 +23,8 @@ export interface Ticks {
   /** Every block is a tick. Without it, blocks in which nothing begins or ends are passed over. */
   readonly everyBlock: boolean;
   readonly stages: readonly number[];
+  /** Last tip at which W shows h_p in an arbitration. */
+  readonly lastReveal: number;
   readonly repeated: readonly number[];
 }
 
@@ -33,10 +38,21 @@ export function ticksOf(game: Game, everyBlock = false): Ticks {
     { length: repeatedCount(game) },
     (_, j) => times.delta2 + j * contract.stageBlocks,
   );
-  const documents = [times.delivery, times.delivery + delta, times.verdict];
+  const opened = times.delivery + delta;
+  const seeds = {
+    // Without the rule V opens last, and nothing stands for it.
+    verifier: { last: holds(game, 'D37') ? opened - times.B - 1 : opened, block: opened },
+    client: { last: opened, block: opened + times.B + 1 },
+  };
+  const documents = [
+    times.delivery,
+    ...Object.values(seeds).flatMap(({ last, block }) => [last, block]),
+    times.verdict,
+  ];
+  const lastReveal = times.delta2 - 2 * delta;
   return {
     delivery: times.delivery,
-    seed: times.delivery + delta,
+    seeds,
     opening: times.verdict,
     commitment: [
       ...documents,
@@ -50,6 +66,7 @@ export function ticksOf(game: Game, everyBlock = false): Ticks {
       t3 - 1,
       times.release - 1,
     ],
+    documents,
     verdict: [
       times.appeal - delta - 1,
       times.appeal - 1,
@@ -57,10 +74,11 @@ export function ticksOf(game: Game, everyBlock = false): Ticks {
       times.timeoutAfterVerdict - 2 * delta,
       times.timeoutAfterVerdict - 1,
     ],
-    appeal: [times.claim, ...stages, times.delta2 - 2 * delta, ...repeated, times.arbitrationTimeout - 1],
+    appeal: [times.claim, ...stages, lastReveal, ...repeated, times.arbitrationTimeout - 1],
     claim: times.claim,
     everyBlock,
     stages,
+    lastReveal,
     repeated,
   };
 }
@@ -85,8 +103,9 @@ function nextEvent(game: Game, ticks: Ticks, state: State): number | undefined {
   if (verdict === undefined) for (const at of ticks.commitment) consider(at);
   else {
     for (const offset of ticks.verdict) consider(verdict.height + offset);
-    for (const at of [ticks.delivery, ticks.seed, ticks.opening, settledTip(game)]) consider(at);
-    consider(game.times.release - 1);
+    for (const at of [...ticks.documents, settledTip(game), game.times.release - 1]) consider(at);
+    // D2: what counts from Tx0 whatever happened since.
+    if (!holds(game, 'D2')) for (const at of ticks.commitment) consider(at);
   }
   return next;
 }

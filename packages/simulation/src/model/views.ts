@@ -7,9 +7,9 @@ export const settledTip = ({ times }: Game): number => times.verdict + times.B;
 /** What an honest C or V thinks of the Worker's delivery and opening. */
 export type View = 'waiting' | 'right' | 'faulty';
 
-/** Whether an opening is due: without s_V there is no challenge, unless a block hash stands for it. */
+/** Whether an opening is due: always, since a block hash stands for a seed that is not there (D37). */
 export const openingOwed = (game: Game, state: State): boolean =>
-  holds(game, 'replace-seeds') || state.seed !== 'withheld';
+  holds(game, 'D37') || state.seedVerifier !== 'withheld';
 
 /** M §Honest strategy of each role: not accepted, wrong, or right. */
 export function viewOf(game: Game, state: State, who: 'client' | 'verifier'): View {
@@ -17,16 +17,16 @@ export function viewOf(game: Game, state: State, who: 'client' | 'verifier'): Vi
   const reached = (audience & AUDIENCE[who]) !== 0;
   if (reached && opening === 'bad') return 'faulty';
   if (who === 'verifier' && state.equivocated === true && !state.verdictGiven) return 'faulty';
-  if (reached && opening === 'right') return delivery === 'right' ? 'right' : 'faulty';
+  if (reached && opening === 'right') return delivery === 'bad' ? 'faulty' : 'right';
   return state.tip >= settledTip(game) ? 'faulty' : 'waiting';
 }
 
 /** Whether the arbiters accepted delivery and opening in time, as far as they were due. */
 function arbitersLack(game: Game, state: State): boolean {
   if ((state.audience & AUDIENCE.arbiters) === 0) return true;
-  if (state.delivery !== 'right' && state.delivery !== 'bad') return true;
+  if (state.delivery === 'absent') return true;
   if (state.opening === 'right' || state.opening === 'bad') return false;
-  return openingOwed(game, state) || holds(game, 'unopened');
+  return openingOwed(game, state) || holds(game, 'D37 unopened');
 }
 
 /** A bad chunk in the sample. D11: without the accuser's claim the arbiters look elsewhere. */
@@ -41,15 +41,16 @@ export function honestClaimConfirmed(game: Game, state: State, who: 'client' | '
   return chunkFault(game, state) || equivocation(game, state);
 }
 
-/** Two openings in time are a fault on TxA; on TxAc only what V's verdict names is judged (D31). */
+/** Two openings are a fault on TxA; on TxAc only what V's verdict names is judged (D31). */
 const equivocation = (game: Game, state: State): boolean =>
   state.equivocated === true && (state.appeal?.id === 'TxA' || !holds(game, 'D31'));
 
 /** Whether a coalition's accuser has any claim that arbiters confirm. */
 export function corruptClaimConfirmed(game: Game, state: State): boolean {
   if (tooLate(game, state)) return false;
-  // D31: W signs another opening, bad, just for C.
-  const second = state.appeal?.id === 'TxAc' && isCorrupt(game, 'worker') && !holds(game, 'D31');
+  // Posted as evidence; on TxAc only beside what V's verdict names, or where V posts no verdict (D31).
+  const named = state.appeal?.id === 'TxAc' && holds(game, 'D31') && !isCorrupt(game, 'verifier');
+  const second = isCorrupt(game, 'worker') && !named;
   const lacking = holds(game, 'D3') && arbitersLack(game, state);
   return lacking || chunkFault(game, state) || equivocation(game, state) || second;
 }

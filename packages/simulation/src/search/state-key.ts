@@ -1,4 +1,4 @@
-import { type Game, isCorrupt } from '../model/game.ts';
+import { type Game, holds, isCorrupt } from '../model/game.ts';
 import { outcomeOf } from '../model/outcome.ts';
 import type { Arbitration, Families, State } from '../model/state.ts';
 
@@ -15,7 +15,7 @@ export function stateKey(game: Game, state: State): string {
     state.delivery,
     state.opening,
     state.audience,
-    state.seed,
+    seedsKey(game, state),
     state.equivocated,
     state.verdictGiven,
     state.checked,
@@ -25,6 +25,12 @@ export function stateKey(game: Game, state: State): string {
     state.stakeTaken,
     pendingKey(state, 0),
   ].join('|');
+}
+
+/** Once the opening is there, nobody asks for which seeds; when none came, only whether one was owed. */
+function seedsKey(game: Game, { opening, seedVerifier, seedClient }: State): string {
+  if (opening === 'undecided' || opening === 'open') return `${seedVerifier} ${seedClient}`;
+  return holds(game, 'D37') ? '' : seedVerifier;
 }
 
 function endKey(game: Game, state: State): string {
@@ -51,6 +57,7 @@ function arbitrationKey(game: Game, state: State, arbitration: Arbitration): str
     arbitration.voted,
     arbitration.stage,
     arbitration.repeated,
+    arbitration.late,
     familiesKey(arbitration.failed),
     familiesKey(arbitration.complete),
     signed.fault.join('.'),

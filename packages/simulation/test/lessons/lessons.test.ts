@@ -1,5 +1,6 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LESSONS } from '../../src/lessons/catalogue.ts';
+import { RULES, type Rule } from '../../src/model/rules.ts';
 import { shows } from './teach.ts';
 
 describe('without its rule the search finds the loss (balances in satoshis)', () => {
@@ -10,6 +11,7 @@ describe('without its rule the search finds the loss (balances in satoshis)', ()
     -100_000n,
   );
   shows('D1: a silent Verifier takes Tx5 before Tx3', LESSONS.orderOfTimeouts, 'Tx5', -290_000n);
+  shows('D2: V says r = 1 so late that Tx4′ is valid at once', LESSONS.lateVerdict, "Tx4'", -100_000n);
   shows(
     'D3: without a lawful r = 0 for it, a Worker that opened nothing takes Tx3',
     LESSONS.lawfulFault,
@@ -39,6 +41,7 @@ describe('without its rule the search finds the loss (balances in satoshis)', ()
   );
   shows('D8: a set S that leaves an honest arbiter out', LESSONS.stagesOfSets, 'Tx8c:1.2', -5_000_000n);
   shows('D9: without the point lock the Client pays and has no h_p', LESSONS.pointLock, 'Tx4', -100_000n);
+  shows('D10: W grinds a sample that misses its bad chunk', LESSONS.groundSample, 'Tx4', -100_000n);
   shows(
     'D11: arbiters with a sample of their own slash a Verifier that was right',
     LESSONS.judgedClaim,
@@ -57,9 +60,17 @@ describe('without its rule the search finds the loss (balances in satoshis)', ()
     'Tx9c:1.2.3',
     -400_000n,
   );
+  shows(
+    'D12: signatures that come when W shows h_p no more turn d = 0 around',
+    LESSONS.decisionInTime,
+    'Tx9c:1.2.3',
+    -400_000n,
+  );
   shows('D13: the only party that can finish an exit vanishes', LESSONS.completeExits, 'frozen', -500_000n);
   shows('D14: r = 0 before the Worker could open', LESSONS.earlyFault, 'Tx7:1.2.3', -400_000n);
   shows('D14: r = 1 before there is anything to judge', LESSONS.earlyConfirmation, "Tx4'", -100_000n);
+  shows('D16: TxV1 does not confirm with the fee of yesterday', LESSONS.fixedFee, 'Tx3', -100_000n);
+  shows("D17: the sampled share is the Worker's share", LESSONS.sampledShare, 'Tx4', 25_000n);
   shows('D20: the Client withholds its input', LESSONS.inputsFirst, 'Tx5', -290_000n);
   shows('D23: two of five arbiters decide', LESSONS.largeQuorum, 'Tx7:1.2', -400_000n);
   shows(
@@ -80,7 +91,7 @@ describe('without its rule the search finds the loss (balances in satoshis)', ()
   shows(
     'D29: a claim shown to some arbiters only excludes honest ones',
     LESSONS.postedClaims,
-    'Tx8:2.3',
+    'Tx8c:2.3',
     -5_000_000n,
   );
   shows('D31: C = W challenge with another opening', LESSONS.namedOpening, 'Tx7c:1.2.3', -500_000n);
@@ -93,22 +104,19 @@ describe('without its rule the search finds the loss (balances in satoshis)', ()
   shows('D33: W = V appeal without a claim', LESSONS.clientsClaim, 'Tx8:1.2.3', -100_000n);
   shows('D34: TxV1 in the block in which Tx3 becomes valid', LESSONS.confirmedBefore, 'Tx3', -100_000n);
   shows('D35: Tx5 after TxV1', LESSONS.differentTxids, 'Tx5', -290_000n);
+  shows('D36: one arbiter keeps the others from Tx9c_S after Δ_2', LESSONS.repeatedStages, 'Tx6c', -100_000n);
+  shows('D37: V withholds s_V, nothing can be opened', LESSONS.replacedSeed, 'Tx7c:1.2.3', -400_000n);
+  shows('D37: V withholds s_V, nothing has to be opened', LESSONS.openingNotOwed, 'Tx8c:1.2.3', -120_000n);
+  shows('D37: V shows s_V to W alone', LESSONS.postedSeed, 'Tx7c:1.2.3', -400_000n);
   shows(
-    'stages after Δ_2: one arbiter keeps the others from Tx9c_S',
-    LESSONS.repeatedStages,
-    'Tx6c',
-    -100_000n,
+    'D38: C gives the program to some arbiters only, and an honest claim is not confirmed',
+    LESSONS.programFirst,
+    'Tx8:1.2.3',
+    -500_000n,
   );
-  shows(
-    'a withheld s_V: nothing could be opened, and W is slashed',
-    LESSONS.replacedSeed,
-    'Tx7c:1.2.3',
-    -400_000n,
-  );
-  shows(
-    'a withheld s_V: nothing had to be opened, and C pays',
-    LESSONS.openingNotOwed,
-    'Tx8c:1.2.3',
-    -120_000n,
-  );
+
+  it('every rule that the model can do without has its loss here', () => {
+    const shown = new Set(Object.values(LESSONS).flatMap(({ off }): readonly Rule[] => off));
+    expect([...shown].toSorted()).toEqual([...RULES].toSorted());
+  });
 });

@@ -12,6 +12,7 @@ type Name = keyof typeof LESSONS;
 /** Rules of the graph itself: the chain refuses the transaction that the attack needs. */
 const PREVENTED: Partial<Record<Name, RegExp>> = {
   orderOfTimeouts: /^Tx5: bad-txns-inputs-missingorspent/,
+  lateVerdict: /^Tx4': non-BIP68-final/,
   signaturesNotSecrets: /^Tx8:1\.2\.3: .*Invalid Schnorr signature/,
   everybodySigns: /^take: .*Invalid Schnorr signature/,
   stakesInCommitment: /^stake:1: non-BIP68-final/,
@@ -22,7 +23,7 @@ const PREVENTED: Partial<Record<Name, RegExp>> = {
   differentTxids: /^Tx5: bad-txns-inputs-missingorspent/,
 };
 /** The chain goes along, but the outcome is the one with the rule. */
-const OTHERWISE: readonly Name[] = ['verificationLock', 'pointLock'];
+const OTHERWISE: readonly Name[] = ['verificationLock', 'pointLock', 'sampledShare'];
 /** No such contract can be built. */
 const REFUSED: readonly Name[] = ['sleepingVerifier'];
 
@@ -60,6 +61,12 @@ describe('every losing play on the development chain', () => {
     const { model, chain } = losing('pointLock');
     expect(model.revealed).toBe(false);
     expect(chain).toEqual({ ...model, revealed: true });
+  });
+
+  it('sampledShare: σ is what P says, whatever is sampled', () => {
+    const { model, chain } = losing('sampledShare');
+    expect(model.changes).toMatchObject({ worker: 25_000n, verifier: 75_000n });
+    expect(chain?.changes).toMatchObject({ worker: 90_000n, verifier: 10_000n });
   });
 
   it('sleepingVerifier: C1 refuses the contract', () => {
