@@ -1,5 +1,6 @@
 import {
   arbiterIndex,
+  arbiterParty,
   type ChannelEvent,
   type ChannelMessage,
   type ChannelState,
@@ -60,11 +61,12 @@ export function senderOf(
 
 /** The peer to send to; undefined while nothing is known about it. */
 export function peerOf(record: ChannelRecord, to: Recipient, directory: Directory): PeerId | undefined {
-  if (to === 'client' || to === 'worker' || to === 'verifier') return record.peers[to];
-  if (to.startsWith('offer:')) return directory.peerOfOfferKey(to.slice('offer:'.length));
-  const arbiter = arbitersOf(record.state)[Number(to.slice('arbiter:'.length)) - 1];
-  return arbiter && directory.peerOfOffer(arbiter.stake.coin.outpoint);
+  if (isOffer(to)) return directory.peerOfOfferKey(to.slice('offer:'.length));
+  const arbiter = arbitersOf(record.state)[(arbiterIndex(to) ?? 0) - 1];
+  return record.peers[to] ?? (arbiter && directory.peerOfOffer(arbiter.stake.coin.outpoint));
 }
+
+const isOffer = (to: Recipient): to is `offer:${string}` => to.startsWith('offer:');
 
 /** Whether a recipient is this node itself: what it tells everybody it also tells itself. */
 export function isOwnName({ role, state }: ChannelRecord, to: Recipient): boolean {
@@ -158,4 +160,18 @@ export function introducedPeers({ state }: ChannelRecord, event: ChannelEvent): 
   if (state.name !== 'setup' || state.step !== 'accepted-terms') return {};
   const due = event.kind === 'message' && event.from === 'client' && event.message.kind === 'contract';
   return due ? event.message.peers : {};
+}
+
+/** The addresses of the arbiters that a state names and whose peers were not known before: stored, a restart keeps them. */
+export function arbiterPeers(
+  known: ChannelRecord['peers'],
+  state: ChannelState,
+  directory: Directory,
+): ChannelRecord['peers'] {
+  const found = arbitersOf(state).flatMap(({ stake }, i) => {
+    const party = arbiterParty(i + 1);
+    const peer = known[party] === undefined ? directory.peerOfOffer(stake.coin.outpoint) : undefined;
+    return peer === undefined ? [] : [[party, peer] as const];
+  });
+  return Object.fromEntries(found);
 }

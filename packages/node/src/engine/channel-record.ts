@@ -1,10 +1,10 @@
-import type { ChannelState, Role } from '@prometheus-compute/protocol';
+import type { ChannelState, Party, Role } from '@prometheus-compute/protocol';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
 import { decodeSnapshot, encodeSnapshot } from '../snapshot/snapshot.ts';
 
-/** Peers of a channel's three principals, as far as they are known. */
-export type PrincipalPeers = Readonly<Partial<Record<Role, PeerId>>>;
+/** Peers of a channel's parties, as far as they are known. Each is fixed once: nobody else's word moves it. */
+export type PartyPeers = Readonly<Partial<Record<Party, PeerId>>>;
 
 /** What a node stores of a channel: the protocol's state, and how the node itself relates to it. */
 export interface ChannelRecord {
@@ -12,7 +12,9 @@ export interface ChannelRecord {
   readonly id: string;
   readonly role: Role | 'arbiter';
   readonly keys: KeyReference;
-  readonly peers: PrincipalPeers;
+  readonly peers: PartyPeers;
+  /** Arbiter: the peer whose request it answered. */
+  readonly askedBy?: PeerId;
   /** Which batch of the Client's job; null for everybody else. */
   readonly batch: number | null;
   readonly state: ChannelState;

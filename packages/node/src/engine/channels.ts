@@ -8,9 +8,10 @@ import {
 } from '@prometheus-compute/protocol';
 import type { OutboxEntry, OutboxItem } from '../ports/store.ts';
 import { encodeSnapshot } from '../snapshot/snapshot.ts';
-import { introducedPeers } from './addressing.ts';
+import { arbiterPeers, introducedPeers } from './addressing.ts';
 import { Backlog } from './backlog.ts';
 import { type ChannelRecord, decodeRecord, encodeRecord } from './channel-record.ts';
+import type { Directory } from './directory.ts';
 import { keepDocument } from './documents.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import type { Notify } from './notice.ts';
@@ -31,6 +32,7 @@ type MessageEvent = Extract<ChannelEvent, { readonly kind: 'message' }>;
 export class Channels {
   readonly #ports: EnginePorts;
   readonly #context: ChannelContext;
+  readonly #directory: Directory;
   readonly #notify: Notify;
   readonly #onCommitted: (entries: readonly OutboxEntry[]) => void;
   readonly #records = new Map<string, ChannelRecord>();
@@ -42,11 +44,13 @@ export class Channels {
   constructor(
     ports: EnginePorts,
     context: ChannelContext,
+    directory: Directory,
     notify: Notify,
     onCommitted: (entries: readonly OutboxEntry[]) => void,
   ) {
     this.#ports = ports;
     this.#context = context;
+    this.#directory = directory;
     this.#notify = notify;
     this.#onCommitted = onCommitted;
   }
@@ -103,7 +107,8 @@ export class Channels {
     step: Extract<Step, { kind: 'moved' }>,
     completes: number | undefined,
   ): Promise<void> {
-    const peers = { ...record.peers, ...introducedPeers(record, event) };
+    const introduced = { ...record.peers, ...introducedPeers(record, event) };
+    const peers = { ...introduced, ...arbiterPeers(introduced, step.state, this.#directory) };
     const next: ChannelRecord = { ...record, peers, state: step.state };
     if (
       event.kind === 'tip' &&

@@ -30,7 +30,7 @@ export class Engine {
     this.ports = ports;
     const directory = this.#directory;
     const notify: Notify = (notice) => this.notify(notice);
-    this.#channels = new Channels(ports, { verify: ports.verify, policy }, notify, (entries) => {
+    this.#channels = new Channels(ports, { verify: ports.verify, policy }, directory, notify, (entries) => {
       for (const entry of entries) this.#outbox.dispatch(entry);
     });
     this.#inbox = new Inbox(ports, this.#channels, directory, extensions, notify);

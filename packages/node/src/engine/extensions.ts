@@ -1,4 +1,4 @@
-import type { ChannelEvent, MessageOf, Step, Task } from '@prometheus-compute/protocol';
+import type { ChannelEvent, MessageOf, Outpoint, SeenStake, Step, Task } from '@prometheus-compute/protocol';
 import type { PeerId } from '../ports/transport.ts';
 import type { ChannelRecord } from './channel-record.ts';
 
@@ -30,4 +30,6 @@ export interface Extensions {
   readonly greeter: Greeter;
   readonly payload: PayloadService;
   readonly runTask: TaskRunner;
+  /** A stake that was ever offered on the chain. */
+  readonly stakeAt: (outpoint: Outpoint) => Promise<SeenStake | undefined>;
 }

@@ -4,6 +4,8 @@ import {
   CodedError,
   type Envelope,
   type MessageKind,
+  type MessageOf,
+  offerOf,
   openBody,
   readEnvelope,
   sealedHash,
@@ -73,8 +75,7 @@ export class Inbox {
       if (!this.#mayBeRead(envelope)) return false;
       const message = openBody(envelope, this.#ports.verify);
       if (message.kind === 'announcement') {
-        const isOpen = this.#channels.all.some(({ state }) => state.name !== 'closed');
-        this.#directory.announce(message, from, this.#ports.verify, isOpen);
+        await this.#takeAnnouncement(message, from);
         return true;
       }
       return await this.#place({ peer: from, bytes, envelope, message });
@@ -92,6 +93,14 @@ export class Inbox {
     for (const name of namesOf(record)) {
       for (const arrival of this.#waiting.take(name)) await this.#place(arrival);
     }
+  }
+
+  /** Who announces a stake must hold its key: the directory believes nothing about outputs that the chain does not show. */
+  async #takeAnnouncement(message: MessageOf<'announcement'>, from: PeerId): Promise<void> {
+    const seen = await this.#extensions().stakeAt(message.offer);
+    if (seen === undefined || offerOf(seen, message.proof) === undefined) return;
+    const isOpen = this.#channels.all.some(({ state }) => state.name !== 'closed');
+    this.#directory.announce(message, from, this.#ports.verify, isOpen);
   }
 
   /** Reading a large body takes time and memory: only parties of this node's channels get it. */

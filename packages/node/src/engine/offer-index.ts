@@ -5,6 +5,7 @@ import {
   decodeParameters,
   equalBytes,
   type Hash32,
+  type Outpoint,
   opReturnData,
   outpointKey,
   type Parameters,
@@ -26,6 +27,7 @@ interface SeenOutput {
  */
 export class OfferIndex {
   readonly #chain: Chain;
+  #following: Promise<void> = Promise.resolve();
   readonly #hashes: Hash32[] = [];
   readonly #parameters = new Map<Txid, { readonly parameters: Parameters; readonly height: number }>();
   readonly #stakes = new Map<string, SeenOutput>();
@@ -51,7 +53,21 @@ export class OfferIndex {
       .map(({ stake }) => ({ coin: stake.coin, confirmedHeight: stake.confirmedHeight }));
   }
 
-  async #follow(): Promise<void> {
+  /** A stake that was ever offered, spent or not. */
+  async stake(outpoint: Outpoint): Promise<SeenStake | undefined> {
+    await this.#follow();
+    return this.#stakes.get(outpointKey(outpoint))?.stake;
+  }
+
+  /** One after another: whoever asks while blocks are being read waits for them. */
+  #follow(): Promise<void> {
+    const caughtUp = this.#following.then(() => this.#catchUp());
+    // The next one tries again; this one's caller sees the failure.
+    this.#following = caughtUp.catch(() => {});
+    return caughtUp;
+  }
+
+  async #catchUp(): Promise<void> {
     const { height } = await this.#chain.tip();
     await this.#rewind();
     for (let next = this.#hashes.length; next <= height; next++) {

@@ -76,6 +76,7 @@ export class Node implements Greeter, RoleHost {
       greeter: this,
       payload: this.#payload,
       runTask: (record, task) => runTask(record, task, context),
+      stakeAt: (outpoint) => this.#offers.stake(outpoint),
     }));
     this.engine.watch((notice) => {
       if (notice.kind !== 'moved') return;

@@ -102,6 +102,7 @@ export async function answerRequest(
   const contract = decodeContract(request.contract);
   const hash = contractHash(contract);
   refuseSecondPlace(host, hash);
+  refuseManyPledges(host, from);
   const parameters = await host.parameters(contract.parametersTxid);
   checkParameters(parameters);
   checkContract(parameters, contract, host.policy);
@@ -143,5 +144,18 @@ export async function answerRequest(
     { to: role as Role, message: { kind: 'acceptance', channel: hash, acceptance } },
   ]);
   const id = `arbiter:${toHex(hash)}:${outpointKey(request.offer)}`;
-  return { kind: 'open', record: { id, role: 'arbiter', keys, peers: request.peers, batch: null }, step };
+  return {
+    kind: 'open',
+    record: { id, role: 'arbiter', keys, peers: request.peers, askedBy: from, batch: null },
+    step,
+  };
+}
+
+/** Y §Duties: a pledge ties a stake for some blocks and costs whoever asks for it nothing. */
+function refuseManyPledges({ channels, policy }: RoleHost, from: PeerId): void {
+  const open = channels.filter(({ state, askedBy }) => state.name === 'setup' && askedBy === from);
+  refuseUnless(
+    open.length < policy.limits.pledgesPerPeer,
+    `${open.length} stakes are pledged at the request of this peer, as many as it may tie`,
+  );
 }

@@ -15,5 +15,6 @@ export const DEVELOPMENT_POLICY: NodePolicy = {
     milliseconds: 3_600_000,
     // A job opens all of its batches at once.
     setupsPerPeer: 256,
+    pledgesPerPeer: 16,
   },
 };

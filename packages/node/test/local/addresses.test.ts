@@ -27,7 +27,7 @@ describe('M §Sequence: the addresses of a contract', () => {
     }
     await network.settle();
     for (const { node } of others) {
-      expect(node.engine.records[0]!.peers).toEqual({
+      expect(node.engine.records[0]!.peers).toMatchObject({
         client: 'client',
         worker: 'worker',
         verifier: 'verifier',

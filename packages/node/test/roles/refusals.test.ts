@@ -9,7 +9,7 @@ import {
 } from '@prometheus-compute/protocol';
 import { describe, expect, it } from 'vitest';
 import { pledgeKey } from '../../src/engine/pledge.ts';
-import type { LocalNetworkOptions } from '../../src/index.ts';
+import type { LocalNetworkOptions, Node } from '../../src/index.ts';
 import { answerRequest } from '../../src/roles/arbiter.ts';
 import type { RoleHost } from '../../src/roles/host.ts';
 import { answerTerms } from '../../src/roles/partner.ts';
@@ -48,15 +48,25 @@ const OTHER = hash32(new Uint8Array(32).fill(7));
 const hostOf = ({ network: { worker } }: Play, limits: Partial<RoleHost['policy']['limits']>): RoleHost => {
   const { node } = worker;
   return {
-    ports: node.ports,
+    ...hostOfNode(node),
     policy: { ...node.policy, limits: { ...node.policy.limits, ...limits } },
-    channels: node.channels,
+  };
+};
+
+/** What a role sees of a node, to be changed here and there. */
+function hostOfNode(node: Node): RoleHost {
+  return {
+    ports: node.ports,
+    policy: node.policy,
+    get channels() {
+      return node.channels;
+    },
     parameters: (id) => node.parameters(id),
     fund: (keys, amount) => node.fund(keys, amount),
     knows: (id) => node.knows(id),
     open: (record, step) => node.open(record, step),
   };
-};
+}
 
 describe('terms that ask too much', () => {
   it('are refused before anything is computed or set aside for them', async () => {
@@ -139,6 +149,30 @@ describe("Y §Duties: what an arbiter's stake is not pledged to", () => {
     const again = answerRequest(arbiter.node, request, 'client');
     await expect(again).rejects.toThrow(/a place in this contract already/);
     expect(await pledge()).toBeUndefined();
+  });
+
+  it('more contracts than one peer may tie stakes to at a time', async () => {
+    const { play, request, arbiter, pledge } = await asked();
+    await using _ = play;
+    const { node } = arbiter;
+    const limited = (pledgesPerPeer: number): RoleHost => ({
+      ...hostOfNode(node),
+      policy: { ...node.policy, limits: { ...node.policy.limits, pledgesPerPeer } },
+    });
+    const greeting = await answerRequest(limited(1), request, 'client');
+    if (greeting.kind !== 'open') throw new RangeError(greeting.kind);
+    await node.open(greeting.record, greeting.step);
+    const contract = decodeContract(request.contract);
+    const next = { ...contract, deliveryBlocks: contract.deliveryBlocks + 1 };
+    const more = { ...request, contract: encodeContract(next), channel: contractHash(next) };
+    await expect(answerRequest(limited(1), more, 'client')).rejects.toThrow(
+      /1 stakes are pledged at the request of this peer/,
+    );
+    // Somebody else's request is another matter: this stake is taken, and a free one would be pledged.
+    await expect(answerRequest(limited(1), more, 'worker')).rejects.toThrow(
+      /the stake serves another contract/,
+    );
+    expect(await pledge()).toEqual(contractHash(contract));
   });
 
   it('but a record of a run that ended before its channel was stored is taken up', async () => {

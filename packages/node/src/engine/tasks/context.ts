@@ -57,4 +57,6 @@ export interface TermsLimits {
   readonly milliseconds: number;
   /** Setups that one peer may have open: each holds coins of this node until it is signed or times out. */
   readonly setupsPerPeer: number;
+  /** A: stakes that are pledged at one peer's request: a request costs nothing. */
+  readonly pledgesPerPeer: number;
 }
