@@ -2,7 +2,7 @@ import type { Party } from '../../contract/party.ts';
 import type { SettlementId } from '../../contract/settlements.ts';
 import type { Hash32 } from '../../primitives/brands.ts';
 import type { ChunkFault } from '../event.ts';
-import type { Equivocation } from '../state.ts';
+import type { Equivocation, OpenState } from '../state.ts';
 
 /** The transaction that pooled the stakes and so called the arbiters: an appeal or a challenge. */
 export interface Court {
@@ -38,8 +38,14 @@ export interface Word {
   readonly content: Content;
 }
 
-/** What an arbiter has asked its engine for, or said; each happens once. */
-export type Doing = 'judge' | 'commit' | 'open' | `stage ${number}`;
+/** What has been asked for or said; each happens once. C, V: `claim`; the rest is for arbiters. */
+export type Doing = 'claim' | 'judge' | 'commit' | 'open';
+
+/** Decisions that an arbiter has asked its signer for in a stage; it posts them together when they are signed. */
+export interface Signing {
+  readonly stage: number;
+  readonly decisions: readonly SettlementId[];
+}
 
 /**
  * What one party knows of an arbitration, and what it has done in it. It outlives a reorganisation that removes TxA or
@@ -53,6 +59,12 @@ export interface ArbitrationRecord {
   /** Arbiter: what it found, before anybody else knows it. */
   readonly vote: { readonly decision: 0 | 1; readonly nonce: Hash32 } | null;
   readonly done: readonly Doing[];
+  /** One for each stage in which anything was due. */
+  readonly signing: readonly Signing[];
+  /** Own tip when this party last looked; null before. */
+  readonly seen: number | null;
+  /** It was away for the whole of a time in which others posted: who failed then, it cannot tell. */
+  readonly away: boolean;
   /** Who was sent everything again, and at which own tip (`lacking`). */
   readonly resent: Readonly<Record<string, number>>;
 }
@@ -63,5 +75,14 @@ export const NO_ARBITRATION: ArbitrationRecord = {
   words: [],
   vote: null,
   done: [],
+  signing: [],
+  seen: null,
+  away: false,
   resent: {},
 };
+
+/** Notes that something has been asked for or said. */
+export function did<S extends OpenState>(state: S, what: Doing): S {
+  const { arbitration } = state;
+  return { ...state, arbitration: { ...arbitration, done: [...arbitration.done, what] } };
+}

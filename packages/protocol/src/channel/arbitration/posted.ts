@@ -1,0 +1,192 @@
+import { arbiterIndex, type Party } from '../../contract/party.ts';
+import type { SettlementId } from '../../contract/settlements.ts';
+import { equalBytes } from '../../primitives/bytes.ts';
+import { assertNever } from '../../primitives/errors.ts';
+import type { SignatureSlot } from '../../transactions/signing.ts';
+import { slotKey } from '../../transactions/signing.ts';
+import { verifySlot } from '../../transactions/verify.ts';
+import type { ChannelMessage, MessageOf } from '../../wire/messages.ts';
+import { graphOf } from '../agreement.ts';
+import type { ChannelContext } from '../context.ts';
+import type { SlotSignature } from '../event.ts';
+import type { ChannelFault } from '../fault.ts';
+import type { PostedMessage } from '../post/record.ts';
+import { keep } from '../setup/signatures.ts';
+import type { ArbitrationState } from '../state.ts';
+import { ignored, moved, type Step } from '../step.ts';
+import { courtClock, decisionOf, familiesOf, isArbiter, mayClaim } from './court.ts';
+import type { Claim, Content, Court } from './record.ts';
+import { openedVotes } from './standing.ts';
+import { inPlace, withWord } from './words.ts';
+
+/** Messages of an arbitration; every one is posted. */
+type ArbitrationMessage = MessageOf<'claim' | 'voteCommitment' | 'voteOpening' | 'decisionSignatures'>;
+
+function isOfArbitration(message: ChannelMessage): message is ArbitrationMessage {
+  return ['claim', 'voteCommitment', 'voteOpening', 'decisionSignatures'].includes(message.kind);
+}
+
+/**
+ * T of a message of an arbitration: without receipts it is accepted at tips up to this (M §Post).
+ *
+ * @returns undefined where nobody accepts it: there is no court, the author may not say this here, or it names a stage that
+ *   does not exist
+ */
+export function arbitrationDeadline(
+  state: ArbitrationState,
+  author: Party,
+  message: ChannelMessage,
+): number | undefined {
+  const { court } = state.arbitration;
+  if (court === null || !isOfArbitration(message) || !mayAuthor(court, author, message)) return undefined;
+  return deadlineOf(state, court, message);
+}
+
+function mayAuthor(court: Court, author: Party, message: ArbitrationMessage): boolean {
+  return message.kind === 'claim' ? mayClaim(court, author) : isArbiter(author);
+}
+
+function deadlineOf(state: ArbitrationState, court: Court, message: ArbitrationMessage): number | undefined {
+  const times = courtClock(state, court);
+  switch (message.kind) {
+    case 'claim':
+      return times.claim;
+    case 'voteCommitment':
+      return times.commitment;
+    case 'voteOpening':
+      return times.opening;
+    case 'decisionSignatures':
+      return equalBytes(message.graphId, graphOf(state.agreement).id)
+        ? times.stages[message.stage]?.until
+        : undefined;
+    default:
+      return assertNever(message);
+  }
+}
+
+/** What a message says; the signatures of a stage are added when they were verified. */
+function placeOf(message: ArbitrationMessage): Content {
+  switch (message.kind) {
+    case 'claim':
+      return { about: 'claim', claim: claimOf(message) };
+    case 'voteCommitment':
+      return { about: 'commitment', commitment: message.commitment };
+    case 'voteOpening':
+      return { about: 'opening', decision: message.decision, nonce: message.nonce };
+    case 'decisionSignatures':
+      return { about: 'stage', stage: message.stage, given: [] };
+    default:
+      return assertNever(message);
+  }
+}
+
+function claimOf(message: MessageOf<'claim'>): Claim {
+  switch (message.fault) {
+    case 'undelivered':
+    case 'unopened':
+      return { fault: message.fault };
+    case 'equivocation': {
+      const { fault, of, first, second } = message;
+      return { fault, of, first, second };
+    }
+    default:
+      return { fault: message.fault };
+  }
+}
+
+/**
+ * A message of an arbitration was accepted by Post (W: it was read). What it says counts from here on for everybody alike;
+ * valid signatures are kept, whoever they help to complete a decision.
+ */
+export function onPosted(
+  state: ArbitrationState,
+  posted: PostedMessage,
+  message: ChannelMessage,
+  context: ChannelContext,
+): Step {
+  const { author, sealed } = posted;
+  const { court } = state.arbitration;
+  if (court === null || !isOfArbitration(message) || !mayAuthor(court, author, message)) {
+    return ignored('out-of-place', author, `"${message.kind}" is not for ${author} to post here`);
+  }
+  const { content, signatures, fault } = take(state, court, posted, message, context);
+  const voids = inPlace(state.arbitration, author, content).some(
+    (known) => !equalBytes(known.sealed, sealed),
+  );
+  const next: ArbitrationState = {
+    ...state,
+    signatures: keep(state.signatures, signatures),
+    arbitration: withWord(state.arbitration, { author, sealed, content }),
+  };
+  const twice: ChannelFault = {
+    code: 'words-void',
+    culprit: author,
+    reason: `two different "${message.kind}" void each other`,
+  };
+  return moved(next, [], [], voids ? twice : (fault ?? mismatch(next, author, content)));
+}
+
+/** An opening that does not fit what its arbiter committed to counts for nothing: it has opened no d. */
+function mismatch(state: ArbitrationState, author: Party, content: Content): ChannelFault | null {
+  const index = arbiterIndex(author);
+  const fits = content.about !== 'opening' || index === undefined || openedVotes(state).has(index);
+  const reason = `${author}'s opened vote is not what it committed to`;
+  return fits ? null : { code: 'vote-mismatch', culprit: author, reason };
+}
+
+interface Taken {
+  readonly content: Content;
+  readonly signatures: readonly SlotSignature[];
+  readonly fault: ChannelFault | null;
+}
+
+function take(
+  state: ArbitrationState,
+  court: Court,
+  posted: PostedMessage,
+  message: ArbitrationMessage,
+  context: ChannelContext,
+): Taken {
+  const place = placeOf(message);
+  if (message.kind !== 'decisionSignatures' || place.about !== 'stage') {
+    return { content: place, signatures: [], fault: null };
+  }
+  const { author, acceptedAt } = posted;
+  const valid = validSignatures(state, court, author, message, context);
+  // F6: what comes when W must have published is not "complete and with W", whatever its stage says.
+  const { stages, payment } = courtClock(state, court);
+  const late = acceptedAt !== null && acceptedAt >= payment && message.stage < stages.length / 2;
+  const given = late ? [] : valid.map(({ slot }) => slot.transaction as SettlementId);
+  const invalid = message.signatures.length - valid.length;
+  const reason = `${invalid} of ${author}'s ${message.signatures.length} signatures are on no decision of this court, or not valid`;
+  return {
+    content: { ...place, given },
+    signatures: valid,
+    fault: invalid === 0 ? null : { code: 'decision-invalid', culprit: author, reason },
+  };
+}
+
+/** The author's own signatures on decisions of this court that it is a member of; each verified before it counts. */
+function validSignatures(
+  state: ArbitrationState,
+  court: Court,
+  author: Party,
+  message: MessageOf<'decisionSignatures'>,
+  context: ChannelContext,
+): readonly SlotSignature[] {
+  const graph = graphOf(state.agreement);
+  const families: readonly string[] = Object.values(familiesOf(court));
+  const index = arbiterIndex(author)!;
+  const taken = new Map<string, SlotSignature>();
+  for (const { transaction, input, signature } of message.signatures) {
+    if (!graph.transactions.has(transaction) || input !== 0 || !(signature instanceof Uint8Array)) continue;
+    const decision = decisionOf(transaction);
+    if (decision === undefined || !families.includes(decision.family) || !decision.coherent.includes(index))
+      continue;
+    const slot: SignatureSlot = { transaction, input, signer: author, kind: 'plain' };
+    const key = slotKey(slot);
+    if (taken.has(key) || !verifySlot(graph, slot, signature, context.verify)) continue;
+    taken.set(key, { slot, signature });
+  }
+  return [...taken.values()];
+}
