@@ -21,6 +21,17 @@ export type OpeningVerdict =
   | { readonly r: 1; readonly lockSecret: SecretScalar | null }
   | { readonly r: 0; readonly chunk: number; readonly fault: ChunkFault };
 
+/** The fields of a claim about a chunk. */
+export type ChunkClaimFields = Omit<
+  Extract<MessageOf<'claim'>, { readonly fault: ChunkFault }>,
+  'kind' | 'channel'
+>;
+
+type Without<M, K extends PropertyKey> = M extends unknown ? Omit<M, K> : never;
+
+/** What a claim says, without the channel that every message names. */
+export type ClaimBody = Without<MessageOf<'claim'>, 'kind' | 'channel'>;
+
 /** Everything that can happen to a channel. Messages are parsed and their senders authenticated before they get here. */
 export type ChannelEvent =
   | {
@@ -56,6 +67,8 @@ export type ChannelEvent =
   | { readonly kind: 'computed'; readonly delivery: Omit<MessageOf<'delivery'>, 'kind' | 'channel'> }
   | {
       readonly kind: 'delivery-checked';
+      /** H("message", "delivery", body). */
+      readonly deliveryHash: Hash32;
       readonly ok: boolean;
       readonly bytes: number;
       readonly height: number;
@@ -64,12 +77,25 @@ export type ChannelEvent =
   | { readonly kind: 'opened'; readonly opening: Omit<MessageOf<'opening'>, 'kind' | 'channel'> }
   | {
       readonly kind: 'opening-checked';
+      /** H("opening", body). */
+      readonly openingHash: Hash32;
+      readonly thorough: boolean;
       readonly verdict: OpeningVerdict;
-      readonly bytes: number;
-      readonly height: number;
-      readonly blockHash: Hash32;
     }
-  | { readonly kind: 'decrypted'; readonly failures: readonly number[] };
+  | { readonly kind: 'decrypted'; readonly failures: readonly number[] }
+  /** A sealed message is ready to be shown to others, with the own receipt for it where one is given. */
+  | {
+      readonly kind: 'relay-made';
+      readonly sealed: Hash32;
+      /** The author's envelope. */
+      readonly envelope: Uint8Array;
+      readonly receipt: { readonly height: number; readonly signature: SchnorrSignature } | null;
+    }
+  /** The hash of a block of the active chain, internal byte order. */
+  | { readonly kind: 'block-found'; readonly height: number; readonly hash: Hash32 }
+  | { readonly kind: 'claim-made'; readonly claim: ChunkClaimFields }
+  /** Arbiter: whether one of the claims is confirmed, and a fresh nonce for its vote. */
+  | { readonly kind: 'judged'; readonly confirmed: boolean; readonly nonce: Hash32 };
 
 /** Witness of one input of Tx0. */
 export interface InputWitness {

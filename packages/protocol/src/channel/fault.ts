@@ -7,8 +7,11 @@ import type { Recipient } from './recipient.ts';
  * `point-lock-unproven`, `seed-mismatch`, `acceptance-invalid`, `offers-exhausted`, `selection-failed`,
  * `arbiter-set-mismatch`, `not-selected` (other arbiters were drawn), `graph-mismatch`, `signature-invalid`,
  * `signature-unasked`, `input-signature-invalid`, `setup-timeout`. Afterwards: `delivery-malformed`, `equivocation` (W
- * signed a second delivery or opening), `receipt-mismatch`, `opening-mismatch`, `verdict-invalid`, `release-invalid`. At
- * any time: `out-of-place`, something that this party has had already or that was not for its sender to say.
+ * signed a second delivery or opening), `document-late` (a delivery or opening came directly after its time),
+ * `receipt-mismatch`, `opening-mismatch`, `verdict-invalid`, `release-invalid`. Of what is posted: `post-invalid`,
+ * `post-late` (too few receipts for this tip), `words-void` (two different ones of one author in an arbitration),
+ * `vote-mismatch` (an opened vote is not what was committed to), `decision-invalid` (an arbiter's signature on a decision). At any time: `out-of-place`, something that this party has
+ * had already or that was not for its sender to say.
  */
 export type ChannelFaultCode =
   | 'refused-by-peer'
@@ -34,6 +37,12 @@ export type ChannelFaultCode =
   | 'opening-mismatch'
   | 'verdict-invalid'
   | 'release-invalid'
+  | 'document-late'
+  | 'post-invalid'
+  | 'post-late'
+  | 'words-void'
+  | 'decision-invalid'
+  | 'vote-mismatch'
   | 'out-of-place';
 
 /**

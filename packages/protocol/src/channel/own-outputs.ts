@@ -52,8 +52,7 @@ function feeOutput(
     const spend = spendFeeOutput(graph, transaction, 'client');
     return [{ spend, from: height + feeWindow - 1, lockSecret: null }];
   }
-  const checked = before.name === 'arbitration' ? before.before : before;
-  const verdict = checked.name === 'verification' ? checked.checked : null;
+  const verdict = before.checked;
   if (self !== 'verifier' || verdict?.r !== 1 || verdict.lockSecret === null) return [];
   return [
     { spend: spendFeeOutput(graph, transaction, 'verifier'), from: height, lockSecret: verdict.lockSecret },

@@ -22,7 +22,7 @@ function stageOf(state: ChannelState): number {
   }
 }
 
-/** Last stage in which a kind of message can change anything. Kinds of disputes have none yet (docs/roadmap.md). */
+/** Last stage in which a kind of message can change anything: what is posted travels in a `post` only. */
 const LAST_STAGE: Readonly<Record<MessageKind, number>> = {
   announcement: -1,
   terms: -1,
@@ -45,16 +45,16 @@ const LAST_STAGE: Readonly<Record<MessageKind, number>> = {
   // A second one is evidence for as long as the channel is open (M §Deliver).
   delivery: 7,
   opening: 7,
-  receipt: 6,
-  verdict: 6,
-  release: 6,
+  receipt: 7,
+  verdict: 7,
+  release: 7,
   claim: -1,
-  post: -1,
-  postReceipt: -1,
+  post: 7,
+  postReceipt: 7,
   voteCommitment: -1,
   voteOpening: -1,
   decisionSignatures: -1,
-  lacking: -1,
+  lacking: 7,
   releaseSignatures: -1,
 };
 

@@ -9,8 +9,11 @@ import type { TransactionId } from '../transactions/graph.ts';
 import type { Arbiter } from '../transactions/terms.ts';
 import type { Acceptance } from '../wire/ceremony.ts';
 import type { MessageOf } from '../wire/messages.ts';
-import type { InputWitness, OpeningVerdict } from './event.ts';
+import type { ArbitrationRecord } from './arbitration/record.ts';
+import type { ChunkFault, InputWitness, OpeningVerdict } from './event.ts';
 import type { ChannelFault } from './fault.ts';
+import type { PostedMessage, SealedMessage } from './post/record.ts';
+import type { SeedSubstitutes } from './task.ts';
 
 /** What everybody signed: from it each party builds the same graph, byte for byte. */
 export interface Agreement {
@@ -122,6 +125,8 @@ export interface PledgedStep extends SetupFrame {
   readonly acceptance: Acceptance;
   /** C's message with 𝒜, while the stakes are looked up on the chain. */
   readonly invitation: MessageOf<'graph'> | null;
+  /** 𝒜 is right, and A_i is one of it: it fetches program and list of inputs before it signs anything (D38). */
+  readonly selected: { readonly self: Party; readonly agreement: Agreement } | null;
 }
 
 /** Pre-signatures, guarantee sets, and the signatures of Tx0's inputs (T §Setup 3–5). */
@@ -166,19 +171,75 @@ export interface OperationFrame {
   readonly tip: number;
   /** H0; null while a reorganisation has taken Tx0 out of the chain. */
   readonly commitmentHeight: number | null;
+  /** The delivery that counts here: the first that this party accepted, or until then the first that it was sent. */
   readonly delivery: DeliveryRecord | null;
+  /** The opening that counts here, accepted. */
+  readonly opening: OpeningRecord | null;
   readonly receipts: { readonly client: ReceiptRecord; readonly verifier: ReceiptRecord };
   /** What W signed twice: at most one of each kind. */
   readonly equivocations: readonly Equivocation[];
+  /** What was posted, as this party knows it (M §Post). */
+  readonly posts: readonly PostedMessage[];
+  /** Block hashes that stand for seeds which were not accepted in time, as far as they exist (D37). */
+  readonly substitutes: SeedSubstitutes;
+  /** C, V: result of the own check of `opening`. */
+  readonly checked: OpeningVerdict | null;
+  /** V's verdict as this party knows it. */
+  readonly verdict: 0 | 1 | null;
+  /** W: C's adaptor signature on Tx4 is held. C: it has been given. */
+  readonly released: boolean;
+  /** C, V: what this party has against W, for the chain and then for a claim. */
+  readonly accusation: Accusation | null;
+  /** C, V: receipts that wait for a seed or for the hash of a block. */
+  readonly drafts: { readonly delivery: ReceiptDraft | null; readonly opening: ReceiptDraft | null };
+  /** What has been asked for or sent; each happens once. */
+  readonly begun: readonly Beginning[];
+  /** Heights whose block hash has been asked for. */
+  readonly blocksAsked: readonly number[];
+  /** What TxA or TxAc set off; it outlives a reorganisation that removes them. `NO_ARBITRATION` at first. */
+  readonly arbitration: ArbitrationRecord;
 }
 
-/** A delivery or opening that W signed besides the one that counts (M §Deliver). */
+/**
+ * Things that a party does once in a contract. W: `compute`, `deliver` (its one delivery is signed), `open`, `reveal` (its one
+ * opening is signed). C, V: `seed` (the own one is being opened), `check`, `thorough-check` (in a dispute C leaves nothing to
+ * chance), `verdict-post`.
+ */
+export type Beginning =
+  | 'compute'
+  | 'deliver'
+  | 'open'
+  | 'reveal'
+  | 'seed'
+  | 'check'
+  | 'thorough-check'
+  | 'verdict-post';
+
+/** Where a receipt says that it was written. */
+export interface ReceiptDraft {
+  readonly bytes: number;
+  readonly height: number;
+  readonly blockHash: Hash32 | null;
+}
+
+/** What W signed against its word: a delivery or opening besides the one that counts, or an opening of another R (M §Deliver). */
 export interface Equivocation {
-  readonly of: 'delivery' | 'opening';
-  /** H("message", kind, body) of the second one, and W's signature over it. Its body lies in the blob store. */
+  readonly of: 'delivery' | 'opening' | 'root';
+  /** H("message", kind, body) of the second one (`root`: of the opening), and W's signature over it. Its body lies in the blob store. */
   readonly second: Hash32;
   readonly signature: SchnorrSignature;
 }
+
+/** What a party holds against W: what a claim will say (M §Claims). */
+export type Accusation =
+  | { readonly fault: 'undelivered' | 'unopened' }
+  | {
+      readonly fault: 'equivocation';
+      readonly of: Equivocation['of'];
+      readonly first: Hash32;
+      readonly second: Hash32;
+    }
+  | { readonly fault: ChunkFault; readonly chunk: number };
 
 export interface DeliveryRecord {
   readonly root: Hash32;
@@ -186,8 +247,10 @@ export interface DeliveryRecord {
   readonly hash: Hash32;
   /** W's signature over it. */
   readonly signature: SchnorrSignature;
-  /** Own check of it: null while it runs. */
-  readonly accepted: boolean | null;
+  /** Whether R was rebuilt from all ciphertexts; null while that runs. */
+  readonly rebuilt: boolean | null;
+  /** Own tip at which it was accepted, directly or by Post; null: not, or not yet. */
+  readonly acceptedAt: number | null;
 }
 
 /** W's opening, as receipts and verdict name it. */
@@ -197,49 +260,34 @@ export interface OpeningRecord {
   /** H("message", "opening", body), and W's signature over it. */
   readonly sealed: Hash32;
   readonly signature: SchnorrSignature;
+  /** R that it opens. */
+  readonly root: Hash32;
+  /** What W took for s_C and s_V. */
+  readonly seeds: { readonly client: Hash32; readonly verifier: Hash32 };
+  /** Own tip at which it was accepted, directly or by Post. */
+  readonly acceptedAt: number;
 }
 
-/** What one party has acknowledged, with the seed that its delivery receipt opened. */
+/** The receipts of one party, and the seed that the one for the delivery opened. */
 export interface ReceiptRecord {
-  readonly delivery: boolean;
-  readonly opening: boolean;
+  readonly delivery: SealedMessage | null;
+  readonly opening: SealedMessage | null;
   readonly seed: Hash32 | null;
 }
 
 export interface ComputationState extends OperationFrame {
   readonly name: 'computation';
-  /** W: the chunks are being run, since Tx0 has its confirmations. */
-  readonly started: boolean;
-  /** W: the one delivery, and the one opening, have been signed and are on their way. */
-  readonly delivered: boolean;
-  readonly opened: boolean;
-  /** C, V: what the receipt for the delivery will say, once the own seed is open. */
-  readonly receiptDraft: {
-    readonly bytes: number;
-    readonly height: number;
-    readonly blockHash: Hash32;
-  } | null;
-  /** C, V: the own challenge seed is being opened. */
-  readonly seedAsked: boolean;
+  readonly opening: null;
 }
 
 export interface VerificationState extends OperationFrame {
   readonly name: 'verification';
-  readonly delivery: DeliveryRecord;
   readonly opening: OpeningRecord;
-  /** Result of the own check, if this party makes one. */
-  readonly checked: OpeningVerdict | null;
-  /** V's verdict as this party knows it. */
-  readonly verdict: 0 | 1 | null;
-  /** W: C's adaptor signature on Tx4 is held. C: it has been given. */
-  readonly released: boolean;
 }
 
-/** A dispute is on the chain: TxV0, TxV1, TxA or TxAc. */
+/** A dispute is on the chain: TxV0, TxV1, TxA or TxAc. Whatever else happened goes on besides. */
 export interface ArbitrationState extends OperationFrame {
   readonly name: 'arbitration';
-  /** The state to return to if a reorganisation removes every dispute. */
-  readonly before: ComputationState | VerificationState;
   /** The confirmed dispute transactions, oldest first. */
   readonly disputes: readonly { readonly transaction: TransactionId; readonly height: number }[];
 }

@@ -7,6 +7,8 @@ import type { Task } from './task.ts';
 export interface Outgoing {
   readonly to: Recipient;
   readonly message: ChannelMessage;
+  /** Own words that go out inside a `post`, sealed once for everybody (M §Post). */
+  readonly posted?: true;
 }
 
 /**
@@ -25,7 +27,7 @@ export type Step =
   | { readonly kind: 'later' }
   | { readonly kind: 'ignored'; readonly fault: ChannelFault };
 
-export const LATER: Step = { kind: 'later' };
+export const LATER: Extract<Step, { readonly kind: 'later' }> = { kind: 'later' };
 
 /** The event of a task that the state no longer waits for. */
 export const STALE: Step = ignored('out-of-place', null, 'nothing here waits for this');
@@ -40,7 +42,11 @@ export function moved(
   return { kind: 'moved', state, messages, tasks, fault };
 }
 
-export function ignored(code: ChannelFault['code'], culprit: Recipient | null, reason: string): Step {
+export function ignored(
+  code: ChannelFault['code'],
+  culprit: Recipient | null,
+  reason: string,
+): Extract<Step, { readonly kind: 'ignored' }> {
   return { kind: 'ignored', fault: { code, culprit, reason } };
 }
 

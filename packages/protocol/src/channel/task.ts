@@ -1,7 +1,18 @@
 import type { Coin } from '../contract/contract.ts';
 import type { Outpoint } from '../contract/outpoint.ts';
 import type { Hash32, SecretScalar } from '../primitives/brands.ts';
+import type { TransactionId } from '../transactions/graph.ts';
 import type { SignatureSlot } from '../transactions/signing.ts';
+import type { ChunkFault } from './event.ts';
+import type { SealedMessage } from './post/record.ts';
+import type { Recipient } from './recipient.ts';
+import type { OpeningRecord } from './state.ts';
+
+/** Block hashes (internal byte order) that stand for s_C and s_V; null: the seed itself counts (D37). */
+export interface SeedSubstitutes {
+  readonly client: Hash32 | null;
+  readonly verifier: Hash32 | null;
+}
 
 /**
  * Work that a step asks of the engine. It runs after the commit, may take long, and ends in exactly one event; a task
@@ -23,8 +34,12 @@ export type Task =
   | { readonly kind: 'sign-inputs' }
   /** W: run every chunk, commit, encrypt. → `computed` */
   | { readonly kind: 'compute' }
-  /** C, V: fetch the ciphertexts and rebuild R. → `delivery-checked` */
-  | { readonly kind: 'check-delivery'; readonly deliveryHash: Hash32 }
+  /** C, V, and an arbiter to whom it was posted: fetch the ciphertexts from any of `sources` and rebuild R. → `delivery-checked` */
+  | {
+      readonly kind: 'check-delivery';
+      readonly deliveryHash: Hash32;
+      readonly sources: readonly Recipient[];
+    }
   /** W: → `opened` */
   | {
       readonly kind: 'open';
@@ -32,8 +47,44 @@ export type Task =
       readonly seedVerifier: Hash32;
       readonly deliveryHash: Hash32;
     }
-  /** V, and C when it audits: → `opening-checked` */
-  | { readonly kind: 'check-opening'; readonly openingHash: Hash32; readonly deliveryHash: Hash32 }
+  /** V, and C when it audits, in a dispute always (`thorough`): → `opening-checked` */
+  | {
+      readonly kind: 'check-opening';
+      readonly openingHash: Hash32;
+      readonly deliveryHash: Hash32;
+      readonly thorough: boolean;
+      /** Block hashes that stand for seeds that were not opened in time (D37). */
+      readonly substitutes: SeedSubstitutes;
+    }
+  /** Bring an author's envelope back from the store, and sign the own receipt for it at `height` unless null. → `relay-made` */
+  | { readonly kind: 'relay'; readonly message: SealedMessage; readonly height: number | null }
+  /** → `block-found` */
+  | { readonly kind: 'find-block'; readonly height: number }
+  /** C, V: the claim about a chunk, with W's opening, x_i and its path. → `claim-made` */
+  | {
+      readonly kind: 'make-claim';
+      readonly fault: ChunkFault;
+      readonly chunk: number;
+      readonly opening: OpeningRecord;
+    }
+  /**
+   * Arbiter: re-run what these claims name. Claims without a chunk were judged before; with none left only the nonce is
+   * drawn. `root`: R of the delivery that this arbiter accepted; null: the opening's own. `named`: the one opening that
+   * counts, on TxAc (D31). → `judged`
+   */
+  | {
+      readonly kind: 'judge';
+      readonly claims: readonly Hash32[];
+      readonly root: Hash32 | null;
+      readonly named: Hash32 | null;
+      readonly substitutes: SeedSubstitutes;
+    }
+  /** Arbiter: sign these unless the chain or its mempool has one of `unless` (D12, D32). → `signed`, or no event */
+  | {
+      readonly kind: 'sign-unless';
+      readonly slots: readonly SignatureSlot[];
+      readonly unless: readonly TransactionId[];
+    }
   /** C: decrypt every chunk with h_p. → `decrypted` */
   | { readonly kind: 'decrypt'; readonly secret: SecretScalar; readonly deliveryHash: Hash32 }
   /** The setup failed before anything was committed: coins and stake may serve another contract. Ends without an event. */

@@ -2,10 +2,8 @@ import { RuleError } from '../contract/rule-error.ts';
 import { assertNever, CodedError } from '../primitives/errors.ts';
 import type { ChannelContext } from './context.ts';
 import type { ChannelEvent } from './event.ts';
-import { onArbitration } from './operation/arbitration.ts';
-import { onClosed, onConfirmed, onUnconfirmed } from './operation/chain.ts';
-import { onComputation } from './operation/computation.ts';
-import { onVerification } from './operation/verification.ts';
+import { onClosed } from './operation/chain.ts';
+import { onOperation } from './operation/operation.ts';
 import { abandon } from './setup/abandon.ts';
 import { onPledged } from './setup/arbiter.ts';
 import { onArbiterSet } from './setup/arbiter-set.ts';
@@ -16,7 +14,7 @@ import { onSignatures } from './setup/signatures.ts';
 import { onAcceptedTerms, onContract, onTerms } from './setup/terms.ts';
 import { waitingFor } from './setup/waiting.ts';
 import { isPast } from './stage.ts';
-import type { ChannelState, OpenState, SetupState } from './state.ts';
+import type { ChannelState, SetupState } from './state.ts';
 import { ignored, STALE, type Step } from './step.ts';
 
 /**
@@ -47,7 +45,7 @@ function dispatch(state: ChannelState, event: ChannelEvent, context: ChannelCont
     case 'computation':
     case 'verification':
     case 'arbitration':
-      return onOpen(state, event, context);
+      return onOperation(state, event, context);
     case 'closed':
       return onClosed(state, event);
     default:
@@ -89,22 +87,6 @@ function onSetup(before: SetupState, event: ChannelEvent, context: ChannelContex
       return onPledged(state, event, context);
     case 'signatures':
       return onSignatures(state, event, context);
-    default:
-      return assertNever(state);
-  }
-}
-
-function onOpen(before: OpenState, event: ChannelEvent, context: ChannelContext): Step {
-  const state = event.kind === 'tip' ? { ...before, tip: event.height } : before;
-  if (event.kind === 'confirmed') return onConfirmed(state, event);
-  if (event.kind === 'unconfirmed') return onUnconfirmed(state, event);
-  switch (state.name) {
-    case 'computation':
-      return onComputation(state, event);
-    case 'verification':
-      return onVerification(state, event, context);
-    case 'arbitration':
-      return onArbitration(state, event);
     default:
       return assertNever(state);
   }

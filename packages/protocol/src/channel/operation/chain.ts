@@ -2,10 +2,11 @@ import { adaptorExtract } from '../../primitives/adaptor.ts';
 import type { SecretScalar } from '../../primitives/brands.ts';
 import { slotKey, slotsOf } from '../../transactions/signing.ts';
 import { graphOf } from '../agreement.ts';
+import { leaveCourt, startArbitration } from '../arbitration/on-court.ts';
 import type { ChannelEvent } from '../event.ts';
 import { signatureInSlot } from '../settlement-signature.ts';
 import { onCommitmentConfirmed } from '../setup/commitment.ts';
-import type { ArbitrationState, ClosedState, OpenState } from '../state.ts';
+import type { ArbitrationState, ClosedState, OpenState, OperationFrame } from '../state.ts';
 import { moved, STALE, type Step } from '../step.ts';
 
 type Confirmed = Extract<ChannelEvent, { kind: 'confirmed' }>;
@@ -20,29 +21,78 @@ export function onConfirmed(state: OpenState, event: Confirmed): Step {
     case 'TxV1':
     case 'TxA':
     case 'TxAc':
-      return moved(dispute(state, event));
+      return dispute(state, event);
     default:
       return settle(state, event);
   }
 }
 
-function dispute(state: OpenState, event: Confirmed): ArbitrationState {
-  const { self, agreement, signatures, tip, commitmentHeight, delivery, receipts, equivocations } = state;
-  const disputes = state.name === 'arbitration' ? state.disputes : [];
-  const known = disputes.filter(({ transaction }) => transaction !== event.transaction);
+/** Reads everything of the frame anew, so that nothing of a narrower state stays behind. */
+function frameOf({
+  self,
+  agreement,
+  signatures,
+  tip,
+  commitmentHeight,
+  delivery,
+  opening,
+  receipts,
+  equivocations,
+  posts,
+  substitutes,
+  checked,
+  verdict,
+  released,
+  accusation,
+  drafts,
+  begun,
+  blocksAsked,
+  arbitration,
+}: OpenState): OperationFrame {
   return {
-    name: 'arbitration',
     self,
     agreement,
     signatures,
     tip,
     commitmentHeight,
     delivery,
+    opening,
     receipts,
     equivocations,
-    before: state.name === 'arbitration' ? state.before : state,
+    posts,
+    substitutes,
+    checked,
+    verdict,
+    released,
+    accusation,
+    drafts,
+    begun,
+    blocksAsked,
+    arbitration,
+  };
+}
+
+function dispute(state: OpenState, event: Confirmed): Step {
+  const known = disputesOf(state).filter(({ transaction }) => transaction !== event.transaction);
+  const next: ArbitrationState = {
+    ...frameOf(state),
+    name: 'arbitration',
     disputes: [...known, { transaction: event.transaction, height: event.height }],
   };
+  return moved(startArbitration(next));
+}
+
+function disputesOf(state: OpenState): ArbitrationState['disputes'] {
+  return state.name === 'arbitration' ? state.disputes : [];
+}
+
+/** Without a dispute on the chain the channel is where W's documents have brought it. */
+function undisputed(state: OpenState): OpenState {
+  const frame = frameOf(leaveCourt(state));
+  const { opening } = frame;
+  return opening === null
+    ? { ...frame, name: 'computation', opening }
+    : { ...frame, name: 'verification', opening };
 }
 
 function settle(state: OpenState, event: Confirmed): Step {
@@ -76,12 +126,16 @@ function revealedSecret(state: OpenState, event: Confirmed): SecretScalar | null
 
 /** A reorganisation has taken a transaction of the graph out of the chain. */
 export function onUnconfirmed(state: OpenState, event: Unconfirmed): Step {
-  if (event.transaction === 'Tx0') return moved({ ...state, commitmentHeight: null });
+  if (event.transaction === 'Tx0') {
+    // What was asked for by its height may be another block now.
+    const substitutes = { client: null, verifier: null };
+    return moved({ ...state, commitmentHeight: null, substitutes, blocksAsked: [] });
+  }
   if (state.name !== 'arbitration') return STALE;
   const disputes = state.disputes.filter((item) => item.transaction !== event.transaction);
-  if (disputes.length > 0) return moved({ ...state, disputes });
-  const { tip, commitmentHeight, equivocations } = state;
-  return moved({ ...state.before, tip, commitmentHeight, equivocations });
+  if (disputes.length === 0) return moved(undisputed(state));
+  const left = event.transaction === 'TxA' || event.transaction === 'TxAc';
+  return moved(left ? leaveCourt({ ...state, disputes }) : { ...state, disputes });
 }
 
 /** Chain events of a closed channel: a reorganisation can open it again. */

@@ -1,9 +1,11 @@
 import { equalBytes } from '../../primitives/bytes.ts';
 import type { ChannelEvent } from '../event.ts';
-import type { ChannelState, OpenState } from '../state.ts';
+import type { SealedMessage } from '../post/record.ts';
+import type { Equivocation, OpenState } from '../state.ts';
 import { ignored, moved, type Step } from '../step.ts';
+import type { Act } from './progress.ts';
 
-type Received = Extract<ChannelEvent, { kind: 'message' }>;
+type Received = Extract<ChannelEvent, { readonly kind: 'message' }>;
 
 /**
  * W signs one R and one opening per contract, ever (M §Deliver). A second one changes nothing in the channel and is kept:
@@ -18,14 +20,32 @@ export function onSecond(
   first: Uint8Array,
 ): Step {
   if (equalBytes(event.sealed, first)) return ignored('out-of-place', 'worker', `the ${of} is here already`);
-  if (state.equivocations.some((known) => known.of === of)) {
-    return ignored('equivocation', 'worker', `yet another ${of}; two are proof enough`);
-  }
-  const equivocations = [...state.equivocations, { of, second: event.sealed, signature: event.signature }];
-  const next: ChannelState = { ...state, equivocations };
-  return moved(next, [], [], {
+  if (isNoted(state, of)) return ignored('equivocation', 'worker', `yet another ${of}; two are proof enough`);
+  return moved(noteSecond(state, of, event), [], [], {
     code: 'equivocation',
     culprit: 'worker',
     reason: `the Worker signed a second ${of}`,
   });
 }
+
+/** Notes what W signed besides the one that counts: one of each kind is enough. */
+export function noteSecond(
+  state: OpenState,
+  of: Equivocation['of'],
+  { sealed, signature }: Pick<SealedMessage, 'sealed' | 'signature'>,
+): OpenState {
+  if (isNoted(state, of)) return state;
+  return { ...state, equivocations: [...state.equivocations, { of, second: sealed, signature }] };
+}
+
+function isNoted({ equivocations }: OpenState, of: Equivocation['of']): boolean {
+  return equivocations.some((known) => known.of === of);
+}
+
+/** An opening of another R than the delivery's: W signed two roots, one in each. */
+export const noteOtherRoot: Act = (state) => {
+  const { delivery, opening } = state;
+  if (delivery === null || delivery.acceptedAt === null || opening === null || isNoted(state, 'root'))
+    return undefined;
+  return equalBytes(delivery.root, opening.root) ? undefined : { state: noteSecond(state, 'root', opening) };
+};

@@ -41,19 +41,29 @@ export function pledge(
     contract,
     acceptance,
     invitation: null,
+    selected: null,
   };
 }
 
 /**
  * The graph's terms arrive: the arbiter looks up the stakes on the chain, rebuilds 𝒜, checks that C, W and V signed it,
- * and signs what it owes.
+ * fetches program and list of inputs (D38: nobody can keep them from some arbiters only, once there is something to
+ * judge), and signs what it owes.
  */
 export function onPledged(state: PledgedStep, event: ChannelEvent, context: ChannelContext): Step {
   switch (event.kind) {
     case 'tip':
       return moved(state);
     case 'offers-found':
-      return state.invitation === null ? STALE : accept(state, state.invitation, event.stakes, context);
+      return state.invitation === null || state.selected !== null
+        ? STALE
+        : accept(state, state.invitation, event.stakes, context);
+    case 'agreed':
+      return state.selected === null
+        ? STALE
+        : beginSignatures(state, state.selected.self, state.selected.agreement, []);
+    case 'disagreed':
+      return state.selected === null ? STALE : abandon(state, event.code, event.culprit, event.reason);
     case 'message':
       return onMessage(state, event);
     default:
@@ -116,7 +126,7 @@ function accept(
     }
   }
   const agreement = { parameters: state.parameters, contract: state.contract, arbiters };
-  return beginSignatures(state, `arbiter:${index + 1}`, agreement, []);
+  return moved({ ...state, selected: { self: `arbiter:${index + 1}`, agreement } }, [], [{ kind: 'agree' }]);
 }
 
 /** Whether an envelope is a partner's signature on the list of arbiters that this graph id names. */

@@ -3,8 +3,9 @@ import { parties } from '../../contract/party.ts';
 import { completeTransaction } from '../../transactions/complete.ts';
 import { transactionOf } from '../../transactions/graph.ts';
 import { graphOf } from '../agreement.ts';
+import { NO_ARBITRATION } from '../arbitration/record.ts';
 import type { ChannelEvent } from '../event.ts';
-import type { ComputationState, SignaturesStep } from '../state.ts';
+import type { ComputationState, ReceiptRecord, SignaturesStep } from '../state.ts';
 import { moved, type Step, toAll } from '../step.ts';
 
 /** Confirmations of Tx0 after which the Worker starts (T §Setup). */
@@ -33,7 +34,7 @@ export function onCommitmentConfirmed(
   state: SignaturesStep,
   event: Extract<ChannelEvent, { kind: 'confirmed' }>,
 ): Step {
-  const nothing = { delivery: false, opening: false, seed: null };
+  const nothing: ReceiptRecord = { delivery: null, opening: null, seed: null };
   const next: ComputationState = {
     name: 'computation',
     self: state.self,
@@ -41,14 +42,20 @@ export function onCommitmentConfirmed(
     signatures: state.signatures,
     tip: state.tip,
     commitmentHeight: event.height,
-    started: false,
-    delivered: false,
-    opened: false,
-    receiptDraft: null,
-    seedAsked: false,
     delivery: null,
+    opening: null,
     receipts: { client: nothing, verifier: nothing },
     equivocations: [],
+    posts: [],
+    substitutes: { client: null, verifier: null },
+    checked: null,
+    verdict: null,
+    released: false,
+    accusation: null,
+    drafts: { delivery: null, opening: null },
+    begun: [],
+    blocksAsked: [],
+    arbitration: NO_ARBITRATION,
   };
   return moved(next);
 }

@@ -1,0 +1,73 @@
+import { equalBytes } from '../../primitives/bytes.ts';
+import { acceptOwn, findPosted } from '../post/accept.ts';
+import type { PostedDetail, SealedMessage } from '../post/record.ts';
+import { relayTask } from '../post/relay.ts';
+import type { OpenState } from '../state.ts';
+import { courtHeight } from '../times.ts';
+import type { Act } from './progress.ts';
+
+interface Shown {
+  readonly message: SealedMessage;
+  readonly detail: PostedDetail;
+}
+
+/**
+ * In a dispute, evidence for the arbiters by HA + Δ: whoever is accused shows the receipts that it holds of C and V, who can
+ * then not claim that they lack something; who accuses W of equivocation shows both documents.
+ */
+export const postEvidence: Act = (state) => {
+  const court = courtHeight(state);
+  if (court === null) return undefined;
+  const by = court + state.agreement.contract.confirmationBlocks;
+  if (state.tip > by) return undefined;
+  const fresh = [...receiptsHeld(state), ...twiceSigned(state)].find(
+    ({ message }) => findPosted(state, message.sealed)?.acceptedAt == null,
+  );
+  if (fresh === undefined) return undefined;
+  const { message, detail } = fresh;
+  const known = findPosted(state, message.sealed)?.detail ?? detail;
+  const next = acceptOwn(state, { ...message, detail: known, deadline: by, timely: false });
+  return { state: next, tasks: [relayTask(next, findPosted(next, message.sealed)!)] };
+};
+
+/** On TxA, W is accused; on TxAc, W and V are, by C. */
+function receiptsHeld(state: OpenState): readonly Shown[] {
+  const { self, receipts, delivery, opening } = state;
+  const challenged =
+    state.name === 'arbitration' && state.disputes.some(({ transaction }) => transaction === 'TxAc');
+  if (self !== 'worker' && !(self === 'verifier' && challenged)) return [];
+  return (['client', 'verifier'] as const).flatMap((author) =>
+    (['delivery', 'opening'] as const).flatMap((subject): readonly Shown[] => {
+      const receipt = receipts[author][subject];
+      const message = subject === 'delivery' ? delivery?.hash : opening?.sealed;
+      if (author === self || receipt === null || message === undefined) return [];
+      const seed = subject === 'delivery' ? receipts[author].seed : null;
+      return [{ message: receipt, detail: { of: 'receipt', subject, message, seed } }];
+    }),
+  );
+}
+
+/** Both documents that show that W signed twice. */
+function twiceSigned({ accusation, delivery, opening, equivocations }: OpenState): readonly Shown[] {
+  if (accusation?.fault !== 'equivocation') return [];
+  const { of } = accusation;
+  const documents: Shown[] = [];
+  if (of !== 'opening' && delivery !== null) {
+    const { hash: sealed, signature, root } = delivery;
+    const message: SealedMessage = { kind: 'delivery', author: 'worker', sealed, signature };
+    documents.push({ message, detail: { of: 'delivery', root } });
+  }
+  if (of !== 'delivery' && opening !== null) {
+    const { sealed, signature, root, hash: openingHash, seeds } = opening;
+    const message: SealedMessage = { kind: 'opening', author: 'worker', sealed, signature };
+    documents.push({ message, detail: { of: 'opening', root, openingHash, seeds } });
+  }
+  const second = equivocations.find(
+    (known) => known.of === of && equalBytes(known.second, accusation.second),
+  );
+  if (of !== 'root' && second !== undefined) {
+    const { second: sealed, signature } = second;
+    documents.push({ message: { kind: of, author: 'worker', sealed, signature }, detail: null });
+  }
+  return documents;
+}

@@ -1,0 +1,208 @@
+import type { Party } from '../../contract/party.ts';
+import { equalBytes } from '../../primitives/bytes.ts';
+import type { MessageOf } from '../../wire/messages.ts';
+import type { ChannelContext } from '../context.ts';
+import type { ChannelEvent } from '../event.ts';
+import type { OpenState } from '../state.ts';
+import { ignored, LATER, type Step } from '../step.ts';
+import type { Task } from '../task.ts';
+import { courtHeight } from '../times.ts';
+import { detailOf } from './content.ts';
+import { accepts } from './members.ts';
+import { type ReadPost, readPosted, readReceipts } from './read.ts';
+import type { PostedKind, PostedMessage } from './record.ts';
+import { deadlinesOf, inTime, ofArbitration } from './rule.ts';
+
+type Received = Extract<ChannelEvent, { kind: 'message' }>;
+
+/**
+ * What becomes of a posted message. `accepted`: with `message`, what it says takes effect once, and it is relayed.
+ * `kept`: it needs something first, or only a receipt has come.
+ */
+export type Reception =
+  | {
+      readonly kind: 'accepted';
+      readonly state: OpenState;
+      readonly posted: PostedMessage;
+      readonly message: MessageOf<PostedKind> | null;
+    }
+  | { readonly kind: 'kept'; readonly state: OpenState; readonly tasks: readonly Task[] }
+  | Exclude<Step, { readonly kind: 'moved' }>;
+
+/**
+ * Messages of one author, kind and deadline that are accepted at most. If one honest node holds two, all hold two, maybe
+ * others: enough to show that the author said two things, and nobody can fill the state.
+ */
+const ACCEPTED_LIMIT = 2;
+/** Messages of one kind that one sender can make this party keep before they are accepted. */
+const WAITING_LIMIT = 2;
+
+/** A `post` has come: M §Post. */
+export function onPost(
+  state: OpenState,
+  event: Received,
+  message: MessageOf<'post'>,
+  context: ChannelContext,
+): Reception {
+  const from = event.from as Party;
+  const { agreement, self } = state;
+  const read = readPosted(agreement, message.envelope, context);
+  if (typeof read === 'string') return ignored('post-invalid', from, `what was posted is invalid: ${read}`);
+  const known = findPosted(state, read.sealed.sealed);
+  const fresh = readReceipts(agreement, self, read.sealed, message.receipts, known?.receipts ?? [], context);
+  if (
+    known !== undefined &&
+    (known.acceptedAt !== null || known.sources.includes(from)) &&
+    fresh.length === 0
+  ) {
+    return ignored('out-of-place', from, `the posted "${known.kind}" is here already`);
+  }
+  const posted: PostedMessage = {
+    ...(known ?? begin(read, state)),
+    receipts: [...(known?.receipts ?? []), ...fresh],
+    sources: [...new Set([...(known?.sources ?? []), from])],
+  };
+  return known !== undefined && known.acceptedAt !== null
+    ? { kind: 'kept', state: withPosted(state, posted), tasks: [] }
+    : consider(state, posted, read.message, from);
+}
+
+/** A `postReceipt` has come: one more word for a message that is here. */
+export function onPostReceipt(
+  state: OpenState,
+  event: Received,
+  message: MessageOf<'postReceipt'>,
+  context: ChannelContext,
+): Reception {
+  const known = findPosted(state, message.message);
+  if (known === undefined)
+    return ignored('out-of-place', event.from, 'a receipt for something that is not here');
+  const fresh = readReceipts(state.agreement, state.self, known, [message], known.receipts, context);
+  if (fresh.length === 0) return ignored('out-of-place', event.from, 'a receipt that says nothing new');
+  const posted = { ...known, receipts: [...known.receipts, ...fresh] };
+  return known.acceptedAt !== null
+    ? { kind: 'kept', state: withPosted(state, posted), tasks: [] }
+    : consider(state, posted, null, event.from as Party);
+}
+
+/** The ciphertexts of a posted delivery are here and give R, or do not: the tip of this moment counts (M §Deliver). */
+export function onRebuilt(state: OpenState, sealed: Uint8Array, ok: boolean): Reception {
+  const known = findPosted(state, sealed);
+  if (known === undefined || known.acceptedAt !== null || known.ready === ok)
+    return { kind: 'kept', state, tasks: [] };
+  return consider(state, { ...known, ready: ok }, null, known.author);
+}
+
+/** What this party holds directly is posted: it accepts it itself, at its tip, and shows it with its own receipt. */
+export function acceptOwn(
+  state: OpenState,
+  posted: Omit<PostedMessage, 'receipts' | 'sources' | 'ready' | 'acceptedAt'>,
+): OpenState {
+  const entry: PostedMessage = {
+    receipts: [],
+    ...findPosted(state, posted.sealed),
+    ...posted,
+    sources: [],
+    ready: true,
+    acceptedAt: state.tip,
+  };
+  return withPosted(state, entry);
+}
+
+export function findPosted(state: OpenState, sealed: Uint8Array): PostedMessage | undefined {
+  return state.posts.find((posted) => equalBytes(posted.sealed, sealed));
+}
+
+function begin({ message, sealed }: ReadPost, state: OpenState): Omit<PostedMessage, 'receipts' | 'sources'> {
+  const { own, evidence } = deadlinesOf(state, sealed.author, message);
+  const rebuilt =
+    state.delivery !== null && equalBytes(state.delivery.hash, sealed.sealed) ? state.delivery.rebuilt : null;
+  return {
+    ...sealed,
+    detail: detailOf(message),
+    deadline: own ?? evidence ?? 0,
+    ready: message.kind === 'delivery' && accepts(state.self) ? rebuilt : true,
+    acceptedAt: null,
+    timely: own !== null,
+  };
+}
+
+function consider(
+  state: OpenState,
+  posted: PostedMessage,
+  message: MessageOf<PostedKind> | null,
+  from: Party,
+): Reception {
+  const { agreement, tip, self } = state;
+  // W reads what is posted; it accepts for nobody, and nothing comes too late for it to know.
+  const reads = !accepts(self);
+  const fits = (deadline: number): boolean =>
+    reads || inTime(agreement, tip, deadline, posted.receipts.length);
+  const deadlines = message === null ? null : deadlinesOf(state, posted.author, message);
+  const own = deadlines === null ? (posted.timely ? posted.deadline : null) : deadlines.own;
+  const evidence = deadlines === null ? null : deadlines.evidence;
+  if (own !== null && posted.ready === true && fits(own)) {
+    return accept(state, { ...posted, deadline: own, timely: true }, message, from);
+  }
+  // As evidence it shows what its author signed: that needs no ciphertexts.
+  if (evidence !== null && fits(evidence) && (own === null || !fits(own))) {
+    return accept(state, { ...posted, deadline: evidence, timely: false }, message, from);
+  }
+  if (own !== null && posted.ready !== true && fits(own))
+    return wait(state, { ...posted, deadline: own }, from);
+  if (message === null) return { kind: 'kept', state: withPosted(state, posted), tasks: [] };
+  const late = ignored(
+    'post-late',
+    from,
+    `a "${posted.kind}" with ${posted.receipts.length} receipts at block ${tip}`,
+  );
+  if (state.commitmentHeight === null) return LATER;
+  if (courtHeight(state) !== null) return late;
+  // TxA or TxAc may be in a block that this party has not seen.
+  return ofArbitration(posted.kind) || posted.kind !== 'verdict' ? LATER : late;
+}
+
+function accept(
+  state: OpenState,
+  posted: PostedMessage,
+  message: MessageOf<PostedKind> | null,
+  from: Party,
+): Reception {
+  const { kind, author, deadline } = posted;
+  const subject = subjectOf(posted);
+  const same = state.posts.filter(
+    (other) =>
+      other.acceptedAt !== null &&
+      other.kind === kind &&
+      other.author === author &&
+      other.deadline === deadline &&
+      subjectOf(other) === subject,
+  );
+  if (same.length >= (kind === 'receipt' ? 1 : ACCEPTED_LIMIT)) {
+    return ignored('out-of-place', from, `the ${author} has posted enough of kind "${kind}"`);
+  }
+  const accepted = { ...posted, acceptedAt: state.tip };
+  return { kind: 'accepted', state: withPosted(state, accepted), posted: accepted, message };
+}
+
+/** A delivery whose ciphertexts are being fetched, from anybody who has sent it. */
+function wait(state: OpenState, posted: PostedMessage, from: Party): Reception {
+  const waiting = state.posts.filter(
+    ({ acceptedAt, sources, sealed }) =>
+      acceptedAt === null && sources.includes(from) && !equalBytes(sealed, posted.sealed),
+  );
+  if (waiting.length >= WAITING_LIMIT) {
+    return ignored('out-of-place', from, `${waiting.length} deliveries of this sender are being looked at`);
+  }
+  const task: Task = { kind: 'check-delivery', deliveryHash: posted.sealed, sources: posted.sources };
+  return { kind: 'kept', state: withPosted(state, posted), tasks: posted.ready === null ? [task] : [] };
+}
+
+function subjectOf({ detail }: PostedMessage): string | null {
+  return detail?.of === 'receipt' ? detail.subject : null;
+}
+
+function withPosted(state: OpenState, posted: PostedMessage): OpenState {
+  const others = state.posts.filter(({ sealed }) => !equalBytes(sealed, posted.sealed));
+  return { ...state, posts: [...others, posted] };
+}
