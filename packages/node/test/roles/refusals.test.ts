@@ -9,7 +9,8 @@ import {
 } from '@prometheus-compute/protocol';
 import { describe, expect, it } from 'vitest';
 import { pledgeKey } from '../../src/engine/pledge.ts';
-import type { LocalNetworkOptions, Node } from '../../src/index.ts';
+import type { LocalNetworkOptions } from '../../src/index.ts';
+import type { Node } from '../../src/node/node.ts';
 import { answerRequest } from '../../src/roles/arbiter.ts';
 import type { RoleHost } from '../../src/roles/host.ts';
 import { answerTerms } from '../../src/roles/partner.ts';
@@ -62,7 +63,7 @@ function hostOfNode(node: Node): RoleHost {
       return node.channels;
     },
     parameters: (id) => node.parameters(id),
-    fund: (keys, amount) => node.fund(keys, amount),
+    fund: (keys, amount, feeLoad) => node.fund(keys, amount, feeLoad),
     knows: (id) => node.knows(id),
     open: (record, step) => node.open(record, step),
   };
