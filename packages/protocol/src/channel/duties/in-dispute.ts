@@ -1,71 +1,69 @@
+import { clock } from '../../contract/clock.ts';
+import { didItsPart } from '../operation/posting.ts';
 import type { ArbitrationState } from '../state.ts';
+import { afterAppeal } from './after-appeal.ts';
 import type { Duty } from './duty.ts';
 
-/** What a party publishes once a dispute is on the chain. */
+/** What a party publishes once a dispute is on the chain, most wanted first (T §Watch and publish). */
 export function inDispute(state: ArbitrationState): readonly Duty[] {
   const last = state.disputes.at(-1);
-  if (last === undefined) return [];
-  const { t1, t2, t3, t4 } = state.agreement.parameters;
-  const { confirmationBlocks } = state.agreement.contract;
-  const height = last.height;
-  switch (last.transaction) {
+  switch (last?.transaction) {
     case 'TxV1':
-      if (state.self === 'worker') {
-        const until = height + (t3 - t1) - 2 * confirmationBlocks;
-        return [
-          {
-            transaction: "Tx4'",
-            from: height + (t2 - t1) - 1,
-            until,
-            confirmBy: until + confirmationBlocks,
-            why: 'nobody challenged the verdict: scheme #3',
-          },
-        ];
-      }
-      return state.self === 'client' || state.self === 'verifier'
-        ? [
-            {
-              transaction: "Tx1'",
-              from: height + (t3 - t1) - 1,
-              until: null,
-              confirmBy: null,
-              why: 'the Worker kept silent: scheme #1',
-            },
-          ]
-        : [];
+      return afterVerdict1(state, last.height);
     case 'TxV0':
-      return state.self === 'client' || state.self === 'verifier'
-        ? [
-            {
-              transaction: 'Tx5',
-              from: height + (t2 - t1) - 1,
-              until: null,
-              confirmBy: null,
-              why: 'the Worker did not appeal: scheme #4',
-            },
-          ]
-        : [];
+      return afterVerdict0(state, last.height);
     case 'TxA':
-      return [
-        {
-          transaction: 'Tx6',
-          from: height + (t4 - t3) - 1,
-          until: null,
-          confirmBy: null,
-          why: 'no decision: scheme #5',
-        },
-      ];
     case 'TxAc':
-      return [
-        {
-          transaction: 'Tx6c',
-          from: height + (t4 - t3) - 1,
-          until: null,
-          confirmBy: null,
-          why: 'no decision: scheme #5',
-        },
-      ];
+      return afterAppeal(state);
     default:
       return [];
   }
+}
+
+/** V said r = 1 on the chain: W is paid after the time for a challenge, or nobody is. */
+function afterVerdict1(state: ArbitrationState, hv: number): readonly Duty[] {
+  const { self, agreement, accusation } = state;
+  const { confirmationBlocks } = agreement.contract;
+  const { appeal, timeoutAfterVerdict } = clock(agreement.parameters, agreement.contract);
+  if (self === 'worker') {
+    // h_p is never revealed later than what confirms by t3 − t1 − Δ after TxV1.
+    const confirmBy = hv + timeoutAfterVerdict - confirmationBlocks;
+    const until = confirmBy - confirmationBlocks;
+    const why = 'nobody challenged the verdict: scheme #3';
+    return [{ transaction: "Tx4'", from: hv + appeal - 1, until, confirmBy, why }];
+  }
+  if (self !== 'client' && self !== 'verifier') return [];
+  const unpaid: Duty = {
+    transaction: "Tx1'",
+    from: hv + timeoutAfterVerdict - 1,
+    until: null,
+    confirmBy: null,
+    why: 'the Worker kept silent: scheme #1',
+  };
+  // F4: what W signed twice is no fault in a challenge, where V's verdict names what counts (D31).
+  if (self !== 'client' || accusation === null || accusation.fault === 'equivocation') return [unpaid];
+  return [
+    appealBy('TxAc', hv, appeal, confirmationBlocks, `the Client challenges: ${accusation.fault}`),
+    unpaid,
+  ];
+}
+
+/** V said r = 0 on the chain: W appeals if it is right, or loses δw. */
+function afterVerdict0(state: ArbitrationState, hv: number): readonly Duty[] {
+  const { self, agreement } = state;
+  const { confirmationBlocks } = agreement.contract;
+  const { appeal } = clock(agreement.parameters, agreement.contract);
+  if (self === 'worker') {
+    const why = 'all that it owed was there in time: the Worker appeals';
+    return didItsPart(state) ? [appealBy('TxA', hv, appeal, confirmationBlocks, why)] : [];
+  }
+  if (self !== 'client' && self !== 'verifier') return [];
+  const why = 'the Worker did not appeal: scheme #4';
+  return [{ transaction: 'Tx5', from: hv + appeal - 1, until: null, confirmBy: null, why }];
+}
+
+/** At once, and in a block before HV + (t2−t1), where what it prevents is valid. */
+function appealBy(transaction: 'TxA' | 'TxAc', hv: number, appeal: number, delta: number, why: string): Duty {
+  const confirmBy = hv + appeal - 1;
+  return { transaction, from: hv, until: confirmBy - delta, confirmBy, why };
 }
