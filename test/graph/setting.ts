@@ -57,7 +57,7 @@ export interface Setting {
 /** μ for n arbiters: with three, two are enough, so that there are sets S that leave somebody out. */
 const MU: Readonly<Record<number, number>> = { 3: 6_600 };
 
-/** P and C with the default amounts and the shortest times that the rules allow (P9, C7 to C13). */
+/** P and C with the default amounts and the shortest times that the rules allow (P9, C7 to C13, C22, C23). */
 function shortestTimes(n: number): { readonly parameters: Parameters; readonly changes: Partial<Contract> } {
   const draft = fixtureParameters(n);
   const p = { ...draft, mu: MU[n] ?? draft.mu };
@@ -66,8 +66,9 @@ function shortestTimes(n: number): { readonly parameters: Parameters; readonly c
     deliveryBlocks: 1,
     relayBlocks: 1,
     confirmationBlocks: delta,
-    arbitrationBlocks: 1,
-    stageBlocks: 2,
+    // B = k + 2.
+    arbitrationBlocks: 2 * delta,
+    stageBlocks: delta,
   };
   const t1 = 1 + 5 * delta;
   const t2 = t1 + 4 * delta;

@@ -96,6 +96,12 @@ function timeRules(p: Parameters, c: Contract, estimates: WorkEstimates, require
   atLeast(t3, t2 + 2 * delta, 'C10', 't3 ≥ t2 + 2Δ', { t3 });
   // C11, D36: the stages that are repeated after Δ_2 end before Tx6 and Tx6c are valid.
   atLeast(t4 - t3, delta2 + longestStage + 2 * delta, 'C11', 't4 − t3 ≥ Δ_2 + (n−k)Δ_S + 2Δ', { t4, t3 });
+  // C22, C23: what is posted in one step of an arbitration is known everywhere before the next one builds on it.
+  atLeast(c.stageBlocks, B + 1, 'C22', 'Δ_S ≥ B + 1', { stageBlocks: c.stageBlocks, B });
+  atLeast(c.arbitrationBlocks, 2 * (B + 1), 'C23', 'T_arb ≥ 2(B + 1)', {
+    arbitrationBlocks: c.arbitrationBlocks,
+    B,
+  });
   // C12: stakes do not free themselves while an appeal can still take them in.
   atLeast(t4, t3 + (t2 - t1) + 2 * delta, 'C12', 't4 ≥ t3 + (t2−t1) + 2Δ', { t4 });
   const durations = {
@@ -183,7 +189,7 @@ export function repeatedOutpoint(outpoints: readonly string[]): RuleError | unde
   );
 }
 
-/** Every rule C1..C17, C19..C21 and D15 that the contract breaks under `p`; C18 needs the arbiters. */
+/** Every rule C1..C17, C19..C23 and D15 that the contract breaks under `p`; C18 needs the arbiters. */
 export function contractViolations(
   p: Parameters,
   c: Contract,

@@ -37,7 +37,9 @@ export type ContractRule =
   | 'C18'
   | 'C19'
   | 'C20'
-  | 'C21';
+  | 'C21'
+  | 'C22'
+  | 'C23';
 
 /** A coin of Tx0 that is no P2TR output, or a stake whose script is not what it says (D15, D7). */
 export type CoinRule = 'D15' | 'D7';

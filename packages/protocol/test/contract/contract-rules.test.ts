@@ -86,10 +86,17 @@ const BORDERS: readonly Case[] = [
   ],
   ['C13', 't0 ≥ 1', { c: { deliveryBlocks: 1 } }, { c: { deliveryBlocks: 0 } }],
   ['C13', 'ℓ ≥ 1', { c: { relayBlocks: 1 } }, { c: { relayBlocks: 0 } }],
-  ['C13', 'Δ_S ≥ 1', { c: { stageBlocks: 1 } }, { c: { stageBlocks: 0 } }],
-  ['C13', 'T_arb ≥ 1', { c: { arbitrationBlocks: 1 } }, { c: { arbitrationBlocks: 0 } }],
   ['C16', 'm ≥ 1', { c: { sampled: 1 } }, { c: { sampled: 0 } }],
   ['C16', 'm ≤ N', { c: { sampled: 20 } }, { c: { sampled: 21 } }],
+  // B = 6 with k = 4 and ℓ = 1.
+  ['C22', 'Δ_S ≥ B + 1', { c: { stageBlocks: 7 } }, { c: { stageBlocks: 6 } }],
+  [
+    'C22',
+    'with slower relay',
+    { c: { relayBlocks: 3, stageBlocks: 19 } },
+    { c: { relayBlocks: 3, stageBlocks: 18 } },
+  ],
+  ['C23', 'T_arb ≥ 2(B + 1)', { c: { arbitrationBlocks: 14 } }, { c: { arbitrationBlocks: 13 } }],
   // Tx6 and Tx6c with n = 5: 646 vB
   [
     'C17',
@@ -107,6 +114,15 @@ describe('rules on C (T §Constraints)', () => {
   it.each(BORDERS)('%s: %s', (id, _, accepted, refused) => {
     expect(codes(accepted)).toEqual([]);
     expect(codes(refused)).toContain(id);
+  });
+
+  it('C13: t0, ℓ, Δ_S and T_arb take at least a block', () => {
+    // C22 and C23 ask more of the last two.
+    for (const name of ['stageBlocks', 'arbitrationBlocks'] as const) {
+      expect(codes({ c: { [name]: 1 } })).not.toContain('C13');
+      expect(codes({ c: { [name]: 0 } })).toContain('C13');
+      expect(codes({ c: { [name]: 7.5 } })).toContain('C13');
+    }
   });
 
   it('C14: (n−k)Δ_S and max(144, 4Δ) are waits that BIP68 can express', () => {

@@ -42,7 +42,9 @@ const partyTerms = (role: Role, owes: bigint): PartyTerms => ({
   change: null,
 });
 
-function contractOf(p: Parameters, times: Pick<Contract, 'deliveryBlocks' | 'confirmationBlocks'>): Contract {
+type Times = Pick<Contract, 'deliveryBlocks' | 'confirmationBlocks' | 'stageBlocks' | 'arbitrationBlocks'>;
+
+function contractOf(p: Parameters, times: Times): Contract {
   const { reward, settlementFee, retainer, bond } = AMOUNTS;
   const seed = (label: string) => seedHash(labelHash(label));
   return {
@@ -52,8 +54,6 @@ function contractOf(p: Parameters, times: Pick<Contract, 'deliveryBlocks' | 'con
     client: partyTerms('client', reward + settlementFee + BigInt(p.n) * retainer + bond + COMMITMENT_FEE),
     worker: partyTerms('worker', p.w),
     verifier: partyTerms('verifier', p.v),
-    stageBlocks: 2,
-    arbitrationBlocks: 2,
     relayBlocks: 1,
     scheme: 'replay',
     profile: 'wasi-0',
@@ -89,19 +89,26 @@ function arbiterOf(index: number, amount: bigint): Arbiter {
 }
 
 /**
- * Terms with the amounts of the default P and short legal times (P9, C7 to C13), so that few blocks are needed. t0 exceeds
+ * Terms with the amounts of the default P and short legal times (P9, C7 to C13, C22, C23), so that few blocks are needed. t0 exceeds
  * t2 − t1: a verdict in block 1 would leave nobody the time to have delivered (D14).
  */
 export function shortTerms(court: Court, changes: Partial<Parameters> = {}): GraphTerms {
   const { n, k } = court;
   const draft: Parameters = { ...DEFAULT_PARAMETERS, n, mu: fractionFor(court) };
-  // B = k + 2 (ℓ = 1), and two blocks more (C7).
+  // B = k + 2 (ℓ = 1), and two blocks more (C7); C22, C23.
   const delta = quorum(draft) + 4;
+  const stageBlocks = delta - 1;
+  const arbitrationBlocks = 2 * stageBlocks;
   const deliveryBlocks = 4 * delta + 4;
   const t1 = deliveryBlocks + 5 * delta;
   const t2 = t1 + 4 * delta;
   const t3 = t2 + 2 * delta;
-  const contract = contractOf(draft, { deliveryBlocks, confirmationBlocks: delta });
+  const contract = contractOf(draft, {
+    deliveryBlocks,
+    confirmationBlocks: delta,
+    stageBlocks,
+    arbitrationBlocks,
+  });
   const { delta2 } = clock({ ...draft, t1, t2, t3 }, contract);
   // C11; C12.
   const arbitration = Math.max(delta2 + (n - k) * contract.stageBlocks + 2 * delta, 6 * delta);
