@@ -26,12 +26,14 @@ export {
 } from './ceremony/selection.ts';
 export type { CeremonyTranscript } from './ceremony/transcript.ts';
 export { graphOf } from './channel/agreement.ts';
+export { type HeldRelease, heldReleases, isSettledForGood } from './channel/closing/clean-end.ts';
+export { releasesOf } from './channel/closing/release-transaction.ts';
 export type { ChannelContext } from './channel/context.ts';
 export { duties } from './channel/duties/duties.ts';
 export type { Duty } from './channel/duties/duty.ts';
 export * from './channel/event.ts';
 export * from './channel/fault.ts';
-export { type OwnOutput, ownOutputs } from './channel/own-outputs.ts';
+export { type OwnOutput, ownPayouts, timelyOutputs } from './channel/own-outputs.ts';
 export type { Recipient } from './channel/recipient.ts';
 export { pledge } from './channel/setup/arbiter.ts';
 export { inputSlotsOf, toInputWitness } from './channel/setup/input-witness.ts';

@@ -35,6 +35,7 @@ export function reportJson(report: JobReport, facts: ReportFacts): Json {
       contractHash: batch.contractHash,
       tx0: transaction(batch.tx0),
       tx4: transaction(batch.tx4),
+      released: batch.released.map((one) => ({ party: one.party, ...transaction(one) })),
       changes: amounts(batch.changes),
       chunks: batch.chunks,
       sampled: batch.sampled,
@@ -110,7 +111,7 @@ export function failureJson(failure: Failure): Json {
   };
 }
 
-function transaction({ txid, height, vsize, fee }: SettledTransaction): Json {
+function transaction({ txid, height, vsize, fee }: SettledTransaction) {
   return { txid, height, vsize, fee: jsonSatoshis(fee) };
 }
 

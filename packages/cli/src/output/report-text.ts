@@ -63,10 +63,11 @@ function batches(report: JobReport, { accuracy, columns }: ReportExtras): string
 }
 
 function transactions(report: JobReport, { columns }: ReportExtras): string {
-  const rows = report.batches.flatMap(({ batch, settlement, tx0, tx4 }) =>
+  const rows = report.batches.flatMap(({ batch, settlement, tx0, tx4, released }) =>
     [
       { name: 'Tx0', ...tx0 },
       { name: settlement, ...tx4 },
+      ...released.map((one) => ({ name: 'release', ...one })),
     ].map(({ name, txid, height, vsize, fee }) => [
       String(batch),
       name,

@@ -15,6 +15,8 @@ function batch(number: number): BatchReport {
     contractHash: digit.repeat(64),
     tx0: { txid: `a${digit}`.repeat(32), height: 120, vsize: 917, fee: 1834n },
     tx4: { txid: `b${digit}`.repeat(32), height: 124, vsize: 283, fee: 3000n },
+    released:
+      number === 2 ? [{ party: 'arbiter:1', txid: 'c2'.repeat(32), height: 130, vsize: 187, fee: 374n }] : [],
     changes: {
       client: -109_834n,
       worker: 90_000n,

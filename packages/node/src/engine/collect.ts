@@ -3,7 +3,7 @@ import {
   DUST,
   type Hash32,
   type OwnOutput,
-  ownOutputs,
+  ownPayouts,
   type SchnorrSignature,
   satoshi,
   schnorrSign,
@@ -15,7 +15,7 @@ import type { EnginePorts } from './engine-ports.ts';
 import { EngineError } from './errors.ts';
 import { RELAY_FEE_RATE } from './fee-rates.ts';
 
-/** A transaction that brings what a contract paid into a party's wallet. */
+/** A transaction that brings what a contract paid to its owner. */
 export interface Collection {
   readonly txid: Txid;
   /** Satoshis that arrive. */
@@ -24,9 +24,14 @@ export interface Collection {
   readonly outputs: number;
 }
 
+/** A collection that is signed. */
+export interface SignedCollection extends Collection {
+  readonly bytes: Uint8Array;
+}
+
 /**
- * Takes everything that this party can take alone from a settled contract at this tip into its wallet, in one
- * transaction: payouts, V's fee output, and after their time stake and bond.
+ * Takes what a settled contract has paid to this party's key into its wallet, in one transaction. It is nobody else's
+ * and never will be, so it waits until somebody asks for it; what cannot wait is the collector's.
  *
  * @returns undefined when nothing is left to take now, or it is not worth its fee
  * @throws EngineError `chain-refused`
@@ -35,25 +40,14 @@ export async function collectPayouts(
   record: ChannelRecord,
   ports: EnginePorts,
 ): Promise<Collection | undefined> {
-  const { state } = record;
-  if (state.name !== 'closed') return undefined;
-  const { height } = await ports.chain.tip();
   const taken: OwnOutput[] = [];
-  for (const output of ownOutputs(state)) {
-    if (height >= output.from && (await ports.chain.output(output.spend.outpoint)) !== undefined)
-      taken.push(output);
+  for (const output of ownPayouts(record.state)) {
+    if ((await ports.chain.output(output.spend.outpoint)) !== undefined) taken.push(output);
   }
   if (taken.length === 0) return undefined;
-  const spends = taken.map(({ spend }) => spend);
-  const total = spends.reduce((sum, { prevout }) => sum + prevout.amount, 0n);
-  const to = { script: ports.wallet.freshScript(), amount: satoshi(total) };
-  const fee = (BigInt(spendTransaction(spends, [to]).vsize) * RELAY_FEE_RATE + 999n) / 1_000n;
-  const amount = total - fee;
-  if (amount < DUST) return undefined;
-  const transaction = spendTransaction(spends, [{ ...to, amount: satoshi(amount) }]);
-  const bytes = transaction.complete(
-    taken.map((output, i) => sign(record, output, transaction.sighashes[i]!, ports)),
-  );
+  const signed = signCollection(record, ports, taken, ports.wallet.freshScript(), RELAY_FEE_RATE);
+  if (signed === undefined) return undefined;
+  const { bytes, ...collection } = signed;
   const outcome = await ports.chain.submit(bytes);
   if (outcome.kind === 'rejected') {
     throw new EngineError(
@@ -61,7 +55,33 @@ export async function collectPayouts(
       `the chain does not take the collection of a contract: ${outcome.reason}`,
     );
   }
-  return { txid: transactionId(parseTransaction(bytes)), amount, fee, outputs: taken.length };
+  return collection;
+}
+
+/**
+ * A signed transaction that spends these outputs to one script.
+ *
+ * @param feeRate - satoshis per 1000 virtual bytes
+ * @returns undefined when they are not worth their fee
+ */
+export function signCollection(
+  record: ChannelRecord,
+  ports: EnginePorts,
+  taken: readonly OwnOutput[],
+  script: Uint8Array,
+  feeRate: bigint,
+): SignedCollection | undefined {
+  const spends = taken.map(({ spend }) => spend);
+  const total = spends.reduce((sum, { prevout }) => sum + prevout.amount, 0n);
+  const { vsize } = spendTransaction(spends, [{ script, amount: satoshi(total) }]);
+  const fee = (BigInt(vsize) * feeRate + 999n) / 1_000n;
+  const amount = total - fee;
+  if (amount < DUST) return undefined;
+  const transaction = spendTransaction(spends, [{ script, amount: satoshi(amount) }]);
+  const bytes = transaction.complete(
+    taken.map((output, i) => sign(record, output, transaction.sighashes[i]!, ports)),
+  );
+  return { txid: transactionId(parseTransaction(bytes)), amount, fee, outputs: taken.length, bytes };
 }
 
 /** Signatures of one input in script order. */

@@ -1,6 +1,7 @@
 import type { ChannelEvent, ChannelFault, Task } from '@prometheus-compute/protocol';
 import type { PeerId } from '../ports/transport.ts';
 import type { ChannelRecord } from './channel-record.ts';
+import type { Collection } from './collect.ts';
 
 /** What a node tells whoever watches it. Nothing in it is secret. */
 export type EngineNotice =
@@ -16,6 +17,8 @@ export type EngineNotice =
   | { readonly kind: 'outbox-failed'; readonly record: ChannelRecord; readonly error: Error }
   /** A transaction could not be made or handed to the chain: it is tried again at the next move or block. */
   | { readonly kind: 'publish-failed'; readonly record: ChannelRecord; readonly error: Error }
+  /** A transaction outside the graph is on its way that brings this party an output of the contract. */
+  | { readonly kind: 'collecting'; readonly record: ChannelRecord; readonly collection: Collection }
   | { readonly kind: 'receive-failed'; readonly from: PeerId; readonly error: Error }
   | { readonly kind: 'refused-envelope'; readonly from: PeerId; readonly reason: string };
 

@@ -40,8 +40,13 @@ export function confirmedIn(
   }
 }
 
-/** Whether no block can matter to a channel any more. An abandoned one whose inputs were signed is watched for ever. */
+/**
+ * Whether no block can matter to a channel any more: its party has seen its settlement that deep. An abandoned one whose
+ * inputs were signed is watched for ever.
+ */
 export function isFinal(state: ChannelState, tip: number): boolean {
   if (state.name !== 'closed') return false;
-  return state.how === 'abandoned' ? state.before === null : tip >= state.height + FINAL_CONFIRMATIONS;
+  return state.how === 'abandoned'
+    ? state.before === null
+    : Math.min(tip, state.tip) >= state.height + FINAL_CONFIRMATIONS;
 }

@@ -10,7 +10,7 @@ import type { EnginePorts } from './engine-ports.ts';
 import { asError } from './errors.ts';
 import type { TaskRunner } from './extensions.ts';
 import type { Notify } from './notice.ts';
-import { envelopeOf } from './sealing.ts';
+import { envelopeOf, isEnvelopeOf } from './sealing.ts';
 import type { SerialQueue } from './serial-queue.ts';
 
 /** What an outbox needs of the engine that it serves. */
@@ -59,8 +59,7 @@ export class Outbox {
 
   async #send(record: ChannelRecord, entry: OutboxEntry): Promise<void> {
     const { queue, ports } = this.#host;
-    // Nobody waits any more for what a closed channel could not hand on.
-    const taken = (await this.#hand(record, entry)) || record.state.name === 'closed';
+    const taken = (await this.#hand(record, entry)) || (await this.#isVain(record, entry));
     if (queue.closed) return;
     if (taken) await ports.store.finish(entry.sequence);
     else this.#failed.push(entry);
@@ -75,6 +74,15 @@ export class Outbox {
     if (peer === undefined) return false;
     const bytes = await envelopeOf(payload, ports.blobs);
     return own ? receive(peer, bytes) : ports.transport.send(peer, bytes);
+  }
+
+  /** Nobody waits any more for what a closed channel could not hand on, but for what frees stakes and bond before t4. */
+  async #isVain({ state }: ChannelRecord, { payload }: OutboxEntry): Promise<boolean> {
+    if (state.name !== 'closed') return false;
+    if (state.how === 'abandoned' || !isEnvelopeOf(payload, 'releaseSignatures')) return true;
+    const { commitmentHeight, agreement } = state.before;
+    const { height } = await this.#host.ports.chain.tip();
+    return commitmentHeight === null || height >= commitmentHeight + agreement.parameters.t4;
   }
 
   async #run(record: ChannelRecord, entry: OutboxEntry): Promise<void> {

@@ -4,7 +4,9 @@ import {
   type Envelope,
   encodeEnvelope,
   type Hash32,
+  type MessageKind,
   type Outgoing,
+  readEnvelope,
   sealedHash,
   sealMessage,
 } from '@prometheus-compute/protocol';
@@ -70,6 +72,11 @@ async function payloadOf(envelope: Envelope, blobs: BlobStore): Promise<Uint8Arr
 
 /** A snapshot is JSON, an envelope dag-cbor. */
 const SNAPSHOT_START = 0x7b;
+
+/** Whether an outbox payload is an envelope of this kind, and small enough to stand there as a whole. */
+export function isEnvelopeOf(payload: Uint8Array, kind: MessageKind): boolean {
+  return payload[0] !== SNAPSHOT_START && readEnvelope(payload).kind === kind;
+}
 
 /**
  * The envelope that an outbox payload stands for.

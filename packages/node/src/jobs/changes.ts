@@ -2,6 +2,8 @@ import {
   type ChannelState,
   type Graph,
   graphOf,
+  heldReleases,
+  type Outpoint,
   type Party,
   ROLES,
   type SettlementId,
@@ -54,19 +56,28 @@ export function settledChanges(graph: Graph, settlement: SettlementId): BatchRep
 }
 
 /**
- * Satoshis that a party owns in outputs of a settled channel: its payouts, V's fee, and the stake or bond that Tx0
- * gives back at t4 or earlier.
+ * Satoshis that a party owns in outputs of a settled channel that are not in its wallet yet: its payouts, V's fee, and
+ * the stake or bond that Tx0 gives back, released or not.
+ *
+ * @param isUnspent - whether an output is in a block and unspent
  */
-export function ownedInChannel(state: ChannelState): bigint {
+export function ownedInChannel(state: ChannelState, isUnspent: (outpoint: Outpoint) => boolean): bigint {
   if (state.name !== 'closed' || state.how !== 'settled') return 0n;
   const { self, agreement } = state.before;
   const graph = graphOf(agreement);
-  const outputs = [transactionOf(graph, 'Tx0'), transactionOf(graph, state.transaction)].flatMap(
-    (tx) => tx.outputs,
+  const pledged = transactionOf(graph, 'Tx0').outputs.flatMap(({ payee, leaves, amount }, vout) =>
+    // The change of Tx0 pays to the party's wallet, which counts it already.
+    payee === self && leaves.length > 0 ? [{ amount, vout, txid: transactionOf(graph, 'Tx0').txid }] : [],
   );
-  const own = outputs.filter(({ payee }) => payee === self || (payee === 'feeWindow' && self === 'verifier'));
-  // The change of Tx0 pays to the party's wallet, which counts it already.
-  const change =
-    self in agreement.contract ? agreement.contract[self as (typeof ROLES)[number]].change : null;
-  return own.reduce((sum, { amount }) => sum + amount, 0n) - (change?.amount ?? 0n);
+  const paid = transactionOf(graph, state.transaction).outputs.flatMap(({ payee, amount }, vout) =>
+    payee === self || (payee === 'feeWindow' && self === 'verifier')
+      ? [{ amount, vout, txid: transactionOf(graph, state.transaction).txid }]
+      : [],
+  );
+  const released = heldReleases(state).map(({ release: { amount, transaction } }) => ({
+    amount,
+    vout: 0,
+    txid: transaction.txid,
+  }));
+  return [...pledged, ...paid, ...released].filter(isUnspent).reduce((sum, { amount }) => sum + amount, 0n);
 }

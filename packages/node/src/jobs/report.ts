@@ -1,7 +1,9 @@
 import {
   contractHash,
   graphOf,
+  type Outpoint,
   parseSettlement,
+  releasesOf,
   type SettlementId,
   toHex,
   transactionOf,
@@ -40,7 +42,11 @@ export async function reportJob(
   }
   const balances = before.map(({ party, before: earlier }) => {
     const { wallet, node } = network.parties.find(({ name }) => name === party)!;
-    const inChannels = node.engine.records.reduce((sum, { state }) => sum + ownedInChannel(state), 0n);
+    const isUnspent = ({ txid, vout }: Outpoint) => network.chain.output(txid, vout) !== undefined;
+    const inChannels = node.engine.records.reduce(
+      (sum, { state }) => sum + ownedInChannel(state, isUnspent),
+      0n,
+    );
     return { party, before: earlier, after: wallet.balance() + inChannels };
   });
   return {
@@ -98,6 +104,12 @@ function reportBatch(
     return { txid, height: found.block.height, vsize, fee };
   };
   const settlement = state.transaction as SettlementId;
+  const released = releasesOf(graph, settlement).flatMap(({ owner, spend, amount, transaction }) => {
+    const { txid, vsize } = transaction;
+    const block = network.chain.transaction(txid)?.block;
+    if (block === undefined) return [];
+    return [{ party: owner, txid, height: block.height, vsize, fee: spend.prevout.amount - amount }];
+  });
   return {
     batch,
     scheme: `#${parseSettlement(settlement).scheme}`,
@@ -105,6 +117,7 @@ function reportBatch(
     contractHash: toHex(contractHash(agreement.contract)),
     tx0: settled('Tx0'),
     tx4: settled(settlement),
+    released,
     changes: settledChanges(graph, settlement),
     chunks: agreement.contract.chunks,
     sampled: agreement.contract.sampled,

@@ -125,6 +125,8 @@ export interface BatchReport {
   readonly contractHash: string;
   readonly tx0: SettledTransaction;
   readonly tx4: SettledTransaction;
+  /** Stakes and bond that came back before the job was done; their fees are their owners'. */
+  readonly released: readonly (SettledTransaction & { readonly party: string })[];
   /** Net satoshis by the two transactions on the chain; they sum to zero. */
   readonly changes: Readonly<
     Record<'client' | 'worker' | 'verifier' | 'arbiters' | 'fund' | 'miners', bigint>

@@ -14,6 +14,7 @@ import {
 } from '@prometheus-compute/protocol';
 import type { ChunkOutcome } from '@prometheus-compute/sandbox';
 import type { ChannelRecord } from '../engine/channel-record.ts';
+import { Collector } from '../engine/collector.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EnginePorts } from '../engine/engine-ports.ts';
 import { EngineError } from '../engine/errors.ts';
@@ -46,6 +47,7 @@ export class Node implements Greeter, RoleHost {
   readonly roles: readonly NodeRole[];
   readonly #offers: OfferIndex;
   readonly #payload: PayloadExchange;
+  readonly #collector: Collector;
 
   constructor(
     ports: EnginePorts,
@@ -78,6 +80,7 @@ export class Node implements Greeter, RoleHost {
       runTask: (record, task) => runTask(record, task, context),
       stakeAt: (outpoint) => this.#offers.stake(outpoint),
     }));
+    this.#collector = new Collector(this.engine);
     this.engine.watch((notice) => {
       if (notice.kind !== 'moved') return;
       const { id, state } = notice.record;
@@ -100,6 +103,7 @@ export class Node implements Greeter, RoleHost {
   /** The chain may have changed: follow it, and try again what waits for others. */
   async onBlock(): Promise<void> {
     await this.engine.track(() => this.watcher.follow());
+    await this.engine.track(() => this.#collector.follow());
     await this.engine.retry();
     this.#payload.retry();
   }

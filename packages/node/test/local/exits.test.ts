@@ -1,5 +1,5 @@
 import { parseTransaction, transactionId } from '@prometheus-compute/bitcoin';
-import { transactionOf } from '@prometheus-compute/protocol';
+import { releasesOf, transactionOf } from '@prometheus-compute/protocol';
 import { describe, expect, it } from 'vitest';
 import { collectPayouts } from '../../src/engine/collect.ts';
 import type { LocalNetwork } from '../../src/index.ts';
@@ -31,11 +31,17 @@ async function collect(network: LocalNetwork, parties: readonly LocalParty[]): P
   return sums;
 }
 
-/** Mines until after t4, and gives what bond and stakes bring. */
-async function collectAfterT4(network: LocalNetwork): Promise<readonly bigint[]> {
-  const h0 = commitmentHeight(stateOf(network.client));
-  await network.mine(h0 + t4 - 1 - network.height);
-  return collect(network, [network.client, ...network.arbiters]);
+/** What each party's collector has brought on its way, before fees. */
+function watchCollections(network: LocalNetwork) {
+  const sums = new Map<string, bigint>();
+  for (const { name, node } of network.parties) {
+    node.engine.watch((notice) => {
+      if (notice.kind !== 'collecting') return;
+      const { amount, fee } = notice.collection;
+      sums.set(name, (sums.get(name) ?? 0n) + amount + fee);
+    });
+  }
+  return (parties: readonly LocalParty[]) => parties.map(({ name }) => sums.get(name) ?? 0n);
 }
 
 const settledBy = (party: LocalParty) => {
@@ -62,10 +68,98 @@ describe('exits on a chain, with real engines', () => {
     expect(await collect(network, [client, worker, verifier])).toEqual([
       0n,
       FUNDS.worker + 90_000n,
-      FUNDS.verifier + 10_000n,
+      FUNDS.verifier,
     ]);
-    // Bond and stakes are their owners' again after t4, and not before.
-    expect(await collectAfterT4(network)).toEqual([20_000n, a + 1_000n, a + 1_000n, a + 1_000n]);
+  });
+
+  it('#3: after six confirmations V has its fee, and C and W have released bond and stakes', async () => {
+    await using play = await startPlay();
+    const { network } = play;
+    const { client, worker, verifier, arbiters } = network;
+    const collected = watchCollections(network);
+    await play.begin();
+    await mineUntil(network, () => settledBy(client) === 'Tx4');
+    await network.mine(4);
+    expect(collected(network.parties)).toEqual(network.parties.map(() => 0n));
+    await network.mine(2);
+    const releases = graphIn(stateOf(client));
+    expect(collected([client, worker, verifier, ...arbiters])).toEqual([
+      20_000n,
+      0n,
+      10_000n,
+      ...arbiters.map(() => a + 1_000n),
+    ]);
+    await network.mine();
+    // V's fee is in its wallet; what was released belongs to the owners' keys until they ask for it.
+    expect(verifier.wallet.balance()).toBe(10_000n - 2n * 161n);
+    const fees = releasesOf(releases, 'Tx4').map(({ transaction }) => 2n * BigInt(transaction.vsize));
+    expect(await collect(network, [...arbiters, client])).toEqual(
+      [a + 1_000n, a + 1_000n, a + 1_000n, 20_000n].map((amount, i) => amount - fees[i]!),
+    );
+    expect(await collect(network, [client, worker, verifier])).toEqual([
+      0n,
+      FUNDS.worker + 90_000n,
+      FUNDS.verifier,
+    ]);
+  });
+
+  it('#3: bond and stakes come back at t4, and not before, when the Worker signs no release', async () => {
+    await using play = await startPlay();
+    const { network } = play;
+    const { client, arbiters } = network;
+    const collected = watchCollections(network);
+    await play.begin();
+    await mineUntil(network, () => settledBy(client) === 'Tx4');
+    await network.stop(network.worker);
+    const h0 = commitmentHeight(stateOf(client));
+    await network.mine(h0 + t4 - 2 - network.height);
+    expect(collected([client, ...arbiters])).toEqual([0n, 0n, 0n, 0n]);
+    await network.mine();
+    expect(collected([client, ...arbiters])).toEqual([20_000n, ...arbiters.map(() => a + 1_000n)]);
+    const before = [client, ...arbiters].map(({ wallet }) => wallet.balance());
+    await network.mine();
+    const after = [client, ...arbiters].map(({ wallet }) => wallet.balance());
+    expect(after.map((balance, i) => balance - before[i]!)).toEqual([
+      20_000n - 2n * 138n,
+      ...arbiters.map(() => a + 1_000n - 2n * 138n),
+    ]);
+  });
+
+  it('#3: an arbiter that is away at the end gets its release when it is back', async () => {
+    await using play = await startPlay();
+    const { network } = play;
+    const collected = watchCollections(network);
+    await play.begin();
+    await mineUntil(network, () => settledBy(network.client) === 'Tx4');
+    const [first] = network.arbiters;
+    await network.stop(first!);
+    await network.mine(20);
+    const again = await network.restart(first!);
+    await network.mine(3);
+    expect(await collect(network, [again])).toEqual([
+      a + 1_000n - 2n * BigInt(releasesOf(graphIn(stateOf(network.client)), 'Tx4')[0]!.transaction.vsize),
+    ]);
+    expect(collected(network.arbiters).filter((sum) => sum === a + 1_000n)).toHaveLength(2);
+  });
+
+  it('F5: stakes and bond of a contract that never ends are taken at t4, while an appeal could still pool them', async () => {
+    await using play = await startPlay();
+    const { network } = play;
+    const collected = watchCollections(network);
+    const h0 = await contracted(play);
+    // Tx1 stays away: nobody of C, W and V is there, and Tx0:0 is unspent.
+    for (const party of [network.worker, network.client, network.verifier]) await network.stop(party);
+    await network.mine(h0 + t4 - 2 - network.height);
+    expect(collected(network.arbiters)).toEqual([0n, 0n, 0n]);
+    await network.mine(2);
+    expect(collected(network.arbiters)).toEqual(network.arbiters.map(() => a + 1_000n));
+    for (const party of network.arbiters) {
+      expect(stateOf(party).name).toBe('computation');
+      expect(party.wallet.balance()).toBeGreaterThan(a);
+    }
+    const client = await network.restart(network.client);
+    await network.mine(2);
+    expect(settledBy(client)).toBe('Tx1');
   });
 
   it('#3: the Client takes the fee output of a Verifier that leaves it for max(144, 4Δ) blocks, and not before', async () => {
@@ -75,10 +169,16 @@ describe('exits on a chain, with real engines', () => {
     await mineUntil(network, () => settledBy(network.client) === 'Tx4');
     const state = stateOf(network.client);
     if (state.name !== 'closed' || state.how !== 'settled') throw new RangeError('not settled');
+    const collected = watchCollections(network);
+    await network.stop(network.verifier);
     await network.mine(state.height + 144 - 2 - network.height);
-    expect(await collect(network, [network.client])).toEqual([0n]);
-    expect(await collect(network, [network.client])).toEqual([10_000n]);
-    expect(await collect(network, [network.verifier])).toEqual([FUNDS.verifier]);
+    // The bond was released.
+    expect(collected([network.client])).toEqual([20_000n]);
+    await network.mine();
+    expect(collected([network.client])).toEqual([30_000n]);
+    await network.mine();
+    const verifier = await network.restart(network.verifier);
+    expect(await collect(network, [verifier])).toEqual([FUNDS.verifier]);
   });
 
   it('#1: the Worker never delivers → the Client takes Tx1 at H0 + t3, which the chain refuses one block earlier', async () => {
@@ -105,7 +205,6 @@ describe('exits on a chain, with real engines', () => {
       FUNDS.verifier,
       FUNDS.worker - 100_000n,
     ]);
-    expect(await collectAfterT4(network)).toEqual([20_000n, a + 1_000n, a + 1_000n, a + 1_000n]);
   });
 
   it('#1: the same with the Client off line → the Verifier takes Tx1', async () => {

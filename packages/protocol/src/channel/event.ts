@@ -95,7 +95,12 @@ export type ChannelEvent =
   | { readonly kind: 'block-found'; readonly height: number; readonly hash: Hash32 }
   | { readonly kind: 'claim-made'; readonly claim: ChunkClaimFields }
   /** Arbiter: whether one of the claims is confirmed, and a fresh nonce for its vote. */
-  | { readonly kind: 'judged'; readonly confirmed: boolean; readonly nonce: Hash32 };
+  | { readonly kind: 'judged'; readonly confirmed: boolean; readonly nonce: Hash32 }
+  /** C, W: on the releases of Tx0's outputs. */
+  | {
+      readonly kind: 'releases-signed';
+      readonly signatures: readonly { readonly output: number; readonly signature: SchnorrSignature }[];
+    };
 
 /** Witness of one input of Tx0. */
 export interface InputWitness {

@@ -55,7 +55,7 @@ const LAST_STAGE: Readonly<Record<MessageKind, number>> = {
   voteOpening: -1,
   decisionSignatures: -1,
   lacking: 7,
-  releaseSignatures: -1,
+  releaseSignatures: 8,
 };
 
 /** Whether a message comes too late to matter: waiting will not make it useful. */

@@ -10,6 +10,7 @@ import type { Arbiter } from '../transactions/terms.ts';
 import type { Acceptance } from '../wire/ceremony.ts';
 import type { MessageOf } from '../wire/messages.ts';
 import type { ArbitrationRecord } from './arbitration/record.ts';
+import type { CleanEnd } from './closing/clean-end.ts';
 import type { ChunkFault, InputWitness, OpeningVerdict } from './event.ts';
 import type { ChannelFault } from './fault.ts';
 import type { PostedMessage, SealedMessage } from './post/record.ts';
@@ -316,6 +317,7 @@ export type ClosedState =
       readonly revealed: SecretScalar | null;
       /** C: chunks that could not be decrypted or did not match R; null before the decryption ran. */
       readonly failures: readonly number[] | null;
+      readonly cleanEnd: CleanEnd;
       /** The state to return to if a reorganisation removes the settlement. */
       readonly before: OpenState;
     };

@@ -87,6 +87,8 @@ export type Task =
     }
   /** C: decrypt every chunk with h_p. → `decrypted` */
   | { readonly kind: 'decrypt'; readonly secret: SecretScalar; readonly deliveryHash: Hash32 }
+  /** C, W: sign stakes and bond free, once the chain has the settlement six blocks deep. → `releases-signed` */
+  | { readonly kind: 'sign-releases' }
   /** The setup failed before anything was committed: coins and stake may serve another contract. Ends without an event. */
   | { readonly kind: 'release'; readonly coins: readonly Outpoint[] }
   /** The setup failed after own input signatures left: spend the own coins to oneself (T §Setup 5). Ends without an event. */

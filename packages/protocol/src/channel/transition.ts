@@ -47,7 +47,7 @@ function dispatch(state: ChannelState, event: ChannelEvent, context: ChannelCont
     case 'arbitration':
       return onOperation(state, event, context);
     case 'closed':
-      return onClosed(state, event);
+      return onClosed(state, event, context);
     default:
       return assertNever(state);
   }

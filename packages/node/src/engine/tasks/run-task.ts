@@ -10,6 +10,7 @@ import { judge } from './judge.ts';
 import { findBlock, findOffers } from './offers.ts';
 import { relay } from './relay.ts';
 import { sign, signInputs, signUnless } from './sign.ts';
+import { signReleases } from './sign-releases.ts';
 import { compute, open } from './work.ts';
 
 /** Runs any task to its event; null for the ones that end without. */
@@ -31,6 +32,8 @@ export async function runTask(
       return sign(record, task.slots, context);
     case 'sign-inputs':
       return signInputs(record, context);
+    case 'sign-releases':
+      return signReleases(record, context);
     case 'compute':
       return compute(record, context);
     case 'check-delivery':

@@ -3,6 +3,8 @@ import type { SecretScalar } from '../../primitives/brands.ts';
 import { slotKey, slotsOf } from '../../transactions/signing.ts';
 import { graphOf } from '../agreement.ts';
 import { leaveCourt, startArbitration } from '../arbitration/on-court.ts';
+import { onCleanEnd, UNRELEASED } from '../closing/clean-end.ts';
+import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
 import { signatureInSlot } from '../settlement-signature.ts';
 import { onCommitmentConfirmed } from '../setup/commitment.ts';
@@ -105,6 +107,7 @@ function settle(state: OpenState, event: Confirmed): Step {
     height: event.height,
     revealed,
     failures: null,
+    cleanEnd: UNRELEASED,
     before: state,
   };
   if (revealed === null || state.delivery === null) return moved(closed);
@@ -139,7 +142,9 @@ export function onUnconfirmed(state: OpenState, event: Unconfirmed): Step {
 }
 
 /** Chain events of a closed channel: a reorganisation can open it again. */
-export function onClosed(state: ClosedState, event: ChannelEvent): Step {
+export function onClosed(state: ClosedState, event: ChannelEvent, context: ChannelContext): Step {
+  const ending = state.how === 'settled' ? onCleanEnd(state, event, context) : undefined;
+  if (ending !== undefined) return ending;
   if (event.kind === 'tip') return moved({ ...state, tip: event.height });
   if (state.how === 'abandoned') {
     const late = event.kind === 'confirmed' && event.transaction === 'Tx0' && state.before !== null;

@@ -120,6 +120,22 @@ export class Game {
     this.#offline.add(name);
   }
 
+  /** Back on line: it gets messages again, and sees what was mined with {@link catchUp}. */
+  reconnect(name: PlayerName): void {
+    this.#offline.delete(name);
+  }
+
+  /** Shows a player the blocks that it has missed. */
+  catchUp(name: PlayerName): void {
+    const { tip } = this.state(name);
+    for (const { height, confirmed } of this.chain.blocks) {
+      if (height <= tip) continue;
+      for (const event of confirmed) this.feed(name, event);
+      this.feed(name, { kind: 'tip', height });
+    }
+    this.settle();
+  }
+
   /** Runs until nothing is left to happen before the next block. */
   settle(): void {
     const pick = this.#deviations.pick ?? (() => 0);
@@ -228,7 +244,9 @@ export class Game {
 
   #nameOf(from: PlayerName, to: Party): PlayerName {
     if (!to.startsWith('arbiter:')) return to as PlayerName;
-    const { agreement } = this.state(from) as Extract<ChannelState, { name: 'computation' }>;
+    const state = this.state(from);
+    const open = state.name === 'closed' ? state.before : state;
+    const { agreement } = open as Extract<ChannelState, { name: 'computation' }>;
     return ownerOf(
       outpointKey(agreement.arbiters[Number(to.slice('arbiter:'.length)) - 1]!.stake.coin.outpoint),
     );

@@ -11,6 +11,7 @@ import {
   pointOf,
   provePointLock,
   type Role,
+  releasesOf,
   type SecretScalar,
   type SignatureSlot,
   type SlotSignature,
@@ -138,6 +139,14 @@ export function perform(name: PlayerName, state: ChannelState, task: Task): Chan
     }
     case 'decrypt':
       return { kind: 'decrypted', failures: [] };
+    case 'sign-releases': {
+      const { before, transaction } = state as Extract<ChannelState, { how: 'settled' }>;
+      const signatures = releasesOf(graphOf(before.agreement), transaction).map((release) => ({
+        output: release.output,
+        signature: sign(release.transaction.sighashes[0]!, transactionSecret(name)),
+      }));
+      return { kind: 'releases-signed', signatures };
+    }
     case 'release':
     case 'respend':
       return null;
