@@ -1,0 +1,283 @@
+import {
+  type ChannelEvent,
+  decodeMessage,
+  encodeEnvelope,
+  encodeMessage,
+  type Hash32,
+  hash32,
+  type MessageOf,
+  openEnvelope,
+  openingHash,
+  postReceiptHash,
+  type SealedMessage,
+  schnorrVerify,
+  sealedHash,
+  sealMessage,
+  type Task,
+} from '@prometheus-compute/protocol';
+import { SandboxPool } from '@prometheus-compute/sandbox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChannelRecord } from '../../src/engine/channel-record.ts';
+import { keepDocument } from '../../src/engine/documents.ts';
+import { OfferIndex } from '../../src/engine/offer-index.ts';
+import { PayloadExchange } from '../../src/engine/payload.ts';
+import type { TaskContext } from '../../src/engine/tasks/context.ts';
+import { runTask } from '../../src/engine/tasks/run-task.ts';
+import type { LocalParty } from '../../src/local/party.ts';
+import { mineUntil, type Play, startPlay, stateOf } from '../local/play.ts';
+
+const NO_SUBSTITUTES = { client: null, verifier: null } as const;
+const NOWHERE = hash32(new Uint8Array(32).fill(1));
+
+const pool = new SandboxPool();
+let play: Play;
+let delivery: MessageOf<'delivery'>;
+let opening: MessageOf<'opening'>;
+beforeAll(async () => {
+  play = await startPlay();
+  await play.begin();
+  await mineUntil(play.network, () => stateOf(play.network.client).name === 'closed');
+  const { blobs } = play.network.client.node.ports;
+  const known = before(play.network.client);
+  delivery = decodeMessage('delivery', (await blobs.get(known.delivery.hash))!);
+  opening = decodeMessage('opening', (await blobs.get(known.opening.hash))!);
+});
+afterAll(async () => {
+  await play[Symbol.asyncDispose]();
+  await pool.close();
+});
+
+const recordOf = ({ node }: LocalParty): ChannelRecord => node.engine.records[0]!;
+
+/** What happened in the channel, as a party that is done with it has it. */
+function before(party: LocalParty) {
+  const state = stateOf(party);
+  if (state.name !== 'closed' || state.how !== 'settled') throw new RangeError('not settled');
+  const { delivery, opening, agreement, checked } = state.before;
+  return { delivery: delivery!, opening: opening!, contract: agreement.contract, checked };
+}
+
+function contextOf({ node }: LocalParty, change: Partial<TaskContext> = {}): TaskContext {
+  const { ports, policy } = node;
+  return {
+    ports,
+    offers: new OfferIndex(ports.chain),
+    payload: new PayloadExchange(ports),
+    peersOf: () => [],
+    executor: pool,
+    entropy: ports.entropy,
+    policy,
+    onProgress: () => {},
+    ...change,
+  };
+}
+
+type EventOf<K extends ChannelEvent['kind']> = Extract<ChannelEvent, { readonly kind: K }>;
+
+/** The event in which a task of a party ends. */
+async function run<K extends ChannelEvent['kind']>(
+  party: LocalParty,
+  task: Task,
+  kind: K,
+  change: Partial<TaskContext> = {},
+): Promise<EventOf<K>> {
+  const event = await runTask(recordOf(party), task, contextOf(party, change));
+  if (event?.kind !== kind) throw new RangeError(`${task.kind} ended in ${event?.kind}`);
+  return event as EventOf<K>;
+}
+
+const missing = expect.objectContaining({ code: 'payload-missing' });
+
+describe('relay', () => {
+  const deliveryOf = (party: LocalParty): SealedMessage => {
+    const { hash, signature } = before(party).delivery;
+    return { kind: 'delivery', author: 'worker', sealed: hash, signature };
+  };
+
+  it('gives back what the author sealed, with the own receipt for it at the height that it was accepted', async () => {
+    const { verifier } = play.network;
+    const message = deliveryOf(verifier);
+    const made = await run(verifier, { kind: 'relay', message, height: 77 }, 'relay-made');
+    const shown = openEnvelope(made.envelope);
+    const { contract } = before(verifier);
+    expect(shown.message).toEqual(delivery);
+    expect(shown.envelope.from).toEqual(contract.worker.messageKey);
+    expect(made.sealed).toEqual(message.sealed);
+    const author = contract.worker.messageKey;
+    const hash = postReceiptHash({ channel: delivery.channel, author, message: message.sealed, height: 77 });
+    expect(made.receipt?.height).toBe(77);
+    expect(schnorrVerify(made.receipt!.signature, hash, contract.verifier.messageKey)).toBe(true);
+  });
+
+  it('gives no receipt where none is due, and fails where the body is lost', async () => {
+    const { worker } = play.network;
+    const message = deliveryOf(worker);
+    const made = await run(worker, { kind: 'relay', message, height: null }, 'relay-made');
+    expect(made.receipt).toBeNull();
+    const lost = { ...message, sealed: NOWHERE };
+    await expect(run(worker, { kind: 'relay', message: lost, height: 1 }, 'relay-made')).rejects.toThrow(
+      missing,
+    );
+  });
+});
+
+/** The Worker seals another opening, and the Verifier claims a fault of its chunk. */
+async function claimed(
+  change: Partial<MessageOf<'opening'>>,
+  fault: 'lock' | 'output',
+  sealedBy: LocalParty = play.network.worker,
+) {
+  const { worker, verifier } = play.network;
+  const message: MessageOf<'opening'> = { ...opening, ...change };
+  const { keys } = recordOf(sealedBy);
+  const { signer } = sealedBy.node.ports;
+  const envelope = sealMessage(message, signer.messageKey(keys), (hash) => signer.signMessage(keys, hash));
+  await keepDocument(verifier.node.ports.blobs, message);
+  const { body, signature } = envelope;
+  const sealed = sealedHash('opening', body);
+  const named = openingHash(body);
+  const record = { ...before(worker).opening, hash: named, sealed, signature };
+  const [chunk] = opening.chunks;
+  const task = { kind: 'make-claim', fault, chunk: chunk!.index, opening: record } as const;
+  const { claim } = await run(verifier, task, 'claim-made');
+  return { claim: { ...claim, opening: encodeEnvelope(envelope) }, named };
+}
+
+const otherShare = () => {
+  const [first, ...rest] = opening.chunks;
+  return { chunks: [{ ...first!, maskedShare: NOWHERE }, ...rest] };
+};
+
+/** What an arbiter finds about claims that it has accepted. */
+async function judged(
+  claims: readonly Omit<MessageOf<'claim'>, 'kind' | 'channel'>[],
+  change: Partial<Extract<Task, { readonly kind: 'judge' }>> = {},
+): Promise<EventOf<'judged'>> {
+  const [arbiter] = play.network.arbiters;
+  const hashes: Hash32[] = [];
+  for (const claim of claims) {
+    const message = { kind: 'claim', channel: delivery.channel, ...claim } as MessageOf<'claim'>;
+    await keepDocument(arbiter!.node.ports.blobs, message);
+    hashes.push(sealedHash('claim', encodeMessage(message)));
+  }
+  const { root } = delivery;
+  const task: Task = {
+    kind: 'judge',
+    claims: hashes,
+    root,
+    named: null,
+    substitutes: NO_SUBSTITUTES,
+    ...change,
+  };
+  return run(arbiter!, task, 'judged');
+}
+
+describe('M §Claims: a claim, and what an arbiter makes of it', () => {
+  it('holds what an arbiter needs: the opening as the Worker signed it, x_i and its path', async () => {
+    const { claim } = await claimed({}, 'output');
+    const { contract } = before(play.network.client);
+    expect(claim).toMatchObject({ fault: 'output', root: delivery.root, index: opening.chunks[0]!.index });
+    expect(claim.programHash).toEqual(contract.programHash);
+    expect(openEnvelope(claim.opening).message).toEqual(opening);
+    expect(claim.input?.path).toHaveLength(2);
+  });
+
+  it('is not confirmed against a right opening', async () => {
+    const { claim } = await claimed({}, 'output');
+    expect(await judged([claim])).toMatchObject({ confirmed: false });
+    expect(await judged([{ ...claim, fault: 'lock' }])).toMatchObject({ confirmed: false });
+  });
+
+  it('is confirmed by running the chunk that it names, whichever other claims are void', async () => {
+    const right = await claimed({}, 'output');
+    const { claim, named } = await claimed(otherShare(), 'lock');
+    expect(await judged([claim])).toMatchObject({ confirmed: true });
+    expect(await judged([right.claim, claim])).toMatchObject({ confirmed: true });
+    expect(await judged([claim], { named, root: null })).toMatchObject({ confirmed: true });
+  });
+
+  it('D31: counts for nothing where V’s verdict names another opening', async () => {
+    const { claim } = await claimed(otherShare(), 'lock');
+    const { hash } = before(play.network.client).opening;
+    expect(await judged([claim], { named: hash })).toMatchObject({ confirmed: false });
+  });
+
+  it('counts for nothing with an opening that the Worker did not sign for this contract', async () => {
+    const forged = await claimed(otherShare(), 'lock', play.network.verifier);
+    expect(await judged([forged.claim])).toMatchObject({ confirmed: false });
+    const elsewhere = await claimed({ ...otherShare(), channel: NOWHERE }, 'lock');
+    expect(await judged([elsewhere.claim])).toMatchObject({ confirmed: false });
+    const { claim } = await claimed(otherShare(), 'lock');
+    const broken = { ...claim, opening: claim.opening.slice(1) };
+    expect(await judged([broken])).toMatchObject({ confirmed: false });
+  });
+
+  it('D37: is judged with the block hashes that stand for seeds', async () => {
+    const { claim } = await claimed({ challengeClient: NOWHERE }, 'lock');
+    const malformed = { ...claim, fault: 'malformed' } as const;
+    expect(await judged([malformed])).toMatchObject({ confirmed: true });
+    // With this substitute the seeds count, and the chunk may be none of the sample.
+    const substitutes = { client: NOWHERE, verifier: null };
+    const chunks = await judged([{ ...malformed, fault: 'dleq' }], { substitutes });
+    expect(chunks).toMatchObject({ confirmed: false });
+  });
+
+  it('is voted on under a nonce that is the same after a restart', async () => {
+    const none = await judged([]);
+    expect(none.confirmed).toBe(false);
+    expect(none.nonce).toHaveLength(32);
+    expect((await judged([])).nonce).toEqual(none.nonce);
+    const [, other] = play.network.arbiters;
+    const task: Task = { kind: 'judge', claims: [], root: null, named: null, substitutes: NO_SUBSTITUTES };
+    expect((await run(other!, task, 'judged')).nonce).not.toEqual(none.nonce);
+  });
+});
+
+describe('signatures that a known transaction makes needless', () => {
+  it('D12, D32: are not made when the chain or its mempool has it, and are made otherwise', async () => {
+    const [arbiter] = play.network.arbiters;
+    const state = stateOf(arbiter!);
+    if (state.name !== 'closed' || state.how !== 'settled') throw new RangeError('not settled');
+    const slot = { transaction: 'Tx7:1.2.3', input: 0, signer: state.before.self, kind: 'plain' } as const;
+    const task = (unless: 'Tx4' | 'Tx1'): Task => ({ kind: 'sign-unless', slots: [slot], unless: [unless] });
+    expect(await runTask(recordOf(arbiter!), task('Tx4'), contextOf(arbiter!))).toBeNull();
+    const { signatures } = await run(arbiter!, task('Tx1'), 'signed');
+    expect(signatures).toMatchObject([{ slot }]);
+  });
+});
+
+describe('blocks that stand for seeds', () => {
+  it('are found by their height, and waited for', async () => {
+    const { client } = play.network;
+    const { chain } = client.node.ports;
+    const { height } = await chain.tip();
+    const found = await run(client, { kind: 'find-block', height: height - 1 }, 'block-found');
+    expect(found).toEqual({
+      kind: 'block-found',
+      height: height - 1,
+      hash: (await chain.blockAt(height - 1))!.hash,
+    });
+    const later = run(client, { kind: 'find-block', height: height + 1 }, 'block-found');
+    await expect(later).rejects.toMatchObject({ code: 'not-finished' });
+  });
+});
+
+describe('a check of an opening', () => {
+  it('is left to chance by the Client until there is a dispute, and then made', async () => {
+    const { client, verifier } = play.network;
+    const { delivery, opening } = before(client);
+    const policy = { ...client.node.policy, auditRate: 0 };
+    const fresh = { ...recordOf(client), id: 'never audited' };
+    const check = (thorough: boolean) => {
+      const hashes = { openingHash: opening.hash, deliveryHash: delivery.hash };
+      const task: Task = { kind: 'check-opening', ...hashes, thorough, substitutes: NO_SUBSTITUTES };
+      return runTask(fresh, task, contextOf(client, { policy }));
+    };
+    const unseen = { r: 1, lockSecret: null };
+    const told = { kind: 'opening-checked', openingHash: opening.hash };
+    expect(await check(false)).toEqual({ ...told, thorough: false, verdict: unseen });
+    const { checked } = before(verifier);
+    expect(checked).toMatchObject({ r: 1 });
+    expect(await check(true)).toEqual({ ...told, thorough: true, verdict: checked });
+  });
+});
