@@ -15,14 +15,27 @@ const { t1, t2, t3, t4 } = PARAMETERS;
 /** Δ of the fixture's contract. */
 const DELTA = 24;
 
-type At = 'computation' | 'delivered' | 'payment';
+/** Its t0. */
+const T0 = 120;
 
-/** Everybody's state when W has not delivered yet, has delivered, or holds verdict and release. */
+type At = 'computation' | 'delivered' | 'payment' | 'accused';
+
+/** Everybody's state when W has not delivered yet, has delivered, holds verdict and release, or has signed two deliveries. */
 const STATES: Readonly<Record<At, Game>> = {
   computation: play({ blocks: 2 }),
   delivered: play({ blocks: 5, without: 'verdict' }),
   payment: play({ blocks: 4 }),
+  accused: accused(),
 };
+
+function accused(): Game {
+  const game = new Game({
+    onSend: ({ message }) =>
+      message.kind === 'delivery' ? [message, { ...message, root: otherHash('R') }] : [message],
+  });
+  game.mine(4);
+  return game;
+}
 
 function play({ blocks, without }: { blocks: number; without?: string }): Game {
   const game = new Game({ onSend: ({ message }) => (message.kind === without ? [] : [message]) });
@@ -50,20 +63,33 @@ const ROWS: readonly Row[] = [
   { at: 'computation', who: 'verifier', does: 'Tx1', from: h0 + t3 - 1, until: null },
   { at: 'delivered', who: 'worker', does: 'Tx3', from: h0 + t1 - 1, until: h0 + t3 - 2 * DELTA },
   { at: 'payment', who: 'worker', does: 'Tx4', from: h0, until: h0 + t3 - 2 * DELTA },
+  { at: 'payment', who: 'verifier', does: 'TxV1', from: h0 + t1 - DELTA - 1, until: h0 + t3 - 2 },
+  { at: 'accused', who: 'verifier', does: 'TxV0', from: h0 + T0 + 2 * DELTA - 1, until: h0 + t1 - DELTA - 1 },
+  { at: 'accused', who: 'verifier', does: 'Tx1', from: h0 + t3 - 1, until: null },
   { at: 'payment', who: 'client', does: 'Tx1', from: h0 + t3 - 1, until: null },
-  { at: 'payment', who: 'verifier', does: 'Tx1', from: h0 + t3 - 1, until: null },
 ];
 
 describe('T §Watch and publish: what each party publishes, and between which tips', () => {
   it.each(ROWS)('$at: the $who publishes $does', ({ at, who, does, from, until }) => {
     const state = STATES[at].state(who);
-    expect(wanted(state, from - 1)).toEqual([]);
+    expect(wanted(state, from - 1)).not.toContain(does);
     expect(wanted(state, from)).toEqual([does]);
     if (until === null) expect(wanted(state, from + 100_000)).toEqual([does]);
     else {
       expect(wanted(state, until)).toEqual([does]);
-      expect(wanted(state, until + 1)).toEqual([]);
+      expect(wanted(state, until + 1)).not.toContain(does);
     }
+  });
+
+  it('D34: TxV0 and TxV1 are in a block before Tx3 is valid, Tx3 and Tx4 before Tx1 is', () => {
+    const by = (at: At, who: PlayerName) =>
+      Object.fromEntries(
+        duties(STATES[at].state(who)).map(({ transaction, confirmBy }) => [transaction, confirmBy]),
+      );
+    expect(by('accused', 'verifier')).toEqual({ TxV0: h0 + t1 - 1, Tx1: null });
+    expect(by('payment', 'verifier')).toEqual({ TxV1: h0 + t1 - 1, Tx1: null });
+    expect(by('payment', 'worker')).toEqual({ Tx4: h0 + t3 - DELTA });
+    expect(by('delivered', 'worker')).toEqual({ Tx3: h0 + t3 - DELTA });
   });
 
   it('a Worker that has delivered nothing has nothing to publish', () => {

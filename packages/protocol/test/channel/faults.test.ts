@@ -7,6 +7,7 @@ import {
   largestCiphertext,
   type Recipient,
   type Task,
+  type VerificationState,
 } from '../../src/index.ts';
 import { fixtureContract } from '../fixtures/terms.ts';
 import { type Deviations, Game, type Sent } from './play/game.ts';
@@ -18,12 +19,21 @@ const ROLES = ['client', 'worker', 'verifier'] as const;
 interface Case {
   readonly deviations?: Deviations;
   readonly blocks?: number;
+  /** What happens after them. */
+  readonly afterwards?: (game: Game) => void;
   /** Whose record shows the fault. */
   readonly seenBy: PlayerName;
   readonly culprit: Recipient | null;
-  /** Whether the setup ends, nothing being on the chain; otherwise the channel goes on to #3. */
-  readonly closes: boolean;
+  /** Whether the setup ends, nothing being on the chain; otherwise the channel goes on to #3, or to a `dispute`. */
+  readonly closes: boolean | 'dispute';
 }
+
+/** Codes of an arbitration are tested where it is. */
+type Tested = Exclude<ChannelFaultCode, 'words-void' | 'decision-invalid' | 'vote-mismatch'>;
+
+/** The first message of a kind that anybody sent. */
+const sentOf = (game: Game, kind: ChannelMessage['kind']): ChannelMessage =>
+  game.sent.find(({ message }) => message.kind === kind)!.message;
 
 /** Messages of one kind from one player are changed; the sender signs them as they are. */
 const altered = <Kind extends ChannelMessage['kind']>(
@@ -62,7 +72,7 @@ const ASKED = (() => {
 })();
 const askedIndex = Number(ASKED.slice('stake '.length));
 
-const CASES: { readonly [Code in ChannelFaultCode]: Case } = {
+const CASES: { readonly [Code in Tested]: Case } = {
   'refused-by-peer': {
     deviations: altered('worker', 'contractAgreed', (m) => [
       { kind: 'refused', channel: m.channel, code: 'C1', reason: 'I changed my mind', culprit: null },
@@ -240,11 +250,12 @@ const CASES: { readonly [Code in ChannelFaultCode]: Case } = {
     closes: false,
   },
   equivocation: {
+    // To C alone: it pays for what was right, and what it saw is evidence on an appeal.
     deviations: altered('worker', 'delivery', (m, { to }) =>
-      to === 'worker' ? [m] : [m, { ...m, root: otherHash('R') }],
+      to === 'client' ? [m, { ...m, root: otherHash('R') }] : [m],
     ),
     blocks: 5,
-    seenBy: 'verifier',
+    seenBy: 'client',
     culprit: 'worker',
     closes: false,
   },
@@ -256,12 +267,13 @@ const CASES: { readonly [Code in ChannelFaultCode]: Case } = {
     closes: false,
   },
   'opening-mismatch': {
-    deviations: altered('worker', 'opening', (m, { to }) =>
-      to === 'worker' ? [m] : [{ ...m, challengeClient: otherHash('s_C') }, m],
-    ),
-    blocks: 5,
+    blocks: 4,
+    afterwards: (game) => {
+      game.inject('client', 'verifier', sentOf(game, 'opening'));
+      game.mine();
+    },
     seenBy: 'verifier',
-    culprit: 'worker',
+    culprit: 'client',
     closes: false,
   },
   'verdict-invalid': {
@@ -287,6 +299,37 @@ const CASES: { readonly [Code in ChannelFaultCode]: Case } = {
     culprit: 'client',
     closes: false,
   },
+  'document-late': {
+    deviations: {
+      onSend: ({ from, message }) => (from === 'worker' && message.kind === 'delivery' ? [] : [message]),
+    },
+    blocks: 124,
+    afterwards: (game) => game.inject('worker', 'verifier', sentOf(game, 'delivery')),
+    seenBy: 'verifier',
+    culprit: 'worker',
+    closes: 'dispute',
+  },
+  'post-invalid': {
+    blocks: 4,
+    afterwards: (game) => {
+      game.injectPosted('client', 'verifier', sentOf(game, 'verdict'));
+      game.mine();
+    },
+    seenBy: 'verifier',
+    culprit: 'client',
+    closes: false,
+  },
+  'post-late': {
+    deviations: {
+      onSend: ({ message, posted }) =>
+        message.kind === 'release' || (posted && message.kind === 'verdict') ? [] : [message],
+    },
+    blocks: 270,
+    afterwards: (game) => game.injectPosted('verifier', 'client', sentOf(game, 'verdict')),
+    seenBy: 'client',
+    culprit: 'verifier',
+    closes: 'dispute',
+  },
   'out-of-place': {
     deviations: altered('worker', 'contractAgreed', (m) => [m, m]),
     blocks: 5,
@@ -306,32 +349,39 @@ function decodeContractTerms() {
 }
 
 describe('every fault of a channel names its culprit', () => {
-  it.each(Object.entries(CASES))('%s', (code, { deviations = {}, blocks = 0, seenBy, culprit, closes }) => {
-    const game = new Game(deviations);
-    game.mine(blocks);
-    const found = game.player(seenBy).faults.find((fault) => fault.code === code);
-    expect(
-      found,
-      JSON.stringify([...game.players.values()].map(({ name, faults }) => [name, faults])),
-    ).toBeDefined();
-    expect(found!.culprit).toBe(culprit);
-    expect(found!.reason.length).toBeGreaterThan(10);
+  it.each(Object.entries(CASES))(
+    '%s',
+    (code, { deviations = {}, blocks = 0, afterwards, seenBy, culprit, closes }) => {
+      const game = new Game(deviations);
+      game.mine(blocks);
+      afterwards?.(game);
+      const found = game.player(seenBy).faults.find((fault) => fault.code === code);
+      expect(
+        found,
+        JSON.stringify([...game.players.values()].map(({ name, faults }) => [name, faults])),
+      ).toBeDefined();
+      expect(found!.culprit).toBe(culprit);
+      expect(found!.reason.length).toBeGreaterThan(10);
 
-    if (closes) {
-      expect(game.state(seenBy)).toMatchObject({ name: 'closed', how: 'abandoned', fault: { code } });
-      game.mine(20);
-      // Nothing is on the chain, and everybody has given up.
-      expect(game.chain.has('Tx0')).toBe(false);
-      for (const role of ROLES) expect(game.state(role)).toMatchObject({ name: 'closed', how: 'abandoned' });
-    } else {
-      for (const role of ROLES)
-        expect(game.state(role)).toMatchObject({ how: 'settled', transaction: 'Tx4' });
-    }
-  });
+      if (closes === true) {
+        expect(game.state(seenBy)).toMatchObject({ name: 'closed', how: 'abandoned', fault: { code } });
+        game.mine(20);
+        // Nothing is on the chain, and everybody has given up.
+        expect(game.chain.has('Tx0')).toBe(false);
+        for (const role of ROLES)
+          expect(game.state(role)).toMatchObject({ name: 'closed', how: 'abandoned' });
+      } else if (closes === false) {
+        for (const role of ROLES)
+          expect(game.state(role)).toMatchObject({ how: 'settled', transaction: 'Tx4' });
+      } else {
+        for (const role of ROLES) expect(game.state(role).name).not.toBe('closed');
+      }
+    },
+  );
 });
 
 describe('what the Worker signs twice', () => {
-  it('a second delivery and a second opening are kept as evidence, once each, and the first ones count', () => {
+  it('a second delivery and a second opening are kept as evidence, once each, and V accuses the Worker', () => {
     const game = new Game({
       onSend: ({ from, to, message }) => {
         if (from !== 'worker' || to === 'worker') return [message];
@@ -347,10 +397,16 @@ describe('what the Worker signs twice', () => {
       const state = game.state(role);
       if (state.name !== 'verification') throw new RangeError(state.name);
       expect(state.equivocations.map(({ of }) => of)).toEqual(['delivery', 'opening']);
-      expect(state.delivery.root).toEqual(DELIVERY.root);
+      expect(state.delivery?.root).toEqual(DELIVERY.root);
     }
-    game.mine();
-    expect(game.state('client')).toMatchObject({ how: 'settled', transaction: 'Tx4' });
+    const { accusation, delivery, equivocations } = game.state('verifier') as VerificationState;
+    expect(accusation).toEqual({
+      fault: 'equivocation',
+      of: 'delivery',
+      first: delivery?.hash,
+      second: equivocations[0]?.second,
+    });
+    expect(game.sent.filter(({ message }) => message.kind === 'verdict')).toEqual([]);
   });
 
   it('a second result of the computation, or of the opening, signs nothing more', () => {
@@ -393,9 +449,12 @@ describe('what the Worker signs twice', () => {
   });
 
   it('a delivery whose ciphertexts are wrong gets no receipt', () => {
-    const game = new Game(
-      instead('client', 'check-delivery', { kind: 'delivery-checked', ok: false, bytes: 0, ...PLACE }),
-    );
+    const game = new Game({
+      onTask: (name, task) =>
+        name === 'client' && task.kind === 'check-delivery'
+          ? { kind: 'delivery-checked', deliveryHash: task.deliveryHash, ok: false, bytes: 0, ...PLACE }
+          : undefined,
+    });
     game.mine(6);
     expect(game.player('client').faults).toMatchObject([{ code: 'delivery-malformed', culprit: 'worker' }]);
     expect(game.sent.filter(({ from, message }) => from === 'client' && message.kind === 'receipt')).toEqual(

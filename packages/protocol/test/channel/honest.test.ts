@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ChannelState, toHex } from '../../src/index.ts';
+import { type ChannelEvent, type ChannelState, type Task, toHex } from '../../src/index.ts';
 import { POINT_SECRET } from '../fixtures/terms.ts';
 import { Game, replay } from './play/game.ts';
 import { fingerprint } from './play/identity.ts';
@@ -29,6 +29,17 @@ const settled = (state: ChannelState) =>
 
 /** What a whole honest run leaves behind at each of C, W, V. */
 const ends = (game: Game) => ROLES.map((name) => settled(game.state(name)));
+
+/** A check that finds chunk 3 wrong. */
+const findsFault = (task: Task): ChannelEvent | undefined =>
+  task.kind === 'check-opening'
+    ? {
+        kind: 'opening-checked',
+        openingHash: task.openingHash,
+        thorough: task.thorough,
+        verdict: { r: 0, chunk: 3, fault: 'output' },
+      }
+    : undefined;
 
 const HONEST = (() => {
   const game = new Game();
@@ -159,8 +170,18 @@ describe('D26: nobody acts on what it has alone', () => {
     },
   );
 
-  it("V opens its seed only after C's: s_V answers a delivery that C has acknowledged", () => {
-    expect(sentBy(without('delivery'), 'verifier')).not.toContain('receipt');
+  it('D37: V opens its seed at once, C only when it knows s_V: who opens last chooses between two samples', () => {
+    const lost = new Game({
+      onSend: ({ from, to, message }) =>
+        from === 'verifier' && to === 'client' && message.kind === 'receipt' ? [] : [message],
+    });
+    lost.mine(6);
+    expect(sentBy(lost, 'verifier')).toContain('receipt');
+    expect(sentBy(lost, 'client')).not.toContain('receipt');
+    const order = HONEST.sent.filter(
+      ({ message }) => message.kind === 'receipt' && message.subject === 'delivery',
+    );
+    expect(order.map(({ from }) => from)).toEqual([...Array(3).fill('verifier'), ...Array(3).fill('client')]);
   });
 
   it('D24: C releases Tx4 only after the verdict and its own check', () => {
@@ -175,37 +196,23 @@ describe('D26: nobody acts on what it has alone', () => {
     expect(sentBy(unchecked, 'client')).not.toContain('release');
 
     const wrong = new Game({
-      onTask: (name, task) =>
-        name === 'client' && task.kind === 'check-opening'
-          ? {
-              kind: 'opening-checked',
-              verdict: { r: 0, chunk: 3, fault: 'output' },
-              bytes: 700,
-              height: 1_010,
-              blockHash: new Uint8Array(32) as never,
-            }
-          : undefined,
+      onTask: (name, task) => (name === 'client' ? findsFault(task) : undefined),
     });
     wrong.mine(6);
     expect(sentBy(wrong, 'verifier')).toContain('verdict');
     expect(sentBy(wrong, 'client')).not.toContain('release');
   });
 
-  it('V keeps its finding to itself when the opening is wrong: no verdict, nothing signed', () => {
+  it('V signs nothing when the opening is wrong, and accuses the Worker', () => {
     const game = new Game({
-      onTask: (name, task) =>
-        name === 'verifier' && task.kind === 'check-opening'
-          ? {
-              kind: 'opening-checked',
-              verdict: { r: 0, chunk: 3, fault: 'output' },
-              bytes: 700,
-              height: 1_010,
-              blockHash: new Uint8Array(32) as never,
-            }
-          : undefined,
+      onTask: (name, task) => (name === 'verifier' ? findsFault(task) : undefined),
     });
     game.mine(6);
-    expect(game.state('verifier')).toMatchObject({ name: 'verification', verdict: 0 });
+    expect(game.state('verifier')).toMatchObject({
+      name: 'verification',
+      verdict: 0,
+      accusation: { fault: 'output', chunk: 3 },
+    });
     expect(sentBy(game, 'verifier')).not.toContain('verdict');
   });
 });

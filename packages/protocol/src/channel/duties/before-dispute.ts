@@ -65,7 +65,8 @@ function ofVerifier(state: Undisputed, h0: number): readonly Duty[] {
     {
       transaction: 'TxV1',
       from: h0 + verdictLatest,
-      until: null,
+      // From t3 on Tx1 gives everybody its own back.
+      until: h0 + agreement.parameters.t3 - 2,
       confirmBy,
       why: 'the result is right, and Tx4 is not on the chain',
     },

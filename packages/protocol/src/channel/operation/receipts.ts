@@ -76,7 +76,8 @@ export function takeReceipt(
     sealed: event.sealed,
     signature: event.signature,
   };
-  const next = withReceipt(state, from, message, sealed);
+  const named = equalBytes(message.root, record.root);
+  const next = withReceipt(state, from, message, named ? sealed : null);
   if (next.receipts[from][message.subject] !== null) return moved(next);
   const reason = `the ${from}'s receipt is for another ${message.subject}`;
   return moved(next, [], [], { code: 'receipt-mismatch', culprit: from, reason });
@@ -86,21 +87,22 @@ export function takeReceipt(
 export function acceptReceipt(state: OpenState, posted: PostedMessage): OpenState {
   const { author, detail } = posted;
   if (detail?.of !== 'receipt' || (author !== 'client' && author !== 'verifier')) return state;
-  return withReceipt(state, author, detail, posted);
+  const { kind, sealed, signature } = posted;
+  return withReceipt(state, author, detail, { kind, author, sealed, signature });
 }
 
 function withReceipt(
   state: OpenState,
   from: 'client' | 'verifier',
   { subject, message, seed }: Pick<MessageOf<'receipt'>, 'subject' | 'message' | 'seed'>,
-  { kind, author, sealed, signature }: SealedMessage,
+  signed: SealedMessage | null,
 ): OpenState {
   const known = state.receipts[from];
   const names = subject === 'delivery' ? state.delivery?.hash : state.opening?.sealed;
-  const fits = known[subject] === null && names !== undefined && equalBytes(message, names);
+  const fits = names !== undefined && equalBytes(message, names);
   const record: ReceiptRecord = {
     ...known,
-    ...(fits ? { [subject]: { kind, author, sealed, signature } } : {}),
+    ...(signed !== null && fits && known[subject] === null ? { [subject]: signed } : {}),
     seed: known.seed ?? seed,
   };
   return { ...state, receipts: { ...state.receipts, [from]: record } };

@@ -15,9 +15,9 @@ import {
   type TransactionId,
   transactionOf,
 } from '../../../src/index.ts';
-import { fixtureHash, POINT_SECRET } from '../../fixtures/terms.ts';
+import { POINT_SECRET } from '../../fixtures/terms.ts';
 import { sign } from './identity.ts';
-import { graphIn, type PlayerName, transactionSecret } from './tasks.ts';
+import { blockHashAt, graphIn, type PlayerName, transactionSecret } from './tasks.ts';
 
 interface Block {
   readonly height: number;
@@ -88,7 +88,7 @@ export class Chain {
         kind: 'confirmed',
         transaction,
         height,
-        blockHash: fixtureHash(`block ${height}`),
+        blockHash: blockHashAt(height),
         bytes,
       });
       this.#mempool.delete(transaction);

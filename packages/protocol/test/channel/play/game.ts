@@ -15,6 +15,7 @@ import {
   sealedHash,
   sealMessage,
   type Task,
+  toHex,
   transition,
 } from '../../../src/index.ts';
 import { Chain } from './chain.ts';
@@ -54,6 +55,8 @@ export interface Sent {
   readonly from: PlayerName;
   readonly to: Recipient;
   readonly message: ChannelMessage;
+  /** It goes out inside a `post`. */
+  readonly posted: boolean;
 }
 
 /** How a run deviates from the honest one. */
@@ -76,6 +79,8 @@ export class Game {
   readonly chain = new Chain(START);
   /** Every message as its sender sent it. */
   readonly sent: Sent[] = [];
+  /** Every envelope that anybody sealed, by what its author signed. */
+  readonly archive = new Map<string, Uint8Array>();
   readonly #deviations: Deviations;
   readonly #offline: Set<PlayerName>;
   #queue: Pending[] = [];
@@ -186,6 +191,12 @@ export class Game {
     this.settle();
   }
 
+  /** Posts what somebody sealed, maybe another than the sender of the post. */
+  injectPosted(from: PlayerName, to: Recipient, message: ChannelMessage, author: PlayerName = from): void {
+    const { envelope } = this.#seal(author, message);
+    this.inject(from, to, { kind: 'post', channel: message.channel, envelope, receipts: [] });
+  }
+
   #start(player: Player, step: Step): void {
     if (step.kind !== 'moved') throw new RangeError('a channel begins with a move');
     player.initial = step.state;
@@ -208,16 +219,18 @@ export class Game {
   #follow(player: Player, step: Extract<Step, { kind: 'moved' }>): void {
     player.state = step.state;
     if (step.fault !== null) player.faults.push(step.fault);
-    for (const { to, message } of step.messages) {
-      this.sent.push({ from: player.name, to, message });
-      const arrives = this.#deviations.onSend?.({ from: player.name, to, message }) ?? [message];
-      for (const item of arrives) this.#post(player.name, to, item);
+    for (const { to, message, posted = false } of step.messages) {
+      const sent: Sent = { from: player.name, to, message, posted };
+      this.sent.push(sent);
+      const arrives = this.#deviations.onSend?.(sent) ?? [message];
+      for (const item of arrives)
+        this.#post(player.name, to, posted ? this.#wrapped(player.name, item) : item);
     }
     for (const task of step.tasks) {
       player.tasks.push(task);
       const instead = this.#deviations.onTask?.(player.name, task, step.state);
       this.#queue.push(() => {
-        const event = instead === undefined ? perform(player.name, step.state, task) : instead;
+        const event = instead === undefined ? perform(player.name, step.state, task, this.archive) : instead;
         if (event !== null) this.feed(player.name, event);
       });
     }
@@ -237,7 +250,7 @@ export class Game {
       }
       const sender = senderFor(player.state, from, message);
       if (sender === undefined) this.#parked.push(deliver);
-      else this.feed(name, received(from, sender, message));
+      else this.feed(name, this.#received(from, sender, message));
     };
     this.#queue.push(deliver);
   }
@@ -250,6 +263,26 @@ export class Game {
     return ownerOf(
       outpointKey(agreement.arbiters[Number(to.slice('arbiter:'.length)) - 1]!.stake.coin.outpoint),
     );
+  }
+
+  /** The event of a message that `from` sealed, as `sender` is known to the receiver. */
+  #received(from: PlayerName, sender: Recipient, message: ChannelMessage): ChannelEvent {
+    const { envelope, sealed, signature } = this.#seal(from, message);
+    return { kind: 'message', from: sender, message, sealed, signature, envelope };
+  }
+
+  #seal(from: PlayerName, message: ChannelMessage) {
+    const envelope = sealMessage(message, messageKey(from), (hash) => sign(hash, messageSecret(from)));
+    const { signature, body } = envelope;
+    const sealed = sealedHash(message.kind, body);
+    const bytes = encodeEnvelope(envelope);
+    this.archive.set(toHex(sealed), bytes);
+    return { envelope: bytes, sealed, signature };
+  }
+
+  #wrapped(from: PlayerName, message: ChannelMessage): ChannelMessage {
+    const { channel } = message;
+    return { kind: 'post', channel, envelope: this.#seal(from, message).envelope, receipts: [] };
   }
 
   /** What a node does with a message that belongs to no channel yet. */
@@ -286,20 +319,6 @@ function senderFor(state: ChannelState, from: PlayerName, message: ChannelMessag
     ({ stake }) => ownerOf(outpointKey(stake.coin.outpoint)) === from,
   );
   return `arbiter:${index + 1}`;
-}
-
-/** The event of a message that `from` sealed, as `sender` is known to the receiver. */
-function received(from: PlayerName, sender: Recipient, message: ChannelMessage): ChannelEvent {
-  const envelope = sealMessage(message, messageKey(from), (hash) => sign(hash, messageSecret(from)));
-  const { signature, body } = envelope;
-  return {
-    kind: 'message',
-    from: sender,
-    message,
-    sealed: sealedHash(message.kind, body),
-    signature,
-    envelope: encodeEnvelope(envelope),
-  };
 }
 
 /** What a party's log leads to from where it began. */

@@ -2,21 +2,27 @@ import {
   adaptorSign,
   type ChannelEvent,
   type ChannelState,
+  type ChunkFault,
   contractHash,
   type Graph,
   graphOf,
+  type Hash32,
   inputOf,
   inputSlotsOf,
+  type OpenState,
   type Party,
   pointOf,
+  postReceiptHash,
   provePointLock,
   type Role,
+  readEnvelope,
   releasesOf,
   type SecretScalar,
   type SignatureSlot,
   type SlotSignature,
   sighash,
   type Task,
+  toHex,
   toInputWitness,
 } from '../../../src/index.ts';
 import {
@@ -27,7 +33,7 @@ import {
   LOCK_SECRET,
   POINT_SECRET,
 } from '../../fixtures/terms.ts';
-import { SNAPSHOT_HASH, STAKES, seedOf, sign } from './identity.ts';
+import { messageSecret, SNAPSHOT_HASH, STAKES, seedOf, sign } from './identity.ts';
 
 const AUX = new Uint8Array(32);
 
@@ -111,8 +117,46 @@ export const OPENING = {
   ],
 };
 
+function relay(
+  name: PlayerName,
+  state: OpenState,
+  { message, height }: Extract<Task, { kind: 'relay' }>,
+  archive: Archive,
+): ChannelEvent {
+  const envelope = archive.get(toHex(message.sealed));
+  if (envelope === undefined) throw new RangeError(`${name} relays a "${message.kind}" that it never saw`);
+  const shown = { kind: 'relay-made', sealed: message.sealed, envelope } as const;
+  if (height === null) return { ...shown, receipt: null };
+  const channel = contractHash(state.agreement.contract);
+  const author = readEnvelope(envelope).from;
+  const hash = postReceiptHash({ channel, author, message: message.sealed, height });
+  return { ...shown, receipt: { height, signature: sign(hash, messageSecret(name)) } };
+}
+
+/** A claim of the right form; nobody in these tests looks into it. */
+export const claimAbout = (fault: ChunkFault, index: number) =>
+  ({
+    fault,
+    root: ROOT,
+    index,
+    opening: new Uint8Array([1]),
+    input: { bytes: new Uint8Array([2]), path: [] },
+    programHash: fixtureHash('program'),
+  }) as const;
+
+/** H(block) of the play's chain. */
+export const blockHashAt = (height: number): Hash32 => fixtureHash(`block ${height}`);
+
+/** The envelope that an author sealed, by what it signed: what a node's store has of every document. */
+export type Archive = ReadonlyMap<string, Uint8Array>;
+
 /** What an honest engine makes of a task; null where it ends without an event. */
-export function perform(name: PlayerName, state: ChannelState, task: Task): ChannelEvent | null {
+export function perform(
+  name: PlayerName,
+  state: ChannelState,
+  task: Task,
+  archive: Archive,
+): ChannelEvent | null {
   switch (task.kind) {
     case 'agree': {
       const contract = (state as { readonly contract: Parameters<typeof contractHash>[0] }).contract;
@@ -130,13 +174,27 @@ export function perform(name: PlayerName, state: ChannelState, task: Task): Chan
     case 'compute':
       return { kind: 'computed', delivery: DELIVERY };
     case 'check-delivery':
-      return { kind: 'delivery-checked', ok: true, bytes: 520, ...PLACE };
+      return { kind: 'delivery-checked', deliveryHash: task.deliveryHash, ok: true, bytes: 520, ...PLACE };
     case 'open':
-      return { kind: 'opened', opening: OPENING };
+      return {
+        kind: 'opened',
+        opening: { ...OPENING, challengeClient: task.seedClient, challengeVerifier: task.seedVerifier },
+      };
     case 'check-opening': {
+      const { openingHash, thorough } = task;
       const lockSecret = name === 'verifier' ? LOCK_SECRET : null;
-      return { kind: 'opening-checked', verdict: { r: 1, lockSecret }, bytes: 700, ...PLACE };
+      return { kind: 'opening-checked', openingHash, thorough, verdict: { r: 1, lockSecret } };
     }
+    case 'relay':
+      return relay(name, state as OpenState, task, archive);
+    case 'find-block':
+      return { kind: 'block-found', height: task.height, hash: blockHashAt(task.height) };
+    case 'make-claim':
+      return { kind: 'claim-made', claim: claimAbout(task.fault, task.chunk) };
+    case 'judge':
+      return { kind: 'judged', confirmed: task.claims.length > 0, nonce: fixtureHash(`nonce of ${name}`) };
+    case 'sign-unless':
+      return { kind: 'signed', signatures: signSlots(name, state, task.slots) };
     case 'decrypt':
       return { kind: 'decrypted', failures: [] };
     case 'sign-releases': {
