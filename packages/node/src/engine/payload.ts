@@ -32,6 +32,7 @@ export class PayloadExchange implements PayloadService {
   readonly #givenUp = new Set<string>();
   /** Peers that left a request unanswered over a block: they are asked after all others. */
   readonly #slow = new Set<PeerId>();
+  #waiting = 0;
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
@@ -56,9 +57,27 @@ export class PayloadExchange implements PayloadService {
     const empty = content.exact && content.size === 0 ? new Uint8Array(0) : undefined;
     if (empty !== undefined && !content.verify(empty))
       throw new EngineError('payload-missing', `no empty content has the hash ${toHex(content.hash)}`);
-    const bytes = empty ?? (await this.#download(record, sources, content));
+    const bytes = empty ?? (await this.#wait(record, sources, content));
     await blobs.put(content.hash, bytes);
     return bytes;
+  }
+
+  /** Pieces of work that go on when a peer has answered, and not before. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  async #wait(
+    record: ChannelRecord,
+    sources: readonly PeerId[],
+    content: WantedContent,
+  ): Promise<Uint8Array> {
+    this.#waiting += 1;
+    try {
+      return await this.#download(record, sources, content);
+    } finally {
+      this.#waiting -= 1;
+    }
   }
 
   #download(record: ChannelRecord, sources: readonly PeerId[], content: WantedContent): Promise<Uint8Array> {
