@@ -86,6 +86,7 @@ export type ChannelEvent =
   /** A sealed message is ready to be shown to others, with the own receipt for it where one is given. */
   | {
       readonly kind: 'relay-made';
+      readonly author: Party;
       readonly sealed: Hash32;
       /** The author's envelope. */
       readonly envelope: Uint8Array;

@@ -25,9 +25,9 @@ export async function relay(
   context: TaskContext,
 ): Promise<ChannelEvent> {
   const { message, height } = task;
-  const { sealed } = message;
+  const { author, sealed } = message;
   const envelope = await envelopeOfAuthor(record, message, context);
-  const shown = { kind: 'relay-made', sealed, envelope: encodeEnvelope(envelope) } as const;
+  const shown = { kind: 'relay-made', author, sealed, envelope: encodeEnvelope(envelope) } as const;
   if (height === null) return { ...shown, receipt: null };
   const { signer } = context.ports;
   const channel = contractHash(contractOf(record.state)!);

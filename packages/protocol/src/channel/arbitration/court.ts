@@ -6,7 +6,7 @@ import type { TransactionId } from '../../transactions/graph.ts';
 import type { OpenState } from '../state.ts';
 import type { Court } from './record.ts';
 
-/** A stage: signatures that are due in it are posted from the first tip to the last, and known everywhere B blocks later. */
+/** A stage: signatures that are due in it are posted from the first tip to the last, and known everywhere before the next (C22). */
 export interface Stage {
   readonly from: number;
   readonly until: number;
@@ -20,7 +20,7 @@ export interface CourtClock {
   readonly judge: number;
   /** Commitments to votes are posted by this: HA + Δ + B + ⌊T_arb/2⌋. */
   readonly commitment: number;
-  /** Votes are opened from here, when no commitment can be added any more, or at the last moment. */
+  /** Votes are opened from here, when no commitment can be added any more (C23). */
   readonly openFrom: number;
   /** Votes are opened by this: HA + Δ_1. */
   readonly opening: number;
@@ -46,13 +46,13 @@ export function courtClock(state: OpenState, { height }: Court): CourtClock {
   const count = stageCount(state);
   const stage = (first: number, j: number): Stage => {
     const from = height + first + j * stageBlocks;
-    return { from, until: from + Math.max(0, stageBlocks - B - 1) };
+    return { from, until: from + stageBlocks - B - 1 };
   };
   return {
     claim: height + times.claim,
     judge: height + times.claim + B + 1,
     commitment,
-    openFrom: Math.min(commitment + B + 1, opening),
+    openFrom: commitment + B + 1,
     opening,
     stages: [
       ...Array.from({ length: count }, (_, j) => stage(times.delta1, j)),

@@ -21,13 +21,13 @@ export const postEvidence: Act = (state) => {
   const by = court + state.agreement.contract.confirmationBlocks;
   if (state.tip > by) return undefined;
   const fresh = [...receiptsHeld(state), ...twiceSigned(state)].find(
-    ({ message }) => findPosted(state, message.sealed)?.acceptedAt == null,
+    ({ message }) => findPosted(state, message)?.acceptedAt == null,
   );
   if (fresh === undefined) return undefined;
   const { message, detail } = fresh;
-  const known = findPosted(state, message.sealed)?.detail ?? detail;
+  const known = findPosted(state, message)?.detail ?? detail;
   const next = acceptOwn(state, { ...message, detail: known, deadline: by, timely: false });
-  return { state: next, tasks: [relayTask(next, findPosted(next, message.sealed)!)] };
+  return { state: next, tasks: [relayTask(next, findPosted(next, message)!)] };
 };
 
 /** On TxA, W is accused; on TxAc, W and V are, by C. */

@@ -1,3 +1,5 @@
+import type { Party } from '../../contract/party.ts';
+import type { Hash32 } from '../../primitives/brands.ts';
 import { acceptOwn, findPosted } from '../post/accept.ts';
 import type { PostedDetail, SealedMessage } from '../post/record.ts';
 import { relayTask } from '../post/relay.ts';
@@ -13,11 +15,11 @@ function show(
   deadline: number,
 ): Progress {
   const next = acceptOwn(state, { kind, author, sealed, signature, detail, deadline, timely: true });
-  return { state: next, tasks: [relayTask(next, findPosted(next, sealed)!)] };
+  return { state: next, tasks: [relayTask(next, findPosted(next, { author, sealed })!)] };
 }
 
-function isAccepted(state: OpenState, sealed: Uint8Array): boolean {
-  return findPosted(state, sealed)?.acceptedAt != null;
+function isAccepted(state: OpenState, author: Party, sealed: Hash32): boolean {
+  return findPosted(state, { author, sealed })?.acceptedAt != null;
 }
 
 /** Whether the tip is one of the last B before a deadline, or the deadline: what is not known to all by then is posted. */
@@ -40,7 +42,7 @@ export const postDelivery: Act = (state) => {
   if (self.startsWith('arbiter:') || delivery === null || delivery.acceptedAt === null || times === null)
     return undefined;
   if (!isUrgent(state, times.deliveryBy, times.B) || !lacksReceipt(state, 'delivery')) return undefined;
-  if (isAccepted(state, delivery.hash)) return undefined;
+  if (isAccepted(state, 'worker', delivery.hash)) return undefined;
   const { hash: sealed, signature, root } = delivery;
   const message: SealedMessage = { kind: 'delivery', author: 'worker', sealed, signature };
   return show(state, message, { of: 'delivery', root }, times.deliveryBy);
@@ -52,7 +54,7 @@ export const postOpening: Act = (state) => {
   const times = timesOf(state);
   if (self.startsWith('arbiter:') || opening === null || times === null) return undefined;
   if (!isUrgent(state, times.openingBy, times.B) || !lacksReceipt(state, 'opening')) return undefined;
-  if (isAccepted(state, opening.sealed)) return undefined;
+  if (isAccepted(state, 'worker', opening.sealed)) return undefined;
   const { hash: openingHash, sealed, signature, root, seeds } = opening;
   const message: SealedMessage = { kind: 'opening', author: 'worker', sealed, signature };
   return show(state, message, { of: 'opening', root, openingHash, seeds }, times.openingBy);
@@ -71,7 +73,7 @@ export const postSeeds: Act = (state) => {
   for (const opener of ['verifier', 'client'] as const) {
     const { delivery: receipt, seed } = receipts[opener];
     if (receipt === null || !isUrgent(state, times.seedBy[opener], times.B)) continue;
-    if (isAccepted(state, receipt.sealed)) continue;
+    if (isAccepted(state, receipt.author, receipt.sealed)) continue;
     const detail: PostedDetail = { of: 'receipt', subject: 'delivery', message: delivery.hash, seed };
     return show(state, receipt, detail, times.seedBy[opener]);
   }
@@ -82,8 +84,8 @@ export const postSeeds: Act = (state) => {
 export function didItsPart(state: OpenState): boolean {
   const { delivery, opening, receipts } = state;
   if (delivery === null || opening === null) return false;
-  const known = (subject: 'delivery' | 'opening', sealed: Uint8Array) =>
+  const known = (subject: 'delivery' | 'opening', sealed: Hash32) =>
     (receipts.client[subject] !== null && receipts.verifier[subject] !== null) ||
-    findPosted(state, sealed)?.timely === true;
+    findPosted(state, { author: 'worker', sealed })?.timely === true;
   return known('delivery', delivery.hash) && known('opening', opening.sealed);
 }

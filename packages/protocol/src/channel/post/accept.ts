@@ -1,4 +1,5 @@
 import type { Party } from '../../contract/party.ts';
+import type { Hash32 } from '../../primitives/brands.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import type { MessageOf } from '../../wire/messages.ts';
 import type { ChannelContext } from '../context.ts';
@@ -8,7 +9,7 @@ import { ignored, LATER, type Step } from '../step.ts';
 import type { Task } from '../task.ts';
 import { courtHeight } from '../times.ts';
 import { detailOf } from './content.ts';
-import { accepts } from './members.ts';
+import { accepts, partyOf } from './members.ts';
 import { type ReadPost, readPosted, readReceipts } from './read.ts';
 import type { PostedKind, PostedMessage } from './record.ts';
 import { deadlinesOf, inTime, ofArbitration } from './rule.ts';
@@ -48,7 +49,7 @@ export function onPost(
   const { agreement, self } = state;
   const read = readPosted(agreement, message.envelope, context);
   if (typeof read === 'string') return ignored('post-invalid', from, `what was posted is invalid: ${read}`);
-  const known = findPosted(state, read.sealed.sealed);
+  const known = findPosted(state, read.sealed);
   const fresh = readReceipts(agreement, self, read.sealed, message.receipts, known?.receipts ?? [], context);
   if (
     known !== undefined &&
@@ -74,7 +75,8 @@ export function onPostReceipt(
   message: MessageOf<'postReceipt'>,
   context: ChannelContext,
 ): Reception {
-  const known = findPosted(state, message.message);
+  const author = partyOf(state.agreement, message.author);
+  const known = author && findPosted(state, { author, sealed: message.message });
   if (known === undefined)
     return ignored('out-of-place', event.from, 'a receipt for something that is not here');
   const fresh = readReceipts(state.agreement, state.self, known, [message], known.receipts, context);
@@ -86,8 +88,8 @@ export function onPostReceipt(
 }
 
 /** The ciphertexts of a posted delivery are here and give R, or do not: the tip of this moment counts (M §Deliver). */
-export function onRebuilt(state: OpenState, sealed: Uint8Array, ok: boolean): Reception {
-  const known = findPosted(state, sealed);
+export function onRebuilt(state: OpenState, sealed: Hash32, ok: boolean): Reception {
+  const known = findPosted(state, { author: 'worker', sealed });
   if (known === undefined || known.acceptedAt !== null || known.ready === ok)
     return { kind: 'kept', state, tasks: [] };
   return consider(state, { ...known, ready: ok }, null, known.author);
@@ -100,7 +102,7 @@ export function acceptOwn(
 ): OpenState {
   const entry: PostedMessage = {
     receipts: [],
-    ...findPosted(state, posted.sealed),
+    ...findPosted(state, posted),
     ...posted,
     sources: [],
     ready: true,
@@ -109,8 +111,15 @@ export function acceptOwn(
   return withPosted(state, entry);
 }
 
-export function findPosted(state: OpenState, sealed: Uint8Array): PostedMessage | undefined {
-  return state.posts.find((posted) => equalBytes(posted.sealed, sealed));
+/** What names a posted message. Two authors can seal the same body: neither speaks for the other. */
+type PostedName = Pick<PostedMessage, 'author' | 'sealed'>;
+
+function isSame(a: PostedName, b: PostedName): boolean {
+  return a.author === b.author && equalBytes(a.sealed, b.sealed);
+}
+
+export function findPosted(state: OpenState, name: PostedName): PostedMessage | undefined {
+  return state.posts.find((posted) => isSame(posted, name));
 }
 
 function begin({ message, sealed }: ReadPost, state: OpenState): Omit<PostedMessage, 'receipts' | 'sources'> {
@@ -203,6 +212,6 @@ function subjectOf({ detail }: PostedMessage): string | null {
 }
 
 function withPosted(state: OpenState, posted: PostedMessage): OpenState {
-  const others = state.posts.filter(({ sealed }) => !equalBytes(sealed, posted.sealed));
+  const others = state.posts.filter((other) => !isSame(other, posted));
   return { ...state, posts: [...others, posted] };
 }

@@ -125,7 +125,7 @@ function relay(
 ): ChannelEvent {
   const envelope = archive.get(toHex(message.sealed));
   if (envelope === undefined) throw new RangeError(`${name} relays a "${message.kind}" that it never saw`);
-  const shown = { kind: 'relay-made', sealed: message.sealed, envelope } as const;
+  const shown = { kind: 'relay-made', author: message.author, sealed: message.sealed, envelope } as const;
   if (height === null) return { ...shown, receipt: null };
   const channel = contractHash(state.agreement.contract);
   const author = readEnvelope(envelope).from;
