@@ -119,7 +119,8 @@ export class Devchain {
 
   /** Satoshis per 1000 virtual bytes that a transaction needs: to be relayed, and for the miner of the last block. */
   get minimumFeeRate(): bigint {
-    return this.#asked > MIN_RELAY_FEE.fee ? this.#asked : MIN_RELAY_FEE.fee;
+    if (this.#asked > MIN_RELAY_FEE.fee) return this.#asked;
+    return MIN_RELAY_FEE.fee;
   }
 
   /** A confirmed output that no block has spent. */

@@ -57,7 +57,8 @@ export function childVsize(
 export function childFee(parent: ParentTransaction, vsize: number, feeRate: bigint): bigint {
   const owed = feeFor(parent.vsize + vsize, feeRate) - parent.fee;
   const least = feeFor(vsize, feeRate);
-  return owed < least ? least : owed;
+  if (owed < least) return least;
+  return owed;
 }
 
 /**

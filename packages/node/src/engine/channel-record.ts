@@ -1,4 +1,4 @@
-import type { ChannelState, Party, Role } from '@prometheus-compute/protocol';
+import type { ChannelState, Coin, Party, Role } from '@prometheus-compute/protocol';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
 import { decodeSnapshot, encodeSnapshot } from '../snapshot/snapshot.ts';
@@ -17,6 +17,8 @@ export interface ChannelRecord {
   readonly askedBy?: PeerId;
   /** Which batch of the Client's job; null for everybody else. */
   readonly batch: number | null;
+  /** C, W, V: the coin that was set aside for this channel's fees (D16); null for arbiters. */
+  readonly reserve: Coin | null;
   readonly state: ChannelState;
 }
 

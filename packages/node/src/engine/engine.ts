@@ -52,6 +52,11 @@ export class Engine {
     return this.#queue.busy;
   }
 
+  /** Whether this node's work has ended. */
+  get closed(): boolean {
+    return this.#queue.closed;
+  }
+
   get records(): readonly ChannelRecord[] {
     return this.#channels.all;
   }

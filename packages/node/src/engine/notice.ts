@@ -1,4 +1,4 @@
-import type { ChannelEvent, ChannelFault, Task } from '@prometheus-compute/protocol';
+import type { ChannelEvent, ChannelFault, Duty, Task } from '@prometheus-compute/protocol';
 import type { PeerId } from '../ports/transport.ts';
 import type { ChannelRecord } from './channel-record.ts';
 import type { Collection } from './collect.ts';
@@ -17,6 +17,13 @@ export type EngineNotice =
   | { readonly kind: 'outbox-failed'; readonly record: ChannelRecord; readonly error: Error }
   /** A transaction could not be made or handed to the chain: it is tried again at the next move or block. */
   | { readonly kind: 'publish-failed'; readonly record: ChannelRecord; readonly error: Error }
+  /** What had to be in a block by `duty.confirmBy` is not: what may be spent for it was not enough. */
+  | { readonly kind: 'not-confirmed-in-time'; readonly record: ChannelRecord; readonly duty: Duty }
+  /**
+   * A reorganisation took back more than six blocks, down to `height`. Nothing is published any more until the operator has
+   * looked and says so.
+   */
+  | { readonly kind: 'reorganisation-too-deep'; readonly depth: number; readonly height: number }
   /** A transaction outside the graph is on its way that brings this party an output of the contract. */
   | { readonly kind: 'collecting'; readonly record: ChannelRecord; readonly collection: Collection }
   | { readonly kind: 'receive-failed'; readonly from: PeerId; readonly error: Error }

@@ -40,13 +40,24 @@ export function confirmedIn(
   }
 }
 
-/**
- * Whether no block can matter to a channel any more: its party has seen its settlement that deep. An abandoned one whose
- * inputs were signed is watched for ever.
- */
-export function isFinal(state: ChannelState, tip: number): boolean {
-  if (state.name !== 'closed') return false;
-  return state.how === 'abandoned'
-    ? state.before === null
-    : Math.min(tip, state.tip) >= state.height + FINAL_CONFIRMATIONS;
+/** Whether a state has the transaction in the block at this height already. */
+export function knows(state: ChannelState, transaction: TransactionId, height: number): boolean {
+  return confirmedIn(state).some((known) => known.transaction === transaction && known.height === height);
 }
+
+/**
+ * Whether no block can matter to a channel any more: six confirmations of its settlement, or of what has spent the own coins
+ * of an abandoned setup whose inputs were signed.
+ *
+ * @param respentAt - height at which those coins were seen spent
+ */
+export function isFinal(state: ChannelState, tip: number, respentAt: number | undefined): boolean {
+  if (state.name !== 'closed') return false;
+  // Its party has seen it that deep too: from there C and W release stakes and bond.
+  if (state.how === 'settled')
+    return confirmations(state.height, Math.min(tip, state.tip)) >= FINAL_CONFIRMATIONS;
+  if (state.before === null) return true;
+  return respentAt !== undefined && confirmations(respentAt, tip) >= FINAL_CONFIRMATIONS;
+}
+
+const confirmations = (height: number, tip: number): number => tip - height + 1;

@@ -1,19 +1,14 @@
-import { parseTransaction, transactionId } from '@prometheus-compute/bitcoin';
-import {
-  type Duty,
-  duties,
-  equalBytes,
-  type Hash32,
-  type TransactionId,
-  type Txid,
-  transactionOf,
-} from '@prometheus-compute/protocol';
+import { type Duty, duties, type Txid, transactionOf, utf8 } from '@prometheus-compute/protocol';
 import type { ChainBlock } from '../ports/chain.ts';
+import { ChainFollower } from './chain-follower.ts';
 import type { ChannelRecord } from './channel-record.ts';
-import { completeDuty } from './complete-duty.ts';
 import type { Engine } from './engine.ts';
 import { asError } from './errors.ts';
-import { confirmedIn, graphInState, isFinal } from './on-chain.ts';
+import { FeeReserves, type ParsedBlock, type Reserve } from './fees/reserves.ts';
+import { confirmedIn, graphInState, isFinal, knows } from './on-chain.ts';
+import { type PaidChild, publish } from './publish.ts';
+import { abandonedStep, respend } from './respend.ts';
+import type { FeePolicy } from './tasks/context.ts';
 import { WatchList } from './watch-list.ts';
 
 /** What the watcher did about a duty. */
@@ -21,26 +16,49 @@ export interface DutyNotice {
   readonly record: ChannelRecord;
   readonly duty: Duty;
   readonly txid: Txid;
-  /** Undefined: the chain took it or has it already. */
+  /** `handed`: the chain took it, or a child that raises its fee. `waits`: it is in the mempool and pays enough. */
+  readonly did: 'handed' | 'waits' | 'refused' | 'withheld';
+  /** The child that went with it, with what it pays. */
+  readonly child: PaidChild | null;
+  /** Undefined unless it was refused or withheld. */
   readonly refused: string | undefined;
 }
 
+/** What the watcher has published for a channel last. */
+interface Handed {
+  readonly transaction: string;
+  /** Tip at which it was handed to the chain first. */
+  readonly first: number;
+}
+
+const HALTED_KEY = 'watcher:halted';
+const publishedKey = (id: string, transaction: string): string => `published:${id}:${transaction}`;
+
 /**
  * Follows the chain apart from the channels' engine: turns blocks, reorganisations and heights into events, and
- * publishes what each channel's party must publish, again at every block until it is confirmed.
+ * publishes what each channel's party must publish, at every block again and with a rising fee, until it is confirmed.
  */
 export class Watcher {
   readonly #engine: Engine;
+  readonly #policy: FeePolicy;
+  readonly #follower: ChainFollower;
+  readonly #reserves: FeeReserves;
   readonly #list = new WatchList();
-  readonly #seen: { readonly height: number; readonly hash: Hash32 }[] = [];
   readonly #onDuty: (notice: DutyNotice) => void;
   readonly #onBlock: (block: ChainBlock) => void;
   readonly #onRewind: (height: number) => void;
-  /** What is on its way to the chain, by channel. */
-  readonly #handing = new Map<string, string>();
-  /** What the chain has answered to at this tip, by channel. */
-  readonly #handed = new Map<string, { readonly key: string; readonly bytes: Uint8Array }>();
-  #next = 0;
+  /** The last piece of publishing of each channel: one after another. */
+  readonly #work = new Map<string, Promise<void>>();
+  /** What was done at which tip, by channel. */
+  readonly #done = new Map<string, string>();
+  readonly #handed = new Map<string, Handed>();
+  /** Own script for what the children of a transaction leave. */
+  readonly #scripts = new Map<string, Uint8Array>();
+  /** Tips at which coins of abandoned setups were first seen spent. */
+  readonly #respent = new Map<string, number>();
+  readonly #late = new Set<string>();
+  #started = false;
+  #halted = false;
   /** Duties belong to the newest tip: nothing is published while older blocks are being read. */
   #following = false;
 
@@ -51,36 +69,67 @@ export class Watcher {
   constructor(
     engine: Engine,
     options: {
+      readonly policy: FeePolicy;
       readonly onDuty: (notice: DutyNotice) => void;
       readonly onBlock: (block: ChainBlock) => void;
       readonly onRewind: (height: number) => void;
     },
   ) {
     this.#engine = engine;
+    this.#policy = options.policy;
     this.#onDuty = options.onDuty;
     this.#onBlock = options.onBlock;
     this.#onRewind = options.onRewind;
+    this.#reserves = new FeeReserves(engine.ports);
+    this.#follower = new ChainFollower(engine.ports, {
+      connect: (block) => this.#connect(block),
+      disconnect: (height) => this.#disconnect(height),
+      tooDeep: (depth, height) => this.#halt(depth, height),
+    });
     engine.watch((notice) => {
       if (notice.kind !== 'moved' || this.#following) return;
       const { record } = notice;
       engine.background(
-        () => this.#publish(record),
+        () => this.#publish(record.id),
         (error) => this.#publishFailed(record, error),
       );
     });
+  }
+
+  /** Whether nothing is published, since a reorganisation was too deep. */
+  get halted(): boolean {
+    return this.#halted;
+  }
+
+  /** What a channel has left for fees; undefined when it has none, or none any more. */
+  reserveOf(record: ChannelRecord): Reserve | undefined {
+    return this.#reserves.of(record);
   }
 
   /** Catches up with the chain's tip. Call it whenever the chain may have changed. */
   async follow(): Promise<void> {
     this.#following = true;
     try {
-      await this.#catchUp();
+      if (!this.#started) await this.#start();
+      const height = await this.#follower.follow();
+      // After the blocks: what they confirm comes before a deadline that they pass.
+      for (const record of this.#engine.records) {
+        if (record.state.tip !== height && !this.#isFinal(record, height))
+          await this.#engine.feed(record.id, { kind: 'tip', height });
+      }
     } finally {
       this.#following = false;
     }
     for (const record of this.#engine.records) {
-      await this.#publish(record).catch((cause: unknown) => this.#publishFailed(record, asError(cause)));
+      await this.#publish(record.id).catch((cause: unknown) => this.#publishFailed(record, asError(cause)));
     }
+  }
+
+  /** The operator has looked at a reorganisation that was too deep: publishing goes on. */
+  async resumePublishing(): Promise<void> {
+    this.#halted = false;
+    await this.#engine.ports.store.deleteRecord(HALTED_KEY);
+    await this.follow();
   }
 
   /** One channel's trouble: the others go on, and its next move or block tries again. */
@@ -88,61 +137,11 @@ export class Watcher {
     this.#engine.notify({ kind: 'publish-failed', record, error });
   }
 
-  async #catchUp(): Promise<void> {
-    const { chain } = this.#engine.ports;
-    if (this.#next === 0) await this.#checkPast();
-    await this.#rewind();
-    const { height } = await chain.tip();
-    while (this.#next <= height) {
-      const block = await chain.blockAt(this.#next);
-      if (block === undefined) return;
-      await this.#connect(block);
-    }
-    // After the blocks: what they confirm comes before a deadline that they pass.
-    for (const { id, state } of this.#engine.records) {
-      if (!isFinal(state, height) && state.tip !== height)
-        await this.#engine.feed(id, { kind: 'tip', height });
-    }
-  }
-
-  async #connect(block: ChainBlock): Promise<void> {
-    this.#onBlock(block);
-    const { height, hash: blockHash } = block;
-    this.#seen.push({ height, hash: blockHash });
-    this.#next = height + 1;
-    // The first transaction is the coinbase.
-    if (block.transactions.length < 2) return;
-    this.#list.update(this.#engine.records);
-    for (const bytes of block.transactions) {
-      for (const { id, transaction } of this.#list.watching(transactionId(parseTransaction(bytes)))) {
-        const record = this.#engine.records.find((candidate) => candidate.id === id);
-        if (record !== undefined && knows(record, transaction, height)) continue;
-        await this.#engine.feed(id, { kind: 'confirmed', transaction, height, blockHash, bytes });
-      }
-    }
-  }
-
-  /** Takes back the blocks that have left the active chain, newest first. */
-  async #rewind(): Promise<void> {
-    const { chain } = this.#engine.ports;
-    for (let last = this.#seen.at(-1); last !== undefined; last = this.#seen.at(-1)) {
-      const block = await chain.blockAt(last.height);
-      if (block !== undefined && equalBytes(block.hash, last.hash)) return;
-      this.#seen.pop();
-      this.#next = last.height;
-      this.#onRewind(last.height - 1);
-      for (const record of this.#engine.records) {
-        for (const { transaction, height } of confirmedIn(record.state)) {
-          if (height === last.height)
-            await this.#engine.feed(record.id, { kind: 'unconfirmed', transaction });
-        }
-      }
-    }
-  }
-
   /** After a restart: what the stored states hold for confirmed may have left the chain while this node was away. */
-  async #checkPast(): Promise<void> {
-    const { chain } = this.#engine.ports;
+  async #start(): Promise<void> {
+    const { chain, store } = this.#engine.ports;
+    this.#halted = (await store.record(HALTED_KEY)) !== undefined;
+    await this.#reserves.load(this.#engine.records);
     for (const record of this.#engine.records) {
       const graph = graphInState(record.state);
       for (const { transaction, height } of confirmedIn(record.state)) {
@@ -152,29 +151,157 @@ export class Watcher {
           await this.#engine.feed(record.id, { kind: 'unconfirmed', transaction });
       }
     }
+    this.#started = true;
   }
 
-  async #publish(record: ChannelRecord): Promise<void> {
-    const tip = this.#next - 1;
-    const duty = duties(record.state).find(
-      ({ from, until }) => tip >= from && (until === null || tip <= until),
-    );
-    if (duty === undefined) return;
-    const key = `${duty.transaction}@${tip}`;
+  async #connect(block: ParsedBlock): Promise<void> {
+    const { height, hash: blockHash } = block;
+    this.#list.update(this.#engine.records);
+    // The first transaction is the coinbase.
+    for (const { txid, bytes } of block.parsed.slice(1)) {
+      for (const { id, transaction } of this.#list.watching(txid)) {
+        const record = this.#engine.records.find((candidate) => candidate.id === id);
+        if (record !== undefined && knows(record.state, transaction, height)) continue;
+        await this.#engine.feed(id, { kind: 'confirmed', transaction, height, blockHash, bytes });
+      }
+    }
+    this.#onBlock(block);
+    this.#reserves.connect(block, this.#engine.records);
+  }
+
+  async #disconnect(height: number): Promise<void> {
+    for (const record of this.#engine.records) {
+      for (const confirmed of confirmedIn(record.state)) {
+        const { transaction } = confirmed;
+        if (confirmed.height === height)
+          await this.#engine.feed(record.id, { kind: 'unconfirmed', transaction });
+      }
+    }
+    for (const [id, spent] of this.#respent) if (spent >= height) this.#respent.delete(id);
+    this.#reserves.disconnectAbove(height - 1);
+    this.#onRewind(height - 1);
+  }
+
+  async #halt(depth: number, height: number): Promise<void> {
+    this.#halted = true;
+    await this.#engine.ports.store.putRecord(HALTED_KEY, utf8(`${depth}`));
+    this.#engine.notify({ kind: 'reorganisation-too-deep', depth, height });
+  }
+
+  #isFinal(record: ChannelRecord, tip: number): boolean {
+    return isFinal(record.state, tip, this.#respent.get(record.id));
+  }
+
+  /** Publishes what a channel has to publish at this tip, after what is being published for it. */
+  #publish(id: string): Promise<void> {
+    const before = this.#work.get(id) ?? Promise.resolve();
+    const work = before.catch(() => {}).then(() => this.#publishNow(id));
+    this.#work.set(id, work);
+    return work;
+  }
+
+  async #publishNow(id: string): Promise<void> {
+    const record = this.#engine.records.find((candidate) => candidate.id === id);
+    const tip = this.#follower.height;
+    if (record === undefined || this.#engine.closed) return;
+    if (this.#isFinal(record, tip)) {
+      await this.#reserves.release(record);
+      return;
+    }
+    if (this.#halted) return;
+    if (abandonedStep(record.state) !== undefined) return this.#respend(record, tip);
+    const duty = await this.#dueAt(record, tip);
+    if (duty !== undefined) await this.#fulfil(record, duty, tip);
+  }
+
+  /** The most wanted duty of this tip. What has left the node stays due after `until`: nothing can take it back. */
+  async #dueAt(record: ChannelRecord, tip: number): Promise<Duty | undefined> {
+    for (const duty of duties(record.state)) {
+      if (tip < duty.from) continue;
+      if (duty.until === null || tip <= duty.until) return duty;
+      if ((await this.#firstTip(record, duty.transaction)) !== null) return duty;
+    }
+    return undefined;
+  }
+
+  /** Tip at which a transaction was handed to the chain first, by this run or an earlier one; null: never. */
+  async #firstTip(record: ChannelRecord, transaction: Duty['transaction']): Promise<number | null> {
     const handed = this.#handed.get(record.id);
-    if (handed?.key === key || this.#handing.get(record.id) === key) return;
-    const again = handed?.key.startsWith(`${duty.transaction}@`) === true;
-    const { signer, chain } = this.#engine.ports;
-    const bytes = again ? handed.bytes : completeDuty(record, duty.transaction, signer);
-    if (bytes === undefined) return;
-    this.#handing.set(record.id, key);
-    const outcome = await chain.submit(bytes).finally(() => this.#handing.delete(record.id));
-    this.#handed.set(record.id, { key, bytes });
-    const txid = transactionId(parseTransaction(bytes));
-    this.#onDuty({ record, duty, txid, refused: outcome.kind === 'rejected' ? outcome.reason : undefined });
+    if (handed?.transaction === transaction) return handed.first;
+    const { store, chain } = this.#engine.ports;
+    const stored = await store.record(publishedKey(record.id, transaction));
+    const graph = graphInState(record.state);
+    let first = stored === undefined ? null : Number(new TextDecoder().decode(stored));
+    if (first === null && graph !== undefined) {
+      // The run may have ended before it could write that down; others may have published it as well.
+      const known = await chain.transaction(transactionOf(graph, transaction).txid);
+      if (known !== undefined) first = this.#follower.height;
+    }
+    if (first !== null) this.#handed.set(record.id, { transaction, first });
+    return first;
   }
-}
 
-function knows({ state }: ChannelRecord, transaction: TransactionId, height: number): boolean {
-  return confirmedIn(state).some((known) => known.transaction === transaction && known.height === height);
+  async #fulfil(record: ChannelRecord, duty: Duty, tip: number): Promise<void> {
+    const graph = graphInState(record.state);
+    const key = `${duty.transaction}@${tip}`;
+    if (graph === undefined || this.#done.get(record.id) === key) return;
+    const first = await this.#firstTip(record, duty.transaction);
+    const { ports } = this.#engine;
+    // The chain may be ahead of what was followed: h_p is not shown for the first time past its time.
+    const ahead = Math.max(tip, (await ports.chain.tip()).height);
+    if (first === null && duty.until !== null && ahead > duty.until) return;
+    const reserve = this.#reserves.of(record);
+    const to = this.#scriptFor(`${record.id}/${duty.transaction}`);
+    const order = { record, graph, duty, tip, first, reserve, to };
+    const made = await publish(order, ports, this.#policy);
+    if (made === undefined) return;
+    this.#done.set(record.id, key);
+    if (made.kind === 'handed' || made.kind === 'waits') await this.#noteHanded(record, duty, first ?? tip);
+    this.#onDuty({
+      record,
+      duty,
+      txid: transactionOf(graph, duty.transaction).txid,
+      did: made.kind,
+      child: made.kind === 'handed' ? made.child : null,
+      refused: 'reason' in made ? made.reason : undefined,
+    });
+    this.#warnWhenLate(record, duty, tip);
+  }
+
+  async #noteHanded(record: ChannelRecord, { transaction }: Duty, first: number): Promise<void> {
+    if (this.#handed.get(record.id)?.transaction === transaction) return;
+    this.#handed.set(record.id, { transaction, first });
+    await this.#engine.ports.store.putRecord(publishedKey(record.id, transaction), utf8(`${first}`));
+  }
+
+  /** What the reserve could not bring into a block in time: the operator is told once. */
+  #warnWhenLate(record: ChannelRecord, duty: Duty, tip: number): void {
+    const name = `${record.id}/${duty.transaction}`;
+    if (duty.confirmBy === null || tip < duty.confirmBy || this.#late.has(name)) return;
+    this.#late.add(name);
+    this.#engine.notify({ kind: 'not-confirmed-in-time', record, duty });
+  }
+
+  async #respend(record: ChannelRecord, tip: number): Promise<void> {
+    const key = `respend@${tip}`;
+    const step = abandonedStep(record.state);
+    if (step === undefined || this.#done.get(record.id) === key || this.#respent.has(record.id)) return;
+    const handed = this.#handed.get(record.id);
+    const first = handed?.transaction === 'respend' ? handed.first : tip;
+    this.#handed.set(record.id, { transaction: 'respend', first });
+    const to = this.#scriptFor(`${record.id}/respend`);
+    const made = await respend({ step, tip, first, to }, this.#engine.ports, this.#policy);
+    this.#done.set(record.id, key);
+    if (made.kind === 'spent') this.#respent.set(record.id, tip);
+    if (made.kind === 'refused')
+      this.#publishFailed(record, new Error(`the coins of an abandoned setup: ${made.reason}`));
+  }
+
+  #scriptFor(name: string): Uint8Array {
+    const known = this.#scripts.get(name);
+    if (known !== undefined) return known;
+    const script = this.#engine.ports.wallet.freshScript();
+    this.#scripts.set(name, script);
+    return script;
+  }
 }

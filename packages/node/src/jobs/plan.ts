@@ -6,21 +6,18 @@ import {
   netChanges,
   type Parameters,
   quorum,
+  ROLES,
   type SettlementId,
   satoshi,
 } from '@prometheus-compute/protocol';
 import { inspectProgram } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
+import { requireCovered, worstCaseFee } from '../engine/fees/worst-case.ts';
 import { DEVELOPMENT_POLICY } from '../roles/policy.ts';
 import { excessOf } from '../roles/terms-limits.ts';
 import { exampleContract } from './example-contract.ts';
 import { checkContractTerms, commitmentFee } from './money.ts';
 import type { Detection, JobPlan, JobSpecification } from './specification.ts';
-
-/** Vsize of a paying child (T §The tree). */
-const CHILD_VSIZE = 153n;
-/** Fee rate, in sat/vB, up to which the Client's reserve pays for the children of a challenge and of its claim. */
-const RESERVE_RATE = 50n;
 
 /**
  * What a job costs, every exit of its contracts with amounts and dates, what is locked, and who sees the data. Nothing
@@ -52,8 +49,8 @@ export function planJob(specification: JobSpecification): JobPlan {
     disclosure: disclosure(specification),
     locked: locked(specification),
     feeReserve: {
-      amount: 2n * CHILD_VSIZE * RESERVE_RATE,
-      reason: `to pay for a challenge and its last transaction at up to ${RESERVE_RATE} sat/vB, if it comes to that`,
+      amount: DEVELOPMENT_POLICY.feeReserve,
+      reason: `for each batch, one confirmed coin of its own: it pays for a challenge and its last transaction at up to ${DEVELOPMENT_POLICY.maxFeeRate / 1_000n} sat/vB, if it comes to that, and is free again afterwards`,
     },
   };
 }
@@ -69,7 +66,9 @@ export function checkSpecification(specification: JobSpecification): void {
 }
 
 /** What no Worker or Verifier of a development chain takes part in. */
-function checkPolicy({ batches, limits, program }: JobSpecification): void {
+function checkPolicy({ batches, limits, program, parameters, settlementFee }: JobSpecification): void {
+  for (const role of ROLES)
+    requireCovered(worstCaseFee(role, parameters, settlementFee, DEVELOPMENT_POLICY), DEVELOPMENT_POLICY);
   const allowed = DEVELOPMENT_POLICY.limits;
   const largest = Math.max(
     ...batches.map(({ inputs }) => inputs.reduce((sum, { length }) => sum + length, program.length)),

@@ -178,7 +178,7 @@ export class LocalNetwork {
         throw new EngineError('interrupted', 'the job was interrupted', { remedy: 'Run the command again.' });
       }
       await (turn < SPIN_TURNS ? new Promise((resolve) => setImmediate(resolve)) : delay(2));
-      const busy = this.#network.underway > 0 || this.#online.some(({ node }) => node.engine.busy > 0);
+      const busy = this.#network.underway > 0 || this.#online.some(({ node }) => node.busy > 0);
       calm = busy ? 0 : calm + 1;
     }
   }
@@ -228,10 +228,12 @@ export class LocalNetwork {
       amount,
       script: party.wallet.freshScript(),
     });
+    // Each coin for a contract comes with one for its fees (D16).
+    const { feeReserve } = options.policy;
     const payments: Payment[] = [
-      ...funds.client.map((amount) => coin(this.client, amount)),
-      ...funds.worker.map((amount) => coin(this.worker, amount)),
-      ...funds.verifier.map((amount) => coin(this.verifier, amount)),
+      ...funds.client.flatMap((amount) => [coin(this.client, amount), coin(this.client, feeReserve)]),
+      ...funds.worker.flatMap((amount) => [coin(this.worker, amount), coin(this.worker, feeReserve)]),
+      ...funds.verifier.flatMap((amount) => [coin(this.verifier, amount), coin(this.verifier, feeReserve)]),
       ...this.arbiters.map((party) => coin(party, parameters.a + OFFER_COST)),
       { amount: 0n, script: opReturnScript(encodeParameters(parameters)) },
     ];

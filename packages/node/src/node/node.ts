@@ -1,6 +1,7 @@
 import {
   type ChannelMessage,
   CodedError,
+  type Coin,
   DUST,
   encodeEnvelope,
   type MessageOf,
@@ -19,6 +20,7 @@ import { Engine } from '../engine/engine.ts';
 import type { EnginePorts } from '../engine/engine-ports.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Greeter, Greeting } from '../engine/extensions.ts';
+import { requireCovered } from '../engine/fees/worst-case.ts';
 import { OfferIndex } from '../engine/offer-index.ts';
 import { PayloadExchange } from '../engine/payload.ts';
 import { committedCoins } from '../engine/reservations.ts';
@@ -87,10 +89,16 @@ export class Node implements Greeter, RoleHost {
       if (state.name === 'closed' && state.how === 'abandoned') this.#payload.giveUp(id);
     });
     this.watcher = new Watcher(this.engine, {
+      policy: options.policy,
       onDuty: options.onDuty ?? (() => {}),
       onBlock: (block) => ports.wallet.connect(block),
       onRewind: (height) => ports.wallet.disconnectAbove(height),
     });
+  }
+
+  /** Work that this node can go on with by itself: what waits for a peer's answer does not count. */
+  get busy(): number {
+    return this.engine.busy - this.#payload.waiting;
   }
 
   /** Takes up what an earlier run of this node has stored: channels, coins that they hold, messages and tasks left. */
@@ -117,16 +125,43 @@ export class Node implements Greeter, RoleHost {
     });
   }
 
-  fund(keys: KeyReference, amount: bigint): PartyTerms {
+  fund(
+    keys: KeyReference,
+    amount: bigint,
+    feeLoad: bigint,
+  ): { readonly terms: PartyTerms; readonly reserve: Coin } {
     const { signer, wallet } = this.ports;
+    requireCovered(feeLoad, this.policy);
     const funding = wallet.reserve(amount);
+    const reserve = this.#setAside(funding);
     const rest = funding.reduce((sum, coin) => sum + coin.amount, 0n) - amount;
-    return {
+    const terms = {
       messageKey: signer.messageKey(keys),
       transactionKey: signer.transactionKey(keys),
       funding,
       change: rest < DUST ? null : { script: wallet.freshScript(), amount: satoshi(rest) },
     };
+    return { terms, reserve };
+  }
+
+  /** The coin for the fees of a contract; without it, the contract's coins are free again. */
+  #setAside(funding: readonly Coin[]): Coin {
+    const { wallet } = this.ports;
+    const { feeReserve } = this.policy;
+    try {
+      return wallet.reserveOne(feeReserve);
+    } catch (cause) {
+      wallet.release(funding.map(({ outpoint }) => outpoint));
+      throw new EngineError(
+        'fee-reserve',
+        `the fee reserve of ${feeReserve} sat is missing: one free confirmed coin must have it, besides the contract's coins`,
+        {
+          cause,
+          rule: 'D16',
+          remedy: `Send ${feeReserve} sat to the wallet in one payment, or lower the policy's fee reserve and highest rate.`,
+        },
+      );
+    }
   }
 
   get channels(): readonly ChannelRecord[] {

@@ -30,6 +30,18 @@ export type SubmitOutcome =
   | { readonly kind: 'known' }
   | { readonly kind: 'rejected'; readonly reason: string };
 
+/** A transaction that waits in the backend's mempool. */
+export interface WaitingTransaction {
+  /** Satoshis that it pays itself. */
+  readonly fee: bigint;
+  /** Virtual bytes. */
+  readonly vsize: number;
+  /** Satoshis that it and everything unconfirmed that builds on it pay together. */
+  readonly packageFee: bigint;
+  /** Virtual bytes of all of these. */
+  readonly packageVsize: number;
+}
+
 /** Port to a Bitcoin node. Every answer speaks of the backend's active chain at the moment of the call. */
 export interface Chain {
   tip(): Promise<ChainTip>;
@@ -40,6 +52,12 @@ export interface Chain {
   transaction(
     txid: Txid,
   ): Promise<{ readonly bytes: Uint8Array; readonly height: number | undefined } | undefined>;
+  /** A transaction of the mempool with its fees; undefined when it is not there. */
+  waiting(txid: Txid): Promise<WaitingTransaction | undefined>;
+  /** The transaction of the mempool that spends an output. */
+  spender(outpoint: Outpoint): Promise<Txid | undefined>;
+  /** Satoshis per 1000 vB that a transaction has to pay now so that one of the next blocks takes it. An estimate. */
+  feeRate(): Promise<bigint>;
   submit(transaction: Uint8Array): Promise<SubmitOutcome>;
   /** Parent first, paying child last (Core's `submitpackage`). */
   submitPackage(transactions: readonly Uint8Array[]): Promise<SubmitOutcome>;

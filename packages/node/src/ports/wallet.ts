@@ -8,6 +8,23 @@ export interface Payment {
   readonly script: Uint8Array;
 }
 
+/** An output of an unconfirmed transaction that a child spends. */
+export interface ParentOutput extends Coin {
+  /** BIP341 signature by key path; null for an anchor, which anybody may spend. */
+  readonly sign: ((sighash: Hash32) => SchnorrSignature) | null;
+}
+
+/** A child that pays for its unconfirmed parent (BIP431). */
+export interface ChildPlan {
+  readonly output: ParentOutput;
+  /** Own confirmed coins that it spends besides, all of them. */
+  readonly coins: readonly Coin[];
+  /** Own script for what is left. */
+  readonly to: Uint8Array;
+  /** Satoshis that it pays itself. */
+  readonly fee: bigint;
+}
+
 /** Port of a party's own coins: BIP86 outputs, spent by key path. Keys never leave it. */
 export interface NodeWallet {
   /** A fresh output script of this wallet, never handed out before. */
@@ -23,6 +40,11 @@ export interface NodeWallet {
    * @throws WalletError when the free coins do not cover it
    */
   reserve(amount: bigint): readonly Coin[];
+  /**
+   * Reserves the smallest single confirmed coin that has at least `amount`.
+   * @throws WalletError when no free coin has
+   */
+  reserveOne(amount: bigint): Coin;
   /** Sets these coins aside, whether they are there already or not: a contract of an earlier run holds them. */
   hold(coins: readonly Outpoint[]): void;
   /** Makes reserved coins free again. */
@@ -33,8 +55,13 @@ export interface NodeWallet {
    * @throws WalletError when the free coins do not cover it
    */
   pay(outputs: readonly Payment[], feeRate: bigint): Uint8Array;
-  /** A signed transaction that spends exactly these own coins, reserved or not, to a fresh script. */
-  sweep(coins: readonly Coin[], feeRate: bigint): Uint8Array;
+  /** A signed transaction that spends exactly these own coins, reserved or not, to one own script. */
+  sweep(coins: readonly Coin[], feeRate: bigint, to: Uint8Array): Uint8Array;
+  /**
+   * A signed version 3 child.
+   * @throws WalletError when what it spends does not cover its fee and an output
+   */
+  child(plan: ChildPlan): Uint8Array;
   owns(script: Uint8Array): boolean;
   /** Internal key of an own output. */
   internalKey(script: Uint8Array): XOnlyKey;

@@ -146,7 +146,7 @@ export async function answerRequest(
   const id = `arbiter:${toHex(hash)}:${outpointKey(request.offer)}`;
   return {
     kind: 'open',
-    record: { id, role: 'arbiter', keys, peers: request.peers, askedBy: from, batch: null },
+    record: { id, role: 'arbiter', keys, peers: request.peers, askedBy: from, batch: null, reserve: null },
     step,
   };
 }

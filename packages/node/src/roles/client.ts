@@ -11,6 +11,7 @@ import {
   toHex,
 } from '@prometheus-compute/protocol';
 import { PROFILE, type Program } from '@prometheus-compute/sandbox';
+import { worstCaseFee } from '../engine/fees/worst-case.ts';
 import { encodeManifest, encodeProgram } from '../engine/manifest.ts';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
@@ -73,7 +74,8 @@ export async function openBatchChannel(host: RoleHost, order: BatchOrder): Promi
 
   const owed =
     offered.reward + offered.settlementFee + BigInt(parameters.n) * offered.retainer + offered.bond;
-  const client = host.fund(keys, owed + order.commitmentFee);
+  const feeLoad = worstCaseFee('client', parameters, offered.settlementFee, host.policy);
+  const { terms: client, reserve } = host.fund(keys, owed + order.commitmentFee, feeLoad);
   const { height } = await ports.chain.tip();
   const terms: MessageOf<'terms'> = {
     kind: 'terms',
@@ -104,6 +106,6 @@ export async function openBatchChannel(host: RoleHost, order: BatchOrder): Promi
   };
   const peers = { client: ports.transport.self, worker: order.worker, verifier: order.verifier };
   const step = openChannel(terms, peers, parameters, height);
-  await host.open({ id, role: 'client', keys, peers, batch: order.batch }, step);
+  await host.open({ id, role: 'client', keys, peers, batch: order.batch, reserve }, step);
   return id;
 }

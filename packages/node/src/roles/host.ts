@@ -1,4 +1,5 @@
 import {
+  type Coin,
   type Hash32,
   type Parameters,
   type PartyTerms,
@@ -20,10 +21,17 @@ export interface RoleHost {
   /** P of a T_P on the chain. @throws EngineError `parameters-unknown` */
   parameters(txid: Txid): Promise<Parameters>;
   /**
-   * Keys of a channel, and coins for `amount` satoshis set aside with their change. Change below the dust limit becomes
-   * fee.
+   * Keys of a channel, and coins for `amount` satoshis set aside with their change, and besides the channel's reserve for
+   * fees. Change below the dust limit becomes fee.
+   *
+   * @param feeLoad - the most that this party may have to pay for the channel's transactions ({@link worstCaseFee})
+   * @throws WalletError, EngineError `fee-reserve`
    */
-  fund(keys: KeyReference, amount: bigint): PartyTerms;
+  fund(
+    keys: KeyReference,
+    amount: bigint,
+    feeLoad: bigint,
+  ): { readonly terms: PartyTerms; readonly reserve: Coin };
   /** Every channel that this node has or had. */
   readonly channels: readonly ChannelRecord[];
   /** Whether a channel of this id exists: its keys must not be used for another one. */

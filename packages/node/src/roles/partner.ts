@@ -1,13 +1,7 @@
 import { inputTree } from '@prometheus-compute/proofs';
-import {
-  checkParameters,
-  joinChannel,
-  type MessageOf,
-  type PartyTerms,
-  toHex,
-  utf8,
-} from '@prometheus-compute/protocol';
+import { checkParameters, joinChannel, type MessageOf, toHex, utf8 } from '@prometheus-compute/protocol';
 import type { Greeting } from '../engine/extensions.ts';
+import { worstCaseFee } from '../engine/fees/worst-case.ts';
 import { encodeManifest } from '../engine/manifest.ts';
 import { programSizeKey } from '../engine/tasks/agree.ts';
 import type { KeyReference } from '../ports/signer.ts';
@@ -47,7 +41,8 @@ export async function answerTerms(
 
   await ports.blobs.put(terms.inputRoot, encodeManifest(terms.inputs));
   await ports.store.putRecord(programSizeKey(id), utf8(String(terms.programSize)));
-  const own: PartyTerms = host.fund(keys, role === 'worker' ? parameters.w : parameters.v);
+  const feeLoad = worstCaseFee(role, parameters, terms.settlementFee, host.policy);
+  const { terms: own, reserve } = host.fund(keys, role === 'worker' ? parameters.w : parameters.v, feeLoad);
   const ceremonySeedHash = ports.signer.seedHash(keys, 'ceremony');
   const common = { kind: 'termsAccepted', channel: terms.channel, terms: own, ceremonySeedHash } as const;
   const answer: MessageOf<'termsAccepted'> =
@@ -60,5 +55,5 @@ export async function answerTerms(
         }
       : { ...common, role, challengeSeedHash: ports.signer.seedHash(keys, 'challenge') };
   const step = joinChannel(terms, answer, parameters, height);
-  return { kind: 'open', record: { id, role, keys, peers: { client: from }, batch: null }, step };
+  return { kind: 'open', record: { id, role, keys, peers: { client: from }, batch: null, reserve }, step };
 }

@@ -1,3 +1,4 @@
+import { RELAY_FEE_RATE } from '../engine/fee-rates.ts';
 import type { NodePolicy } from '../engine/tasks/context.ts';
 
 /** A development chain: blocks come when they are asked for, and nobody attacks. */
@@ -8,6 +9,10 @@ export const DEVELOPMENT_POLICY: NodePolicy = {
   minimumOfferAge: 6,
   auditRate: 0.2,
   minimumReward: 1n,
+  feeRate: RELAY_FEE_RATE,
+  maxFeeRate: 50_000n,
+  // Covers a challenge and its last transaction with eleven arbiters.
+  feeReserve: 250_000n,
   limits: {
     payloadBytes: 512 * 1024 * 1024,
     // 1 GiB a chunk.

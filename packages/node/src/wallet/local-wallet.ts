@@ -1,7 +1,9 @@
 import {
   CoinTracker,
+  draftChild,
   draftPayment,
   draftSweep,
+  keyPathSighash,
   parseTransaction,
   selectCoins,
   serializeTransaction,
@@ -9,6 +11,7 @@ import {
   type Transaction,
   transactionId,
   type WalletAccount,
+  type WalletCoin,
   WalletError,
   type WalletKey,
 } from '@prometheus-compute/bitcoin';
@@ -23,7 +26,7 @@ import {
 } from '@prometheus-compute/protocol';
 import type { ChainBlock } from '../ports/chain.ts';
 import type { Entropy } from '../ports/entropy.ts';
-import type { NodeWallet, Payment } from '../ports/wallet.ts';
+import type { ChildPlan, NodeWallet, Payment } from '../ports/wallet.ts';
 
 /** Blocks that can be taken back: reorganisations are deeper only when something is badly wrong. */
 const UNDO_BLOCKS = 100;
@@ -71,6 +74,30 @@ export function createLocalWallet(
       }
     }
   };
+
+  const reserve = (amount: bigint, maxInputs?: number): readonly Coin[] => {
+    // Tx0's fee is part of `amount` where this party owes it, so coins are compared by their plain value.
+    const { coins } = selectCoins(tracker.spendable(height + 1), {
+      amount,
+      fee: () => 0n,
+      ...(maxInputs === undefined ? {} : { maxInputs }),
+    });
+    for (const coin of coins) tracker.reserve([coin], outpointKey(coin));
+    return coins.map(({ txid, vout, amount: value, key }) => ({
+      outpoint: { txid, vout },
+      amount: satoshi(value),
+      script: key.script,
+    }));
+  };
+
+  const walletCoin = ({ outpoint, amount, script }: Coin): WalletCoin => ({
+    ...outpoint,
+    amount,
+    height: 0,
+    coinbase: false,
+    key: keyOf(script),
+  });
+
   if (options.recover === true) while (keys.size < RECOVERY_GAP) freshScript();
 
   return {
@@ -95,16 +122,8 @@ export function createLocalWallet(
       }
       height = limit;
     },
-    reserve(amount: bigint): readonly Coin[] {
-      // Tx0's fee is part of `amount` where this party owes it, so coins are compared by their plain value.
-      const { coins } = selectCoins(tracker.spendable(height + 1), { amount, fee: () => 0n });
-      for (const coin of coins) tracker.reserve([coin], outpointKey(coin));
-      return coins.map(({ txid, vout, amount: value, key }) => ({
-        outpoint: { txid, vout },
-        amount: satoshi(value),
-        script: key.script,
-      }));
-    },
+    reserve,
+    reserveOne: (amount) => reserve(amount, 1)[0]!,
     hold(coins: readonly Outpoint[]): void {
       for (const outpoint of coins) tracker.reserve([outpoint], outpointKey(outpoint));
     },
@@ -116,16 +135,22 @@ export function createLocalWallet(
       const draft = draftPayment({ coins, outputs, changeScript: freshScript(), feeRate });
       return serializeTransaction(signDraft(draft, account, () => entropy(32)));
     },
-    sweep(coins: readonly Coin[], feeRate: bigint): Uint8Array {
-      const own = coins.map(({ outpoint, amount, script }) => ({
-        ...outpoint,
-        amount,
-        height: 0,
-        coinbase: false,
-        key: keyOf(script),
-      }));
-      const draft = draftSweep(own, freshScript(), feeRate);
+    sweep(coins: readonly Coin[], feeRate: bigint, to: Uint8Array): Uint8Array {
+      const draft = draftSweep(coins.map(walletCoin), to, feeRate);
       return serializeTransaction(signDraft(draft, account, () => entropy(32)));
+    },
+    child({ output, coins, to, fee }: ChildPlan): Uint8Array {
+      const draft = draftChild({
+        output: { ...output.outpoint, amount: output.amount, script: output.script },
+        coins: coins.map(walletCoin),
+        changeScript: to,
+        fee,
+      });
+      const signed = signDraft(draft, account, () => entropy(32));
+      if (output.sign === null) return serializeTransaction(signed);
+      const [first, ...others] = signed.inputs;
+      const signature = output.sign(keyPathSighash(draft.transaction, draft.spentOutputs, 0));
+      return serializeTransaction({ ...signed, inputs: [{ ...first!, witness: [signature] }, ...others] });
     },
     owns: (script) => keys.has(toHex(script)),
     internalKey: (script) => keyOf(script).internalKey,

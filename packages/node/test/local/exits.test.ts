@@ -2,7 +2,7 @@ import { parseTransaction, transactionId } from '@prometheus-compute/bitcoin';
 import { releasesOf, transactionOf } from '@prometheus-compute/protocol';
 import { describe, expect, it } from 'vitest';
 import { collectPayouts } from '../../src/engine/collect.ts';
-import type { LocalNetwork } from '../../src/index.ts';
+import { DEVELOPMENT_POLICY, type LocalNetwork } from '../../src/index.ts';
 import type { LocalParty } from '../../src/local/party.ts';
 import {
   commitmentHeight,
@@ -64,7 +64,11 @@ describe('exits on a chain, with real engines', () => {
     await mineUntil(network, () => settledBy(network.client) === 'Tx4');
     const { client, worker, verifier } = network;
     expect(stateOf(client)).toMatchObject({ failures: [] });
-    expect([client, worker, verifier].map(({ wallet }) => wallet.balance())).toEqual([0n, 0n, 0n]);
+    // Nothing is left but the reserves for fees, of which nothing was needed.
+    const { feeReserve } = DEVELOPMENT_POLICY;
+    expect([client, worker, verifier].map(({ wallet }) => wallet.balance())).toEqual(
+      Array.from({ length: 3 }, () => feeReserve),
+    );
     expect(await collect(network, [client, worker, verifier])).toEqual([
       0n,
       FUNDS.worker + 90_000n,

@@ -35,6 +35,9 @@ describe('a node whose chain or disk fails now and then', () => {
         blockAt: (height) => real.chain.blockAt(height),
         output: (outpoint) => real.chain.output(outpoint),
         transaction: (txid) => real.chain.transaction(txid),
+        waiting: (txid) => real.chain.waiting(txid),
+        spender: (outpoint) => real.chain.spender(outpoint),
+        feeRate: () => real.chain.feeRate(),
         submitPackage: (list) => real.chain.submitPackage(list),
         submit: async (bytes) => {
           const matters = name === 'client' || name === 'worker';

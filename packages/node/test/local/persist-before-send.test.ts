@@ -52,6 +52,9 @@ function recorder() {
         blockAt: (height) => real.chain.blockAt(height),
         output: (outpoint) => real.chain.output(outpoint),
         transaction: (txid) => real.chain.transaction(txid),
+        waiting: (txid) => real.chain.waiting(txid),
+        spender: (outpoint) => real.chain.spender(outpoint),
+        feeRate: () => real.chain.feeRate(),
         submitPackage: (list) => real.chain.submitPackage(list),
         submit: (bytes) => {
           list.push({ kind: 'submit', txid: transactionId(parseTransaction(bytes)) });

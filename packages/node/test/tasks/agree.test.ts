@@ -1,5 +1,6 @@
 import { SandboxError, type SandboxErrorCode, SandboxPool } from '@prometheus-compute/sandbox';
 import { describe, expect, it } from 'vitest';
+import { DEVELOPMENT_POLICY } from '../../src/index.ts';
 import { startPlay, stateOf } from '../local/play.ts';
 
 /** Runs nothing: it refuses every program with this code, and says how often it was asked. */
@@ -27,6 +28,9 @@ describe('T §Setup: before a contract is agreed', () => {
           tip: () => real.chain.tip(),
           blockAt: (height) => real.chain.blockAt(height),
           transaction: (txid) => real.chain.transaction(txid),
+          waiting: (txid) => real.chain.waiting(txid),
+          spender: (outpoint) => real.chain.spender(outpoint),
+          feeRate: () => real.chain.feeRate(),
           submit: (bytes) => real.chain.submit(bytes),
           submitPackage: (list) => real.chain.submitPackage(list),
           // Worker and Verifier are one, and do not mind.
@@ -46,7 +50,8 @@ describe('T §Setup: before a contract is agreed', () => {
       fault: { code: 'coin-missing', culprit: 'worker' },
       before: null,
     });
-    expect(worker).toBe(400_000n);
+    // Its stake, and the reserve for the fees of one contract.
+    expect(worker).toBe(400_000n + DEVELOPMENT_POLICY.feeReserve);
     for (const { node } of network.arbiters) expect(node.engine.records).toEqual([]);
   });
 

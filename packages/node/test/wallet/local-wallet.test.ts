@@ -86,7 +86,7 @@ describe('wallet in this process', () => {
     const own = wallet();
     own.connect(blockPaying(1, [{ amount: 50_000n, script: own.freshScript() }]));
     const coins = own.reserve(1n);
-    const sweep = parseTransaction(own.sweep(coins, 2_000n));
+    const sweep = parseTransaction(own.sweep(coins, 2_000n, own.freshScript()));
     expect(sweep.inputs.map(({ txid, vout }) => ({ txid, vout }))).toEqual(
       coins.map(({ outpoint }) => outpoint),
     );

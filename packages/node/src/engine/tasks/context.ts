@@ -29,8 +29,21 @@ export interface TaskContext {
   readonly onProgress: (progress: TaskProgress) => void;
 }
 
+/** What an operator decides about fees (D16). Rates are satoshis per 1000 vB. */
+export interface FeePolicy {
+  /** Where the fee of what must be published begins. */
+  readonly feeRate: bigint;
+  /** The highest rate at which a transaction must still be brought into a block. */
+  readonly maxFeeRate: bigint;
+  /**
+   * C, W, V: satoshis of the confirmed coin that each contract sets aside for the fees of its transactions, until the
+   * contract is final. No contract costs more than this in fees of children.
+   */
+  readonly feeReserve: bigint;
+}
+
 /** What an operator decides for a node. */
-export interface NodePolicy {
+export interface NodePolicy extends FeePolicy {
   /** Whose coins are at stake: profiles that are not fit for hostile programs run on development chains only. */
   readonly network: 'development' | 'public';
   /** Blocks that checking an opening may take (C8). */

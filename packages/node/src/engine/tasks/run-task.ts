@@ -5,7 +5,7 @@ import { agree } from './agree.ts';
 import { makeClaim } from './claim.ts';
 import type { TaskContext } from './context.ts';
 import { decrypt, examineDelivery, examineOpening } from './examine.ts';
-import { release, respend } from './free.ts';
+import { release } from './free.ts';
 import { judge } from './judge.ts';
 import { findBlock, findOffers } from './offers.ts';
 import { relay } from './relay.ts';
@@ -58,7 +58,7 @@ export async function runTask(
       await release(record, task.coins, context);
       return null;
     case 'respend':
-      await respend(task.coins, context);
+      // The watcher does it, and raises the fee until the coins are spent.
       return null;
     default:
       return assertNever(task);

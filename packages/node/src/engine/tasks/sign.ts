@@ -10,6 +10,7 @@ import {
   toInputWitness,
   transactionOf,
 } from '@prometheus-compute/protocol';
+import type { Chain } from '../../ports/chain.ts';
 import type { ChannelRecord } from '../channel-record.ts';
 import { EngineError } from '../errors.ts';
 import type { TaskContext } from './context.ts';
@@ -52,12 +53,23 @@ export async function signUnless(
   return sign(record, task.slots, context);
 }
 
+/** D16: what may have to be published can be paid for, or nothing is signed. */
+async function requireReserve({ reserve }: ChannelRecord, chain: Chain): Promise<void> {
+  if (reserve === null || (await chain.output(reserve.outpoint)) !== undefined) return;
+  throw new EngineError(
+    'fee-reserve',
+    `the fee reserve of ${reserve.amount} sat is no confirmed and unspent coin any more`,
+    { rule: 'D16' },
+  );
+}
+
 /** Signs the own inputs of Tx0 with the wallet's keys: from here on the coins can leave. */
 export async function signInputs(record: ChannelRecord, { ports }: TaskContext): Promise<ChannelEvent> {
   const { state } = record;
   if (state.name !== 'setup' || state.step !== 'signatures') {
     throw new EngineError('channel-failed', 'Tx0 is not to be signed in this state');
   }
+  await requireReserve(record, ports.chain);
   const graph = graphOf(state.agreement);
   const witnesses = inputSlotsOf(graph, state.self).map((slot) => {
     const { prevout } = inputOf(graph, 'Tx0', slot.input);
