@@ -76,6 +76,6 @@ export const LESSONS = {
   repeatedStages: lesson('D36', CW, 'verifier', { arbiters: 1 }),
   replacedSeed: lesson('D37', V, 'worker'),
   openingNotOwed: lesson(['D37', 'D37 unopened'], WV, 'client, no result'),
-  postedSeed: lesson('D37 posted', V, 'worker'),
+  realSeed: lesson('D37 real', V, 'worker'),
   programFirst: lesson('D38', CW, 'verifier'),
 } as const satisfies Readonly<Record<string, Lesson>>;

@@ -89,13 +89,13 @@ function seedMoves(
     { kind: 'seed', of, seed: 'given' },
     { kind: 'seed', of, seed: last ? 'withheld' : 'later' },
   ];
-  return holds(game, 'D37 posted') ? moves : [...moves, { kind: 'seed', of, seed: 'aside' }];
+  return holds(game, 'D37 real') ? moves : [...moves, { kind: 'seed', of, seed: 'aside' }];
 }
 
 function openings(game: Game, state: State, last = false): readonly Move[] {
   const documents: ('right' | 'bad' | 'absent' | 'later')[] = [];
   const able = state.delivery !== 'absent' && openingOwed(game, state);
-  // W opens for a seed in the place of which everybody else has a block hash.
+  // W opens for a seed in the place of which a block hash counts for everybody else.
   const aside = state.seedVerifier === 'aside' || state.seedClient === 'aside';
   if (able && state.delivery !== 'bad') documents.push(aside ? 'bad' : 'right');
   if (able && !aside && isCorrupt(game, 'worker')) documents.push('bad');

@@ -35,8 +35,8 @@
  * - `D36`: the stages are repeated after Δ_2, against whoever does not sign the other decision
  * - `D37`: a block hash stands for a challenge seed that its owner withholds, V's too, and an opening is always owed
  *   (without: V opens last, and no opening is owed without s_V); `D37 unopened`, on top of that: arbiters confirm `unopened`
- *   whenever they accepted no opening (without: only if one was owed); `D37 posted`: whoever holds a seed posts it (without:
- *   its owner shows it to W alone)
+ *   whenever they accepted no opening (without: only if one was owed); `D37 real`: a seed that fits its hash
+ *   counts always (without: only one that everybody got in time, and its owner shows it to W alone)
  * - `D38`: arbiters have the program before they sign (without: C gives it to some only)
  */
 export const RULES = [
@@ -74,7 +74,7 @@ export const RULES = [
   'D36',
   'D37',
   'D37 unopened',
-  'D37 posted',
+  'D37 real',
   'D38',
 ] as const;
 export type Rule = (typeof RULES)[number];

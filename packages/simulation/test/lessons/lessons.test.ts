@@ -107,7 +107,7 @@ describe('without its rule the search finds the loss (balances in satoshis)', ()
   shows('D36: one arbiter keeps the others from Tx9c_S after Δ_2', LESSONS.repeatedStages, 'Tx6c', -100_000n);
   shows('D37: V withholds s_V, nothing can be opened', LESSONS.replacedSeed, 'Tx7c:1.2.3', -400_000n);
   shows('D37: V withholds s_V, nothing has to be opened', LESSONS.openingNotOwed, 'Tx8c:1.2.3', -120_000n);
-  shows('D37: V shows s_V to W alone', LESSONS.postedSeed, 'Tx7c:1.2.3', -400_000n);
+  shows('D37: V shows s_V to W alone', LESSONS.realSeed, 'Tx7c:1.2.3', -400_000n);
   shows(
     'D38: C gives the program to some arbiters only, and an honest claim is not confirmed',
     LESSONS.programFirst,
