@@ -46,6 +46,8 @@ const BORDERS: readonly Case[] = [
   ['P9', 't4 ≤ 65535', { t4: 65_535 }, { t4: 65_536 }],
   ['P10', 'at most 256 sets S', { n: 9, mu: 5_001 }, { n: 10, mu: 6_000 }],
   ['P12', 'w > 0', { w: satoshi(1n) }, { w: satoshi(0n) }],
+  ['P12', 'w < 2^56', { w: satoshi(500_000n) }, { w: MAX_56 }],
+  ['P12', 'v < 2^56', { v: satoshi(500_000n) }, { v: MAX_56 }],
   ['P12', 'a < 2^56', { a: (MAX_56 - 1n) as Parameters['a'] }, { a: MAX_56 }],
 ];
 
@@ -58,6 +60,13 @@ describe('rules on P (T §Constraints)', () => {
   it.each(BORDERS)('%s: %s', (id, _, accepted, refused) => {
     expect(codes(accepted)).toEqual([]);
     expect(codes(refused)).toContain(id);
+  });
+
+  it('P12: the largest amounts that 7 bytes hold', () => {
+    const most = (MAX_56 - 1n) as Parameters['a'];
+    const below = (MAX_56 - 2n) as Parameters['a'];
+    expect(codes({ w: below, v: below, a: most })).toEqual([]);
+    expect(codes({ w: most, v: most, a: MAX_56 })).toEqual(['P12']);
   });
 
   it('P11: F is the NUMS key, or this P is allowed by name', () => {

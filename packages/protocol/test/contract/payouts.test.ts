@@ -158,11 +158,14 @@ describe('names of settlements', () => {
     });
     expect(parseSettlement("Tx4'")).toEqual({ kind: 'plain', id: "Tx4'", scheme: 3 });
   });
-  it.each(['Tx7:2.1', 'Tx7:', 'Tx7:1.1', 'Tx7:01', 'Tx2', 'TxA'])('%s is refused', (name) => {
-    expect(() => parseSettlement(name as SettlementId)).toThrow(
-      expect.objectContaining({ code: 'shape-wrong' }),
-    );
-  });
+  it.each(['Tx7:2.1', 'Tx7:', 'Tx7', 'undefined:1.2', 'Tx7:1.1', 'Tx7:01', 'Tx2', 'TxA'])(
+    '%s is refused',
+    (name) => {
+      expect(() => parseSettlement(name as SettlementId)).toThrow(
+        expect.objectContaining({ code: 'shape-wrong' }),
+      );
+    },
+  );
   it('a set that names an arbiter too many is refused', () => {
     expect(() => payouts(p, c, 'Tx7:1.2.3.6', stakes)).toThrow(
       expect.objectContaining({ code: 'shape-wrong' }),
