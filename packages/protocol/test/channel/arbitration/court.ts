@@ -1,0 +1,532 @@
+import { type CourtClock, courtClock } from '../../../src/channel/arbitration/court.ts';
+import {
+  type Agreement,
+  type ArbitrationState,
+  arbiterIndex,
+  arbiterParty,
+  buildGraph,
+  type ChannelEvent,
+  type ChannelFault,
+  type ChannelMessage,
+  type ChannelState,
+  type Clock,
+  type Contract,
+  clock,
+  contractHash,
+  duties,
+  encodeEnvelope,
+  encodeMessage,
+  equalBytes,
+  type Graph,
+  type Hash32,
+  type Outgoing,
+  type Party,
+  type PostedKind,
+  parties,
+  postReceiptHash,
+  quorum,
+  readEnvelope,
+  recipients,
+  type SchnorrSignature,
+  type SealedMessage,
+  type SignatureSlot,
+  type Signatures,
+  type SignaturesStep,
+  type SlotSignature,
+  schnorrSignature,
+  sealedHash,
+  sealMessage,
+  setupSlots,
+  signSlot,
+  slotKey,
+  type Task,
+  type TransactionId,
+  toHex,
+  transition,
+  voteHash,
+} from '../../../src/index.ts';
+import {
+  fixtureArbiters,
+  fixtureContract,
+  fixtureHash,
+  fixtureKey,
+  fixtureParameters,
+  fixtureSecret,
+  partySecret,
+} from '../../fixtures/terms.ts';
+import { sign, verify } from '../play/identity.ts';
+
+const AUX = new Uint8Array(32);
+const CONTEXT = { verify, policy: { verifyBlocks: 1, auditBlocks: 1 } };
+/** H0 of every case. */
+export const H0 = 100;
+
+/** How a party departs from the honest one. Everything left out is honest. */
+export interface Behaviour {
+  /** Sees no blocks and gets no messages at these tips. */
+  readonly offline?: (tip: number) => boolean;
+  /** What becomes of an own word on its way to one party: other words, and how many blocks later each of them comes. */
+  readonly onPost?: (message: ChannelMessage, to: Party, author: Party) => readonly Delayed[];
+  /** The event in which a task ends instead; null for none, undefined for what is honest. */
+  readonly onTask?: (task: Task, state: ArbitrationState) => ChannelEvent | null | undefined;
+  /** Passes on nothing that others posted. */
+  readonly relaysNothing?: true;
+}
+
+export interface Delayed {
+  readonly message: ChannelMessage;
+  readonly after?: number;
+}
+
+type Knows = (party: Party, play: CourtPlay) => Partial<ArbitrationState>;
+
+export interface Case {
+  readonly arbiters: 3 | 5 | 7;
+  readonly court: 'TxA' | 'TxAc';
+  readonly behaviours?: Readonly<Partial<Record<Party, Behaviour>>>;
+  /** What a re-run of the claimed chunks gives; false where it is left out. */
+  readonly chunkIsWrong?: boolean;
+  /** What a party knows when the dispute begins. */
+  readonly knows?: Knows;
+  /** Blocks from TxV to TxA or TxAc; 1 where it is left out. */
+  readonly appealAfter?: number;
+  /** Signatures of the setup that have the right length only: where nothing is completed. */
+  readonly unsigned?: true;
+}
+
+/** Short times that keep C7, C22 and C23. */
+function agreementFor(n: number): Agreement {
+  const parameters = fixtureParameters(n);
+  const B = quorum(parameters) + 2;
+  const contract: Contract = fixtureContract(parameters, {
+    deliveryBlocks: 10,
+    confirmationBlocks: B + 2,
+    stageBlocks: B + 2,
+    arbitrationBlocks: 2 * B + 2,
+    relayBlocks: 1,
+  });
+  return { parameters, contract, arbiters: fixtureArbiters(n, () => parameters.a) };
+}
+
+const agreements = new Map<number, { agreement: Agreement; graph: Graph }>();
+
+function agreed(n: number) {
+  let known = agreements.get(n);
+  if (known === undefined) {
+    const agreement = agreementFor(n);
+    known = { agreement, graph: buildGraph(agreement) };
+    agreements.set(n, known);
+  }
+  return known;
+}
+
+const setups = new Map<number, readonly SlotSignature[]>();
+
+/** Everything that is signed at setup, by everybody. */
+function setupSignatures(n: number): readonly SlotSignature[] {
+  let made = setups.get(n);
+  if (made === undefined) {
+    const { graph } = agreed(n);
+    made = [...graph.transactions.keys()]
+      .flatMap((id) => setupSlots(graph, id))
+      .map((slot) => ({ slot, signature: signSlot(graph, slot, partySecret(slot.signer), AUX) }));
+    setups.set(n, made);
+  }
+  return made;
+}
+
+const BLANK: SchnorrSignature = schnorrSignature(new Uint8Array(64));
+
+function held(n: number, self: Party, unsigned: boolean): Signatures {
+  const { graph } = agreed(n);
+  const all: readonly SlotSignature[] = unsigned
+    ? [...graph.transactions.keys()]
+        .flatMap((id) => setupSlots(graph, id))
+        .map((slot) => ({ slot: { ...slot, kind: 'plain' }, signature: BLANK }))
+    : setupSignatures(n);
+  const plain: Record<string, SchnorrSignature> = {};
+  const adaptor: Record<string, Signatures['adaptor'][string]> = {};
+  for (const { slot, signature } of all) {
+    if (slot.signer !== self && !recipients(graph, slot).includes(self)) continue;
+    if (signature instanceof Uint8Array) plain[slotKey(slot)] = signature;
+    else adaptor[slotKey(slot)] = signature;
+  }
+  return { plain, adaptor };
+}
+
+type Pending = () => void;
+
+/**
+ * The real transitions of everybody in an arbitration against each other, in memory. Nothing is published: what could be,
+ * `wants` says.
+ */
+export class CourtPlay {
+  readonly agreement: Agreement;
+  readonly graph: Graph;
+  readonly states = new Map<Party, ChannelState>();
+  readonly faults: { readonly party: Party; readonly fault: ChannelFault }[] = [];
+  readonly tasks: { readonly party: Party; readonly task: Task }[] = [];
+  /** Own words as their authors posted them. */
+  readonly said: { readonly author: Party; readonly tip: number; readonly message: ChannelMessage }[] = [];
+  readonly archive = new Map<string, Uint8Array>();
+  tip = H0;
+  /** HA */
+  readonly height: number;
+  readonly #case: Case;
+  readonly #queue: Pending[] = [];
+  readonly #later: { readonly at: number; readonly run: Pending }[] = [];
+  readonly #deferred = new Map<Party, ChannelEvent[]>();
+
+  constructor(setting: Case) {
+    this.#case = setting;
+    const { agreement, graph } = agreed(setting.arbiters);
+    this.agreement = agreement;
+    this.graph = graph;
+    for (const party of this.parties) {
+      this.states.set(party, this.#begin(party));
+      this.#deferred.set(party, []);
+    }
+    for (const party of this.parties) this.#confirm(party, 'Tx0', H0);
+    this.mine(this.times.verdict);
+    for (const party of this.parties)
+      this.#confirm(party, setting.court === 'TxA' ? 'TxV0' : 'TxV1', this.tip);
+    this.height = this.tip + (setting.appealAfter ?? 1);
+    for (const party of this.parties) {
+      this.states.set(party, { ...this.state(party), ...setting.knows?.(party, this) });
+    }
+    while (this.tip < this.height) this.mine(1, true);
+  }
+
+  get parties(): readonly Party[] {
+    return parties(this.#case.arbiters);
+  }
+
+  get times(): Clock {
+    return clock(this.agreement.parameters, this.agreement.contract);
+  }
+
+  /** Heights of this arbitration. */
+  get clock(): CourtClock {
+    return courtClock(this.state('client'), { transaction: this.#case.court, height: this.height });
+  }
+
+  state(party: Party): ArbitrationState {
+    return this.states.get(party) as ArbitrationState;
+  }
+
+  /** What a party would publish at this tip, most wanted first. */
+  wants(party: Party): readonly TransactionId[] {
+    return duties(this.state(party))
+      .filter(({ from, until }) => this.tip >= from && (until === null || this.tip <= until))
+      .map(({ transaction }) => transaction);
+  }
+
+  /** Decisions that an arbiter has signed. */
+  signedBy(index: number): readonly TransactionId[] {
+    const party = arbiterParty(index);
+    return [...this.graph.transactions.keys()].filter(
+      (id) =>
+        id.includes(':') &&
+        id.split(':')[1]!.split('.').map(Number).includes(index) &&
+        this.state(party).signatures.plain[slotKey({ transaction: id, input: 0, signer: party })] !==
+          undefined,
+    );
+  }
+
+  /** Mines blocks up to a height. */
+  until(height: number): this {
+    this.mine(height - this.tip);
+    return this;
+  }
+
+  mine(count: number, appeal = false): void {
+    for (let i = 0; i < count; i++) {
+      this.tip += 1;
+      const { court } = this.#case;
+      for (const party of this.parties) {
+        if (appeal && this.tip === this.height) this.#confirm(party, court, this.height);
+        if (!this.#isOffline(party)) this.feed(party, { kind: 'tip', height: this.tip });
+      }
+      for (const { at, run } of this.#later) if (at === this.tip) this.#queue.push(run);
+      this.settle();
+    }
+  }
+
+  settle(): void {
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) next();
+  }
+
+  /** Everybody sees that a transaction is in a block, or gone from the chain. */
+  confirm(transaction: TransactionId, height: number): void {
+    for (const party of this.parties) this.#confirm(party, transaction, height);
+    this.settle();
+  }
+
+  unconfirm(transaction: TransactionId): void {
+    for (const party of this.parties) this.feed(party, { kind: 'unconfirmed', transaction });
+    this.settle();
+  }
+
+  feed(party: Party, event: ChannelEvent): void {
+    const step = transition(this.states.get(party)!, event, CONTEXT);
+    if (step.kind === 'later') this.#deferred.get(party)!.push(event);
+    else if (step.kind === 'ignored') this.faults.push({ party, fault: step.fault });
+    else {
+      this.states.set(party, step.state);
+      if (step.fault !== null) this.faults.push({ party, fault: step.fault });
+      for (const outgoing of step.messages) this.#send(party, outgoing);
+      for (const task of step.tasks) this.#run(party, task);
+      for (const again of this.#deferred.get(party)!.splice(0))
+        this.#queue.push(() => this.feed(party, again));
+    }
+  }
+
+  /** A message that no transition of its sender made, sealed by it and posted to all. */
+  post(author: Party, message: ChannelMessage, to: readonly Party[] = this.parties): void {
+    for (const party of to) this.#deliver(author, party, this.#wrapped(author, message));
+    this.settle();
+  }
+
+  #isOffline(party: Party): boolean {
+    return this.#case.behaviours?.[party]?.offline?.(this.tip) ?? false;
+  }
+
+  #confirm(party: Party, transaction: TransactionId, height: number): void {
+    const blockHash = fixtureHash(`block ${height}`);
+    this.feed(party, { kind: 'confirmed', transaction, height, blockHash, bytes: new Uint8Array(0) });
+  }
+
+  #begin(self: Party): SignaturesStep {
+    const { arbiters, unsigned = false } = this.#case;
+    return {
+      name: 'setup',
+      step: 'signatures',
+      role: arbiterIndex(self) === undefined ? (self as 'client') : 'arbiter',
+      self,
+      parameters: this.agreement.parameters,
+      tip: H0 - 1,
+      deadline: H0 + 10,
+      agreement: this.agreement,
+      signatures: held(arbiters, self, unsigned),
+      signed: true,
+      guaranteed: [],
+      committed: true,
+      inputs: {},
+      commitment: null,
+      announced: null,
+    };
+  }
+
+  #send(from: Party, { to, message, posted }: Outgoing): void {
+    const behaviour = this.#case.behaviours?.[from];
+    if (posted !== true) {
+      const passedOn = message.kind === 'post' || message.kind === 'postReceipt';
+      if (!(passedOn && behaviour?.relaysNothing)) this.#deliver(from, to as Party, message);
+      return;
+    }
+    if (to === from) this.said.push({ author: from, tip: this.tip, message });
+    const arrives = behaviour?.onPost?.(message, to as Party, from) ?? [{ message }];
+    for (const { message: item, after = 0 } of arrives) {
+      const run = () => this.#deliver(from, to as Party, this.#wrapped(from, item));
+      if (after === 0) run();
+      else this.#later.push({ at: this.tip + after, run });
+    }
+  }
+
+  #deliver(from: Party, to: Party, message: ChannelMessage): void {
+    this.#queue.push(() => {
+      if (this.#isOffline(to)) return;
+      const body = encodeMessage(message);
+      const sealed = sealedHash(message.kind, body);
+      // Who it is from is the engine's affair: the envelope around a post says nothing that counts.
+      this.feed(to, { kind: 'message', from, message, sealed, signature: BLANK, envelope: body });
+    });
+  }
+
+  /** What an author says, as others name it; from here on everybody's store has it. */
+  seal(author: Party, message: ChannelMessage): SealedMessage & { readonly envelope: Uint8Array } {
+    const secret = fixtureSecret(`${author} message`);
+    const { kind, body, ...envelope } = sealMessage(message, fixtureKey(`${author} message`), (hash) =>
+      sign(hash, secret),
+    );
+    const bytes = encodeEnvelope({ kind, body, ...envelope });
+    const sealed = sealedHash(kind, body);
+    this.archive.set(`${author} ${toHex(sealed)}`, bytes);
+    return { kind: kind as PostedKind, author, sealed, signature: envelope.signature, envelope: bytes };
+  }
+
+  /** Who brought the dispute: V says r = 0, or C challenges. */
+  get accuser(): Party {
+    return this.#case.court === 'TxA' ? 'verifier' : 'client';
+  }
+
+  get channel(): Hash32 {
+    return contractHash(this.agreement.contract);
+  }
+
+  #wrapped(author: Party, message: ChannelMessage): ChannelMessage {
+    return {
+      kind: 'post',
+      channel: this.channel,
+      envelope: this.seal(author, message).envelope,
+      receipts: [],
+    };
+  }
+
+  #run(party: Party, task: Task): void {
+    this.tasks.push({ party, task });
+    this.#queue.push(() => {
+      const instead = this.#case.behaviours?.[party]?.onTask?.(task, this.state(party));
+      const event = instead === undefined ? this.#perform(party, task) : instead;
+      if (event !== null) this.feed(party, event);
+    });
+  }
+
+  /** What an honest engine makes of a task; null for those that these plays do not need. */
+  #perform(party: Party, task: Task): ChannelEvent | null {
+    switch (task.kind) {
+      case 'sign':
+        return { kind: 'signed', signatures: task.slots.map((slot) => this.signature(slot)) };
+      case 'judge':
+        return {
+          kind: 'judged',
+          confirmed: task.claims.length > 0 && (this.#case.chunkIsWrong ?? false),
+          nonce: nonceOf(party),
+        };
+      case 'relay':
+        return this.#relay(party, task);
+      case 'make-claim':
+        return { kind: 'claim-made', claim: chunkClaim(task.fault, task.chunk) };
+      case 'check-delivery': {
+        const blockHash = fixtureHash('tip');
+        return {
+          kind: 'delivery-checked',
+          deliveryHash: task.deliveryHash,
+          ok: true,
+          bytes: 1,
+          height: this.tip,
+          blockHash,
+        };
+      }
+      default:
+        return null;
+    }
+  }
+
+  /** The signature of a slot's own signer. */
+  signature(slot: SignatureSlot): SlotSignature {
+    return { slot, signature: signSlot(this.graph, slot, partySecret(slot.signer), AUX) };
+  }
+
+  #relay(party: Party, { message, height }: Extract<Task, { kind: 'relay' }>): ChannelEvent {
+    const envelope = this.archive.get(`${message.author} ${toHex(message.sealed)}`)!;
+    if (height === null)
+      return { kind: 'relay-made', author: message.author, sealed: message.sealed, envelope, receipt: null };
+    const channel = contractHash(this.agreement.contract);
+    const hash = postReceiptHash({
+      channel,
+      author: readEnvelope(envelope).from,
+      message: message.sealed,
+      height,
+    });
+    const signature = sign(hash, fixtureSecret(`${party} message`));
+    return {
+      kind: 'relay-made',
+      author: message.author,
+      sealed: message.sealed,
+      envelope,
+      receipt: { height, signature },
+    };
+  }
+}
+
+/** The nonce of an arbiter's vote. */
+export const nonceOf = (party: Party): Hash32 => fixtureHash(`nonce of ${party}`);
+
+/** A claim about a chunk that is of the right form; what it shows, `chunkIsWrong` says. */
+export const chunkClaim = (
+  fault: 'output' | 'path' | 'dleq' | 'ciphertext' | 'lock' | 'malformed',
+  index: number,
+) =>
+  ({
+    fault,
+    root: fixtureHash('R'),
+    index,
+    opening: new Uint8Array([1]),
+    input: { bytes: new Uint8Array([2]), path: [] },
+    programHash: fixtureHash('program'),
+  }) as const;
+
+const ROOT = fixtureHash('R');
+
+/** W's delivery and opening as everybody has accepted them in time, by Post. */
+export function documents(play: CourtPlay): Pick<ArbitrationState, 'delivery' | 'opening' | 'posts'> {
+  const seeds = { client: fixtureHash('s_C'), verifier: fixtureHash('s_V') };
+  const delivery = { root: ROOT, hash: fixtureHash('delivery'), signature: BLANK };
+  const opening = {
+    hash: fixtureHash('opening'),
+    sealed: fixtureHash('sealed opening'),
+    signature: BLANK,
+    root: ROOT,
+  };
+  const acceptedAt = H0 + 1;
+  const entry = {
+    author: 'worker',
+    signature: BLANK,
+    receipts: [],
+    sources: [],
+    ready: true,
+    acceptedAt,
+    timely: true,
+  } as const;
+  return {
+    delivery: { ...delivery, rebuilt: true, acceptedAt },
+    opening: { ...opening, seeds, acceptedAt },
+    posts: [
+      {
+        ...entry,
+        kind: 'delivery',
+        sealed: delivery.hash,
+        deadline: H0 + play.times.delivery,
+        detail: { of: 'delivery', root: ROOT },
+      },
+      {
+        ...entry,
+        kind: 'opening',
+        sealed: opening.sealed,
+        deadline: H0 + play.times.verdict,
+        detail: { of: 'opening', root: ROOT, openingHash: opening.hash, seeds },
+      },
+    ],
+  };
+}
+
+/** V on TxA, C on TxAc holds against W that nothing was delivered, and every arbiter sees the same: d = 1. */
+export const UNDELIVERED: Knows = (party, { accuser }) =>
+  party === accuser ? { accusation: { fault: 'undelivered' } } : {};
+
+/** Everything was delivered; V on TxA, C on TxAc says that a chunk is wrong. Whether it is, `chunkIsWrong` says. */
+export const CHUNK_CLAIM: Knows = (party, play) => ({
+  ...documents(play),
+  ...(party === play.accuser ? { accusation: { fault: 'output', chunk: 3 } } : {}),
+});
+
+/** Somebody who is not there at all. */
+export const AWAY: Behaviour = { offline: () => true };
+
+/** Does everything but to sign decisions. */
+export const SIGNS_NOTHING: Behaviour = {
+  onPost: (message) => (message.kind === 'decisionSignatures' ? [] : [{ message }]),
+};
+
+/** Says the opposite of what it found. */
+export const VOTES_THE_OPPOSITE: Behaviour = {
+  onPost: (message, _, author) => [{ message: turned(message, author) }],
+};
+
+function turned(message: ChannelMessage, author: Party): ChannelMessage {
+  if (message.kind === 'voteOpening') return { ...message, decision: message.decision === 1 ? 0 : 1 };
+  if (message.kind !== 'voteCommitment') return message;
+  const [zero, one] = ([0, 1] as const).map((d) => voteHash(d, nonceOf(author), fixtureKey(author)));
+  return { ...message, commitment: equalBytes(message.commitment, zero!) ? one! : zero! };
+}
