@@ -98,7 +98,13 @@ export const followVerdict: Act = (state) => {
   const verdicts = accepted(state).filter(({ detail }) => detail?.of === 'verdict');
   const named = verdicts[0]?.detail;
   if (verdicts.length !== 1 || named?.of !== 'verdict') return undefined;
-  if (state.opening !== null && equalBytes(state.opening.hash, named.openingHash)) return undefined;
+  const { delivery: looked, opening: seen } = state;
+  const same =
+    looked !== null &&
+    seen !== null &&
+    equalBytes(looked.root, named.root) &&
+    equalBytes(seen.hash, named.openingHash);
+  if (same) return undefined;
   const opening = accepted(state).find(
     ({ detail }) => detail?.of === 'opening' && equalBytes(detail.openingHash, named.openingHash),
   );

@@ -22,7 +22,7 @@ import { postEvidence } from './evidence.ts';
 import { onDeliveryChecked, takePost } from './posted.ts';
 import { postDelivery, postOpening, postSeeds } from './posting.ts';
 import { type Act, begin, carryOn } from './progress.ts';
-import { giveDeliveryReceipt, giveOpeningReceipt, takeReceipt } from './receipts.ts';
+import { giveDeliveryReceipt, giveOpeningReceipt, matchReceipts, takeReceipt } from './receipts.ts';
 import { findSubstitutes, forgetBlocks, onBlock, openSample, openSeed } from './seeds.ts';
 import { giveVerdict, postVerdict, release, sendSigned, takeRelease, takeVerdict } from './verdict.ts';
 
@@ -37,6 +37,7 @@ const compute: Act = (state) => {
 /** What a party does as soon as it can; each act knows whose it is. */
 const ACTS: readonly Act[] = [
   compute,
+  matchReceipts,
   openSeed,
   findSubstitutes,
   openSample,

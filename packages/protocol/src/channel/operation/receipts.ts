@@ -91,6 +91,18 @@ export function acceptReceipt(state: OpenState, posted: PostedMessage): OpenStat
   return withReceipt(state, author, detail, { kind, author, sealed, signature });
 }
 
+/** Receipts that were posted before this party had what they are for. */
+export const matchReceipts: Act = (state) => {
+  for (const { kind, author, sealed, signature, acceptedAt, detail } of state.posts) {
+    if (acceptedAt === null || detail?.of !== 'receipt' || (author !== 'client' && author !== 'verifier'))
+      continue;
+    if (state.receipts[author][detail.subject] !== null) continue;
+    const next = withReceipt(state, author, detail, { kind, author, sealed, signature });
+    if (next.receipts[author][detail.subject] !== null) return { state: next };
+  }
+  return undefined;
+};
+
 function withReceipt(
   state: OpenState,
   from: 'client' | 'verifier',

@@ -105,7 +105,13 @@ export function received(from: Party, message: Outgoing['message']): ChannelEven
 export function relayed(self: Party, task: Extract<Task, { kind: 'relay' }>, of: Sealed): ChannelEvent {
   const { height } = task;
   const receipt = height === null ? null : receiptOf(self, of, height);
-  return { kind: 'relay-made', sealed: of.sealed, envelope: of.envelope, receipt };
+  return {
+    kind: 'relay-made',
+    author: task.message.author,
+    sealed: of.sealed,
+    envelope: of.envelope,
+    receipt,
+  };
 }
 
 /** An honest node with the real transition; `documents` are what its store can bring back. */
