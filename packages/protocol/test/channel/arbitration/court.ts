@@ -187,12 +187,14 @@ export class CourtPlay {
       this.#deferred.set(party, []);
     }
     for (const party of this.parties) this.#confirm(party, 'Tx0', H0);
-    this.mine(this.times.verdict);
+    // By now nothing of W can be accepted any more.
+    this.mine(this.times.verdict + this.times.B + 1);
     for (const party of this.parties)
       this.#confirm(party, setting.court === 'TxA' ? 'TxV0' : 'TxV1', this.tip);
     this.height = this.tip + (setting.appealAfter ?? 1);
     for (const party of this.parties) {
-      this.states.set(party, { ...this.state(party), ...setting.knows?.(party, this) });
+      const nothing = { accusation: null, verdict: null };
+      this.states.set(party, { ...this.state(party), ...nothing, ...setting.knows?.(party, this) });
     }
     while (this.tip < this.height) this.mine(1, true);
   }
