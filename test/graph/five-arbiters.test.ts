@@ -6,7 +6,7 @@
  * - `BITCOIND=/path/to/bitcoind npm test -- test/graph` compares it with that node;
  * - `BITCOIND=/path/to/bitcoind RECORD=1 npm test -- test/graph` records what that node says.
  */
-import { clock, type OutputPayee, transactionOf } from '@prometheus-compute/protocol';
+import { clock, type OutputPayee, slotsOwed, transactionOf } from '@prometheus-compute/protocol';
 import { describe, expect, it } from 'vitest';
 import { describeEveryTransaction } from './every-transaction.ts';
 import { JudgedGraph } from './judged.ts';
@@ -185,6 +185,22 @@ describe('what the design claims, as the nodes see it (n = 5)', () => {
     const group = 'settlements in conflict';
     await judged.expectRefused(/insufficient fee/, `${group} / Tx1 afterwards`, `${group} / Tx4 afterwards`);
     await judged.expectAllowed(`${group} / Tx4 with a child`);
+  });
+
+  it('D30: C that refuses its release costs V one transaction and its child, 344 vB, and gains nothing', async () => {
+    const members = await judged.verdict('TxV1 / valid, with the least fee');
+    const sizes = [...members.matchAll(/in, (\d+) vB/g)].map(([, vsize]) => Number(vsize));
+    expect(sizes).toEqual([191, 153]);
+    // With it or without: the same payouts, of the same size, to the same parties.
+    const paid = (id: 'Tx4' | "Tx4'") =>
+      transactionOf(graph, id).outputs.map(({ payee, amount }) => [payee, amount]);
+    expect(paid("Tx4'")).toEqual(paid('Tx4'));
+    expect(transactionOf(graph, "Tx4'").parent).toBe('TxV1');
+    expect(await judged.vsize("Tx4' / valid")).toBe(await judged.vsize('Tx4 / valid'));
+    // The Client signs nothing for it that it had not given before Tx0.
+    const owed = slotsOwed(graph, 'client').map(({ transaction }) => transaction);
+    expect(owed).toContain("Tx4'");
+    expect(owed).not.toContain('Tx4');
   });
 
   it('TxV1 and TxV0 are two transactions: they differ by lock time, and nothing that follows one fits the other', async () => {

@@ -256,7 +256,7 @@ describe('what a Worker can do wrong before it commits', () => {
     await expectFault(cheat, { chunk, kind: 'output' });
   });
 
-  it('ciphertext: committed to something else than the encryption of the result', async () => {
+  it('D9: ciphertext: committed to noise, and not to the encryption of the result', async () => {
     const noise = batch.delivery.chunks.map((chunk) => ({ ...chunk, ciphertext: named('noise') }));
     const root = merkleRoot(deliveryLeaves(batch.inputHashes, noise));
     const cheat = committed({ delivery: { root, chunks: noise } });
@@ -276,7 +276,7 @@ describe('what a Worker can do wrong in its opening', () => {
     }
   });
 
-  it('dleq: the key of another chunk, a random key, a proof for another statement, a forged one', async () => {
+  it('D9: dleq: the key of another chunk, a random key, a proof for another statement, a forged one', async () => {
     const other = batch.opening.chunks[0]!;
     const forged = { e: named('e'), s: secretOf('s') };
     for (const change of [
