@@ -25,7 +25,8 @@ const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, amoun
 describe("D17: σ is the Worker's share of the reward, whatever is sampled", () => {
   it('the same pay for a sample of one and of all', () => {
     for (const sampled of [1, 2, c.chunks]) {
-      const changes = netChanges(p, { ...c, sampled }, 'Tx4', stakes);
+      const contract = { ...c, sampled };
+      const changes = netChanges(p, contract, 'Tx4', stakes);
       expect([changes.worker, changes.verifier]).toEqual([90_000n, 10_000n]);
     }
     // As the paper has it, one σ is both: with 2 of 20 chunks in the sample W has a tenth of c for all of the work.
