@@ -1,10 +1,10 @@
 import { contractHash } from '../../contract/contract-codec.ts';
-import { equalBytes } from '../../primitives/bytes.ts';
 import type { ChannelMessage, MessageOf } from '../../wire/messages.ts';
 import type { ChannelEvent } from '../event.ts';
 import type { OpenState } from '../state.ts';
 import { moved, type Outgoing, STALE, type Step } from '../step.ts';
 import type { Task } from '../task.ts';
+import { findPosted } from './accept.ts';
 import { accepts, members, messageKeyOf } from './members.ts';
 import type { PostedMessage } from './record.ts';
 
@@ -30,7 +30,7 @@ export function onRelayMade(
   state: OpenState,
   event: Extract<ChannelEvent, { readonly kind: 'relay-made' }>,
 ): Step {
-  const posted = state.posts.find(({ sealed }) => equalBytes(sealed, event.sealed));
+  const posted = findPosted(state, event);
   if (posted === undefined) return STALE;
   const { agreement, self } = state;
   const channel = contractHash(agreement.contract);
