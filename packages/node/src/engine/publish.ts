@@ -28,14 +28,13 @@ export interface PaidChild {
 }
 
 /**
- * What came of publishing. `waits`: it is in the mempool and pays what it has to. `withheld`: it would show h_p and could
- * not confirm.
+ * What came of publishing. `waits`: it is in the mempool and pays what it has to. `short`: it pays less, and what may be
+ * spent is not enough for more. `withheld`: it would show h_p and could not confirm.
  */
 export type Publication =
   | { readonly kind: 'handed'; readonly child: PaidChild | null }
   | { readonly kind: 'waits' }
-  | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'withheld'; readonly reason: string };
+  | { readonly kind: 'short' | 'refused' | 'withheld'; readonly reason: string };
 
 /** A duty at one tip. */
 export interface PublishOrder {
@@ -90,12 +89,17 @@ export async function publish(
     const paid = bump && (await withChild(bump, bytes, wanted, ports));
     return paid?.kind === 'handed' ? paid : { kind: 'refused', reason: alone.reason };
   }
-  if (bump !== undefined) {
-    const paid = await withChild(bump, bytes, wanted, ports);
-    if (paid.kind !== 'refused' || waiting !== undefined || parent.zeroFee) return paid;
-  }
-  return waiting === undefined ? handed(await ports.chain.submit(bytes), null) : { kind: 'waits' };
+  const paid: Publication = bump === undefined ? NO_OUTPUT : await withChild(bump, bytes, wanted, ports);
+  if (paid.kind === 'handed' || waiting !== undefined) return paid;
+  if (parent.zeroFee) return paid.kind === 'short' ? { ...paid, kind: 'refused' } : paid;
+  const alone = handed(await ports.chain.submit(bytes), null);
+  return alone.kind === 'handed' ? paid : alone;
 }
+
+const NO_OUTPUT: Publication = {
+  kind: 'short',
+  reason: 'it pays this party nothing that a child could spend',
+};
 
 const rateAlone = ({ fee, vsize }: GraphTransaction): bigint => (fee * 1_000n) / BigInt(vsize);
 
@@ -135,7 +139,7 @@ async function withChild(
   const conflicts = waiting === undefined ? await conflictsOf(bump.parent, chain) : [];
   const plan = planChild(bump, wanted, waiting, conflicts);
   if (plan.kind === 'enough') return { kind: 'waits' };
-  if (plan.kind === 'short') return { kind: 'refused', reason: plan.reason };
+  if (plan.kind === 'short') return plan;
   const { coins, fee, rate } = plan.child;
   const child = wallet.child({ output: bump.output, coins, to: bump.to, fee });
   const outcome =

@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 import { asError } from './errors.ts';
 import { FeeReserves, type ParsedBlock, type Reserve } from './fees/reserves.ts';
 import { confirmedIn, graphInState, isFinal, knows } from './on-chain.ts';
-import { type PaidChild, publish } from './publish.ts';
+import { type PaidChild, type Publication, publish } from './publish.ts';
 import { abandonedStep, respend } from './respend.ts';
 import type { FeePolicy } from './tasks/context.ts';
 import { WatchList } from './watch-list.ts';
@@ -16,11 +16,10 @@ export interface DutyNotice {
   readonly record: ChannelRecord;
   readonly duty: Duty;
   readonly txid: Txid;
-  /** `handed`: the chain took it, or a child that raises its fee. `waits`: it is in the mempool and pays enough. */
-  readonly did: 'handed' | 'waits' | 'refused' | 'withheld';
+  readonly did: Publication['kind'];
   /** The child that went with it, with what it pays. */
   readonly child: PaidChild | null;
-  /** Undefined unless it was refused or withheld. */
+  /** Why not, unless it was handed to the chain or waits there and pays enough. */
   readonly refused: string | undefined;
 }
 
@@ -256,7 +255,8 @@ export class Watcher {
     const made = await publish(order, ports, this.#policy);
     if (made === undefined) return;
     this.#done.set(record.id, key);
-    if (made.kind === 'handed' || made.kind === 'waits') await this.#noteHanded(record, duty, first ?? tip);
+    if (made.kind !== 'refused' && made.kind !== 'withheld')
+      await this.#noteHanded(record, duty, first ?? tip);
     this.#onDuty({
       record,
       duty,

@@ -77,6 +77,20 @@ export function waitingRate({ fee, vsize, packageFee, packageVsize }: WaitingTra
 }
 
 /**
+ * What a child has to pay so that it and its parent replace others (BIP125 as Core has it for packages): more in all, a
+ * higher rate than each of them, and than the parent has alone.
+ */
+function dearer({ parent }: Bump, vsize: number, conflicts: readonly WaitingTransaction[]): bigint {
+  const both = parent.vsize + vsize;
+  const replaced = conflicts.reduce((sum, { packageFee }) => sum + packageFee, 0n);
+  const total = replaced + feeFor(both, INCREMENTAL_FEE_RATE);
+  const alone = (parent.fee * 1_000n) / BigInt(parent.vsize);
+  const highest = conflicts.map(waitingRate).reduce(larger, alone);
+  // One satoshi per 1000 vB more, since rates are rounded down.
+  return larger(total, feeFor(both, highest + 1n) + 1n) - parent.fee;
+}
+
+/**
  * What a child has to pay for `wanted` satoshis per 1000 vB of parent and child together, and to replace what is in its way:
  * an earlier child, its own or a sibling's (BIP431), or another transaction on the same inputs (BIP125).
  *
@@ -95,8 +109,7 @@ export function planChild(
     const children = waiting === undefined ? 0n : waiting.packageFee - waiting.fee;
     if (children > 0n) return children + feeFor(vsize, INCREMENTAL_FEE_RATE);
     if (conflicts.length === 0) return 0n;
-    const replaced = conflicts.reduce((sum, { packageFee }) => sum + packageFee, 0n);
-    return replaced + feeFor(parent.vsize + vsize, INCREMENTAL_FEE_RATE) - parent.fee;
+    return dearer(bump, vsize, conflicts);
   };
   if (waiting !== undefined && waitingRate(waiting) >= wanted) return { kind: 'enough' };
 
