@@ -185,11 +185,12 @@ describe('exits on a chain, with real engines', () => {
     expect(await collect(network, [verifier])).toEqual([FUNDS.verifier]);
   });
 
-  it('#1: the Worker never delivers → the Client takes Tx1 at H0 + t3, which the chain refuses one block earlier', async () => {
+  it('#1: the Worker never delivers, the Verifier is silent → the Client takes Tx1 at H0 + t3, which the chain refuses one block earlier', async () => {
     await using play = await startPlay();
     const { network } = play;
     const h0 = await contracted(play);
     await network.stop(network.worker);
+    await network.stop(network.verifier);
     const tx1 = completeFrom(stateOf(network.client), 'Tx1');
     await network.mine(h0 + t3 - 2 - network.height);
     expect(network.chain.testTransaction(tx1)).toMatchObject({
@@ -204,25 +205,29 @@ describe('exits on a chain, with real engines', () => {
     expect(stateOf(network.client)).toMatchObject({ height: h0 + t3, revealed: null });
     const worker = await network.restart(network.worker);
     expect(settledBy(worker)).toBe('Tx1');
-    expect(await collect(network, [network.client, network.verifier, worker])).toEqual([
+    const verifier = await network.restart(network.verifier);
+    expect(await collect(network, [network.client, verifier, worker])).toEqual([
       100_000n,
       FUNDS.verifier,
       FUNDS.worker - 100_000n,
     ]);
   });
 
-  it('#1: the same with the Client off line → the Verifier takes Tx1', async () => {
+  it('#1: the same with the Client off line → a Verifier that comes back too late to accuse takes Tx1', async () => {
     await using play = await startPlay();
     const { network } = play;
     const h0 = await contracted(play);
     await network.stop(network.worker);
     await network.stop(network.client);
+    await network.stop(network.verifier);
+    await network.mine(h0 + t1 - network.height);
+    const verifier = await network.restart(network.verifier);
     await network.mine(h0 + t3 - network.height);
-    expect(settledBy(network.verifier)).toBe('Tx1');
+    expect(settledBy(verifier)).toBe('Tx1');
     const client = await network.restart(network.client);
     expect(settledBy(client)).toBe('Tx1');
     const worker = await network.restart(network.worker);
-    expect(await collect(network, [client, network.verifier, worker])).toEqual([
+    expect(await collect(network, [client, verifier, worker])).toEqual([
       100_000n,
       FUNDS.verifier,
       FUNDS.worker - 100_000n,
@@ -235,7 +240,8 @@ describe('exits on a chain, with real engines', () => {
     const h0 = await contracted(play);
     await network.stop(network.verifier);
     await network.mine(h0 + t1 - 1 - network.height);
-    expect(settledBy(network.worker)).toBe('computation');
+    // D37: a block hash stands for s_V, and the Worker has opened.
+    expect(settledBy(network.worker)).toBe('verification');
     const { txid } = transactionOf(graphIn(stateOf(network.worker)), 'Tx3');
     const waiting = network.chain.transaction(txid);
     expect(waiting).toBeDefined();

@@ -1,7 +1,8 @@
 import { SandboxError, type SandboxErrorCode, SandboxPool } from '@prometheus-compute/sandbox';
 import { describe, expect, it } from 'vitest';
+import { contractOf } from '../../src/engine/addressing.ts';
 import { DEVELOPMENT_POLICY } from '../../src/index.ts';
-import { startPlay, stateOf } from '../local/play.ts';
+import { mineUntil, startPlay, stateOf } from '../local/play.ts';
 
 /** Runs nothing: it refuses every program with this code, and says how often it was asked. */
 class RefusingPool extends SandboxPool {
@@ -66,6 +67,55 @@ describe('T §Setup: before a contract is agreed', () => {
     // Whoever finds it first tells the others.
     expect(faults).toContainEqual({ code: 'payload-unavailable', culprit: 'client', reason: 'not this one' });
     expect(stateOf(network.client)).toMatchObject({ how: 'abandoned', fault: { code: 'refused-by-peer' } });
+  });
+
+  it('D38: an arbiter has program and list of inputs before it signs', async () => {
+    await using play = await startPlay();
+    const { network } = play;
+    await play.begin();
+    await mineUntil(network, () => stateOf(network.client).name === 'computation');
+    const { inputRoot, programHash } = contractOf(stateOf(network.client))!;
+    for (const { node } of network.arbiters) {
+      const stored = await Promise.all([inputRoot, programHash].map((hash) => node.ports.blobs.get(hash)));
+      const served = await Promise.all(
+        [inputRoot, programHash].map((hash) => network.client.node.ports.blobs.get(hash)),
+      );
+      expect(stored).toEqual(served);
+    }
+  });
+
+  it('D38: a Client that gives arbiters another program than the others gets no signature from them', async () => {
+    let isDrawn = false;
+    await using play = await startPlay({
+      ports: (party, real) => ({
+        ...real,
+        blobs: {
+          put: (hash, bytes) => real.blobs.put(hash, bytes),
+          get: async (hash) => {
+            const bytes = await real.blobs.get(hash);
+            return party === 'client' && isDrawn ? bytes?.map((byte) => byte ^ 1) : bytes;
+          },
+        },
+      }),
+    });
+    const { network } = play;
+    network.client.node.engine.watch((notice) => {
+      if (notice.kind === 'moved' && notice.event === 'offers-found') isDrawn = true;
+    });
+    await play.begin();
+    await network.mine(3);
+    for (const party of network.arbiters) {
+      expect(stateOf(party)).toMatchObject({
+        how: 'abandoned',
+        fault: { code: 'payload-unavailable', culprit: 'client' },
+      });
+    }
+    // The others are told, and have signed no input of Tx0.
+    expect(stateOf(network.worker)).toMatchObject({
+      how: 'abandoned',
+      fault: { code: 'refused-by-peer' },
+      before: null,
+    });
   });
 
   it('a sandbox that has no answer yet is asked again', async () => {
