@@ -4,9 +4,9 @@ import type { Hash32, SecretScalar } from '../primitives/brands.ts';
 import type { TransactionId } from '../transactions/graph.ts';
 import type { SignatureSlot } from '../transactions/signing.ts';
 import type { ChunkFault } from './event.ts';
+import type { OpeningRecord } from './operation/record.ts';
 import type { SealedMessage } from './post/record.ts';
 import type { Recipient } from './recipient.ts';
-import type { OpeningRecord } from './state.ts';
 
 /** Block hashes (internal byte order) that stand for s_C and s_V; null: the seed itself counts (D37). */
 export interface SeedSubstitutes {

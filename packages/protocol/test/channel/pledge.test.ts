@@ -28,6 +28,56 @@ describe("Y §Duties: an arbiter's pledge", () => {
     for (const { state } of pledged(game)) expect(state).toMatchObject({ fault: { code: 'setup-timeout' } });
   });
 
+  it('D38: signs nothing before it has program and list of inputs, which nobody can keep from it afterwards', () => {
+    const waiting = new Game({
+      onTask: (name, task) => (name.startsWith('stake') && task.kind === 'agree' ? null : undefined),
+    });
+    waiting.mine(2);
+    for (const { name, state, tasks } of pledged(waiting)) {
+      expect(state).toMatchObject({
+        step: 'pledged',
+        selected: { self: expect.stringMatching(/^arbiter:/) },
+      });
+      expect(tasks.map(({ kind }) => kind)).toEqual(['find-offers', 'agree']);
+      const said = waiting.sent.filter(({ from }) => from === name).map(({ message }) => message.kind);
+      expect(new Set(said)).toEqual(new Set(['acceptance']));
+      waiting.feed(name, { kind: 'agreed', pointLockProof: null });
+    }
+    waiting.settle();
+    for (const { name, state, tasks } of pledged(waiting)) {
+      expect(state).toMatchObject({ step: 'signatures' });
+      expect(tasks.map(({ kind }) => kind)).toEqual(['find-offers', 'agree', 'sign', 'sign-inputs']);
+      waiting.feed(name, { kind: 'agreed', pointLockProof: null });
+    }
+    expect(pledged(waiting).flatMap(({ faults }) => faults.map(({ code }) => code))).toEqual(
+      Array(3).fill('out-of-place'),
+    );
+  });
+
+  it('D38: an arbiter that cannot get them gives the contract up, and names the Client', () => {
+    const game = new Game({
+      onTask: (name, task) =>
+        name.startsWith('stake') && task.kind === 'agree'
+          ? {
+              kind: 'disagreed',
+              code: 'payload-unavailable',
+              culprit: 'client',
+              reason: 'nobody serves the program',
+            }
+          : undefined,
+    });
+    game.mine(1);
+    for (const { state, tasks } of pledged(game)) {
+      expect(state).toMatchObject({
+        how: 'abandoned',
+        fault: { code: 'payload-unavailable', culprit: 'client' },
+      });
+      expect(tasks.at(-1)).toMatchObject({ kind: 'release' });
+    }
+    game.mine(20);
+    expect(game.chain.has('Tx0')).toBe(false);
+  });
+
   it('answers for one stake: a request for another one is not answered with it', () => {
     const game = new Game({ onSend: ({ message }) => (message.kind === 'graph' ? [] : [message]) });
     game.mine();

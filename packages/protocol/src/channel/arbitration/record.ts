@@ -2,7 +2,8 @@ import type { Party } from '../../contract/party.ts';
 import type { SettlementId } from '../../contract/settlements.ts';
 import type { Hash32 } from '../../primitives/brands.ts';
 import type { ChunkFault } from '../event.ts';
-import type { Equivocation, OpenState } from '../state.ts';
+import type { Equivocation } from '../operation/record.ts';
+import type { OpenState } from '../state.ts';
 
 /** The transaction that pooled the stakes and so called the arbiters: an appeal or a challenge. */
 export interface Court {

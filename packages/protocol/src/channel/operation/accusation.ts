@@ -1,10 +1,11 @@
 import { equalBytes } from '../../primitives/bytes.ts';
 import type { ChannelEvent } from '../event.ts';
 import type { PostedMessage } from '../post/record.ts';
-import type { Accusation, OpenState } from '../state.ts';
+import type { OpenState } from '../state.ts';
 import { moved, STALE, type Step } from '../step.ts';
 import { courtHeight, timesOf } from '../times.ts';
 import { type Act, begin, withOpening } from './progress.ts';
+import type { Accusation } from './record.ts';
 import { challengeOf } from './seeds.ts';
 
 /** C and V check the opening once what W had to answer is known: V always, C with the probability of its audit. */

@@ -4,11 +4,12 @@ import { encodeMessage, type MessageOf } from '../../wire/messages.ts';
 import type { ChannelEvent } from '../event.ts';
 import { deliveryFault } from '../post/content.ts';
 import type { PostedMessage } from '../post/record.ts';
-import type { OpeningRecord, OpenState, ReceiptRecord } from '../state.ts';
+import type { OpenState } from '../state.ts';
 import { ignored, LATER, moved, type Step } from '../step.ts';
 import { timesOf } from '../times.ts';
 import { noteSecond, onSecond } from './equivocation.ts';
 import { withOpening } from './progress.ts';
+import type { OpeningRecord, ReceiptRecord } from './record.ts';
 
 type Received = Extract<ChannelEvent, { readonly kind: 'message' }>;
 

@@ -1,9 +1,10 @@
 import { equalBytes } from '../../primitives/bytes.ts';
 import type { ChannelEvent } from '../event.ts';
 import type { SealedMessage } from '../post/record.ts';
-import type { Equivocation, OpenState } from '../state.ts';
+import type { OpenState } from '../state.ts';
 import { ignored, moved, type Step } from '../step.ts';
 import type { Act } from './progress.ts';
+import type { Equivocation } from './record.ts';
 
 type Received = Extract<ChannelEvent, { readonly kind: 'message' }>;
 

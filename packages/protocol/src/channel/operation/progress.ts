@@ -1,6 +1,7 @@
-import type { Beginning, OpeningRecord, OpenState } from '../state.ts';
+import type { OpenState } from '../state.ts';
 import { moved, type Outgoing, type Step } from '../step.ts';
 import type { Task } from '../task.ts';
+import type { Beginning, OpeningRecord } from './record.ts';
 
 /** What a party does next: the state after it, and what goes out. */
 export interface Progress {

@@ -7,9 +7,10 @@ import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
 import { receiptFault } from '../post/content.ts';
 import type { PostedMessage, SealedMessage } from '../post/record.ts';
-import type { OpenState, ReceiptRecord } from '../state.ts';
+import type { OpenState } from '../state.ts';
 import { ignored, LATER, moved, STALE, type Step, toAll } from '../step.ts';
 import { type Act, askBlock } from './progress.ts';
+import type { ReceiptRecord } from './record.ts';
 
 type Received = Extract<ChannelEvent, { readonly kind: 'message' }>;
 

@@ -1,10 +1,11 @@
 import { seedHash } from '../../contract/seed.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import type { ChannelEvent } from '../event.ts';
-import type { OpeningRecord, OpenState } from '../state.ts';
+import type { OpenState } from '../state.ts';
 import type { SeedSubstitutes } from '../task.ts';
 import { courtHeight, timesOf } from '../times.ts';
 import { type Act, askBlock, begin, type Progress } from './progress.ts';
+import type { OpeningRecord } from './record.ts';
 
 /** Who opens a challenge seed. */
 type Opener = 'client' | 'verifier';

@@ -5,7 +5,8 @@ import { transactionOf } from '../../transactions/graph.ts';
 import { graphOf } from '../agreement.ts';
 import { NO_ARBITRATION } from '../arbitration/record.ts';
 import type { ChannelEvent } from '../event.ts';
-import type { ComputationState, ReceiptRecord, SignaturesStep } from '../state.ts';
+import type { ReceiptRecord } from '../operation/record.ts';
+import type { ComputationState, SignaturesStep } from '../state.ts';
 import { moved, type Step, toAll } from '../step.ts';
 
 /** Confirmations of Tx0 after which the Worker starts (T §Setup). */

@@ -134,7 +134,7 @@ function relay(
 }
 
 /** A claim of the right form; nobody in these tests looks into it. */
-export const claimAbout = (fault: ChunkFault, index: number) =>
+const claimAbout = (fault: ChunkFault, index: number) =>
   ({
     fault,
     root: ROOT,

@@ -6,7 +6,6 @@ import { DELIVERY, OPENING } from '../play/tasks.ts';
 import {
   CHANNEL,
   H0,
-  NODES,
   Node,
   opening,
   postOf,

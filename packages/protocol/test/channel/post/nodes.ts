@@ -24,9 +24,9 @@ import { fixtureHash, fixtureTerms } from '../../fixtures/terms.ts';
 import { messageKey, messageSecret, sign, verify } from '../play/identity.ts';
 import { OPENING } from '../play/tasks.ts';
 
-export const CONTEXT = { verify, policy: { verifyBlocks: 24, auditBlocks: 24 } };
+const CONTEXT = { verify, policy: { verifyBlocks: 24, auditBlocks: 24 } };
 /** The default P with five arbiters: k = 4, and seven nodes accept. */
-export const AGREEMENT = fixtureTerms(5);
+const AGREEMENT = fixtureTerms(5);
 export const CHANNEL: Hash32 = contractHash(AGREEMENT.contract);
 export const K = quorum(AGREEMENT.parameters);
 /** Arbiters, C and V. */
@@ -36,7 +36,7 @@ export const H0 = 1_001;
 export const T = H0 + 120 + 48;
 
 /** A party in Computation that knows of nothing. */
-export function fresh(self: Party, tip: number): ComputationState {
+function fresh(self: Party, tip: number): ComputationState {
   const nothing = { delivery: null, opening: null, seed: null };
   return {
     name: 'computation',
@@ -102,7 +102,7 @@ export function received(from: Party, message: Outgoing['message']): ChannelEven
 }
 
 /** What an engine makes of a `relay`: the author's envelope, and the node's word. */
-export function relayed(self: Party, task: Extract<Task, { kind: 'relay' }>, of: Sealed): ChannelEvent {
+function relayed(self: Party, task: Extract<Task, { kind: 'relay' }>, of: Sealed): ChannelEvent {
   const { height } = task;
   const receipt = height === null ? null : receiptOf(self, of, height);
   return {
