@@ -39,7 +39,11 @@ export async function sealOutgoing(
   const direct = new Map<ChannelMessage, Uint8Array>();
   const posted = new Map<ChannelMessage, Uint8Array>();
   const items: OutboxItem[] = [];
-  for (const { to, message, posted: isPosted } of messages) {
+  for (const { to, message, posted: isPosted, forwarded } of messages) {
+    if (forwarded !== undefined) {
+      items.push({ kind: 'message', to, payload: forwarded });
+      continue;
+    }
     const sealed = isPosted === true ? posted : direct;
     let payload = sealed.get(message);
     if (payload === undefined) {

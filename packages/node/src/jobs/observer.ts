@@ -6,6 +6,7 @@ import { EngineError } from '../engine/errors.ts';
 import type { TaskProgress } from '../engine/tasks/context.ts';
 import type { LocalNetwork } from '../local/network.ts';
 import type { LocalParty } from '../local/party.ts';
+import type { FailedAttempt } from '../roles/batch-attempts.ts';
 import type { JobProgress, JobStage } from './specification.ts';
 
 /** Runs of chunks without a result after which a job is given up: the machine may have been busy once. */
@@ -22,6 +23,8 @@ export class JobObserver {
   readonly #emit: (progress: JobProgress) => void;
   readonly #batches = new Map<string, number>();
   readonly #clients = new Map<number, ChannelState>();
+  /** The channel of the latest attempt of each batch. */
+  readonly #latest = new Map<number, string>();
   readonly #shown = new Map<number, string>();
   #network: LocalNetwork | undefined;
   problem: Error | undefined;
@@ -35,7 +38,10 @@ export class JobObserver {
   attach(network: LocalNetwork): void {
     this.#network = network;
     network.client.node.engine.watch((notice) => {
-      if (notice.kind === 'moved') this.#onClient(notice.record);
+      if (notice.kind !== 'moved') return;
+      const { record } = notice;
+      if (record.batch !== null && notice.event === 'begun') this.#latest.set(record.batch, record.id);
+      this.#onClient(record);
     });
     for (const { node } of network.parties) {
       node.engine.watch((notice) => {
@@ -83,7 +89,7 @@ export class JobObserver {
     );
   }
 
-  /** Why the job cannot go on: a chunk that gives no result again and again, or a batch without a settlement. */
+  /** Why the job cannot go on although every batch may be contracted: a chunk that gives no result again and again. */
   get failure(): EngineError | undefined {
     if (this.#overruns >= OVERRUN_TRIES && this.problem !== undefined) {
       return new EngineError(
@@ -95,16 +101,6 @@ export class JobObserver {
             'Raise the limit of milliseconds in the job file, or make chunks smaller, and run the job again.',
         },
       );
-    }
-    for (const [batch, state] of this.#clients) {
-      if (state.name !== 'closed' || state.how !== 'abandoned') continue;
-      const { code, culprit, reason } = state.fault;
-      return new EngineError('channel-failed', `batch ${batch} could not be contracted: ${reason}`, {
-        evidence: { batch, fault: code, culprit: culprit ?? 'nobody' },
-        remedy:
-          'Nothing was paid. Change what the message names, or choose other partners, and run the job again.',
-        ...(this.problem === undefined ? {} : { cause: this.problem }),
-      });
     }
     return undefined;
   }
@@ -130,12 +126,18 @@ export class JobObserver {
     if (error instanceof SandboxError && error.code === 'no-result-yet') this.#overruns += 1;
   }
 
+  /** A setup came to nothing: says why, and that it is tried again. */
+  onFailedAttempt({ batch, attempt, state, again }: FailedAttempt): void {
+    const next = again ? `; attempt ${attempt + 1} follows` : '';
+    this.#show(batch, 'terms', `attempt ${attempt} came to nothing: ${state.fault.reason}${next}`);
+  }
+
   get waitingFor(): string {
     return [...this.#shown].map(([batch, message]) => `batch ${batch}: ${message}`).join('; ');
   }
 
   #onClient(record: ChannelRecord): void {
-    if (record.batch === null) return;
+    if (record.batch === null || this.#latest.get(record.batch) !== record.id) return;
     const contract = contractOf(record.state);
     if (contract !== undefined) this.#batches.set(toHex(contractHash(contract)), record.batch);
     this.#clients.set(record.batch, record.state);

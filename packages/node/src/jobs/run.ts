@@ -2,7 +2,8 @@ import { satoshi } from '@prometheus-compute/protocol';
 import { SandboxPool } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
 import { LocalNetwork } from '../local/network.ts';
-import { type Offered, openBatchChannel } from '../roles/client.ts';
+import { BatchAttempts } from '../roles/batch-attempts.ts';
+import type { Offered } from '../roles/client.ts';
 import { DEVELOPMENT_POLICY } from '../roles/policy.ts';
 import { clientCost, commitmentFee } from './money.ts';
 import { JobObserver } from './observer.ts';
@@ -54,9 +55,9 @@ export async function runJob(specification: JobSpecification, options: RunOption
     });
     observer.attach(network);
     const before = network.parties.map(({ name, wallet }) => ({ party: name, before: wallet.balance() }));
-    const channels: string[] = [];
+    const attempts = new BatchAttempts(network.client.node, (failed) => observer.onFailedAttempt(failed));
     for (const [i, { inputs }] of batches.entries()) {
-      const id = await openBatchChannel(network.client.node, {
+      await attempts.open({
         batch: i + 1,
         program,
         inputs,
@@ -68,11 +69,10 @@ export async function runJob(specification: JobSpecification, options: RunOption
         worker: network.worker.name,
         verifier: network.verifier.name,
       });
-      channels.push(id);
     }
     await network.settle();
-    await untilClosed(network, observer);
-    return await reportJob(network, specification, channels, before);
+    await untilClosed(network, observer, attempts);
+    return await reportJob(network, specification, attempts.channels, before);
   } finally {
     await network?.close();
     await executor.close();
@@ -94,12 +94,16 @@ function offeredBy(specification: JobSpecification): Offered {
   };
 }
 
-/** Mines until every batch has its result and its settlement is final; a batch that fails ends the job. */
-async function untilClosed(network: LocalNetwork, observer: JobObserver): Promise<void> {
+/** Mines until every batch has its result and its settlement is final; a batch that fails for good ends the job. */
+async function untilClosed(
+  network: LocalNetwork,
+  observer: JobObserver,
+  attempts: BatchAttempts,
+): Promise<void> {
   let idle = 0;
   let last = '';
   while (!observer.finished) {
-    const failure = observer.failure;
+    const failure = observer.failure ?? attempts.failure;
     if (failure !== undefined) throw failure;
     if (idle > PATIENCE_BLOCKS) {
       throw new EngineError(
@@ -113,6 +117,8 @@ async function untilClosed(network: LocalNetwork, observer: JobObserver): Promis
       );
     }
     await network.mine();
+    await attempts.follow();
+    await network.settle();
     const now = observer.fingerprint;
     idle = now === last ? idle + 1 : 0;
     last = now;

@@ -21,6 +21,7 @@ import type { EnginePorts } from '../engine/engine-ports.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Greeter, Greeting } from '../engine/extensions.ts';
 import { requireCovered } from '../engine/fees/worst-case.ts';
+import { History } from '../engine/history.ts';
 import { OfferIndex } from '../engine/offer-index.ts';
 import { PayloadExchange } from '../engine/payload.ts';
 import { committedCoins } from '../engine/reservations.ts';
@@ -47,6 +48,7 @@ export class Node implements Greeter, RoleHost {
   readonly watcher: Watcher;
   readonly policy: NodePolicy;
   readonly roles: readonly NodeRole[];
+  readonly history: History;
   readonly #offers: OfferIndex;
   readonly #payload: PayloadExchange;
   readonly #collector: Collector;
@@ -66,8 +68,11 @@ export class Node implements Greeter, RoleHost {
     this.ports = ports;
     this.#offers = new OfferIndex(ports.chain);
     this.#payload = new PayloadExchange(ports);
+    this.history = new History(ports);
     const context: TaskContext = {
       ports,
+      history: this.history,
+      channels: () => this.engine.records,
       offers: this.#offers,
       payload: this.#payload,
       peersOf: (record, parties) => this.engine.peersOf(record, parties),
@@ -86,7 +91,9 @@ export class Node implements Greeter, RoleHost {
     this.engine.watch((notice) => {
       if (notice.kind !== 'moved') return;
       const { id, state } = notice.record;
-      if (state.name === 'closed' && state.how === 'abandoned') this.#payload.giveUp(id);
+      if (state.name !== 'closed' || state.how !== 'abandoned') return;
+      this.#payload.giveUp(id);
+      this.#remember(notice.record);
     });
     this.watcher = new Watcher(this.engine, {
       policy: options.policy,
@@ -211,6 +218,14 @@ export class Node implements Greeter, RoleHost {
     this.engine.background(
       () => transport.send(to, encodeEnvelope(envelope)),
       (error) => this.engine.notify({ kind: 'receive-failed', from: to, error }),
+    );
+  }
+
+  /** Whose failure ended a setup; seen once, since the records of a channel are kept by its id. */
+  #remember(record: ChannelRecord): void {
+    this.engine.background(
+      () => this.history.note(record),
+      (error) => this.engine.notify({ kind: 'outbox-failed', record, error }),
     );
   }
 

@@ -15,7 +15,7 @@ import { worstCaseFee } from '../engine/fees/worst-case.ts';
 import { encodeManifest, encodeProgram } from '../engine/manifest.ts';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
-import type { RoleHost } from './host.ts';
+import { type RoleHost, refuseAborter } from './host.ts';
 import { refuseUnfitProfile } from './profile.ts';
 
 /** The money and times that the Client offers (T §Notation). */
@@ -59,6 +59,7 @@ export async function openBatchChannel(host: RoleHost, order: BatchOrder): Promi
   const { parameters, offered, inputs, program } = order;
   refuseUnfitProfile(PROFILE, host.policy);
   checkParameters(parameters);
+  for (const peer of [order.worker, order.verifier]) await refuseAborter(host, peer);
   const session: Hash32 = hash32(ports.entropy(32));
   const keys: KeyReference = { role: 'client', unique: session };
   const id = `client:${toHex(session)}`;

@@ -11,13 +11,16 @@ import { namesOf } from '../engine/addressing.ts';
 import type { ChannelRecord } from '../engine/channel-record.ts';
 import type { EnginePorts } from '../engine/engine-ports.ts';
 import { EngineError } from '../engine/errors.ts';
+import { HISTORY_BLOCKS, type History, MAX_ABORTS } from '../engine/history.ts';
 import type { NodePolicy } from '../engine/tasks/context.ts';
 import type { KeyReference } from '../ports/signer.ts';
+import type { PeerId } from '../ports/transport.ts';
 
 /** What a role needs of the node that plays it. */
 export interface RoleHost {
   readonly ports: EnginePorts;
   readonly policy: NodePolicy;
+  readonly history: History;
   /** P of a T_P on the chain. @throws EngineError `parameters-unknown` */
   parameters(txid: Txid): Promise<Parameters>;
   /**
@@ -56,4 +59,17 @@ export function refuseSecondPlace(host: RoleHost, channel: Hash32): void {
   const name = toHex(channel);
   const taken = host.channels.some((record) => namesOf(record).includes(name));
   refuseUnless(!taken, 'this node has, or had, a place in this contract already');
+}
+
+/**
+ * Y §Oracle: who sees the ranking and gives up takes another draw. A peer that did so too often is left alone for a while.
+ *
+ * @throws EngineError `channel-failed`
+ */
+export async function refuseAborter(host: RoleHost, peer: PeerId): Promise<void> {
+  const aborts = await host.history.abortsOf(peer);
+  refuseUnless(
+    aborts <= MAX_ABORTS,
+    `${peer} has given up ${aborts} setups after the draw within ${HISTORY_BLOCKS} blocks`,
+  );
 }

@@ -6,7 +6,7 @@ import { encodeManifest } from '../engine/manifest.ts';
 import { programSizeKey } from '../engine/tasks/agree.ts';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
-import { type RoleHost, refuseSecondPlace, refuseUnless } from './host.ts';
+import { type RoleHost, refuseAborter, refuseSecondPlace, refuseUnless } from './host.ts';
 import { refuseUnfitProfile } from './profile.ts';
 import { refuseExcess } from './terms-limits.ts';
 
@@ -29,6 +29,7 @@ export async function answerTerms(
   if (host.knows(id)) return { kind: 'answered' };
   refuseSecondPlace(host, terms.channel);
   refuseExcess(host, terms, from);
+  await refuseAborter(host, from);
   const parameters = await host.parameters(terms.parametersTxid);
   checkParameters(parameters);
   const { height } = await ports.chain.tip();

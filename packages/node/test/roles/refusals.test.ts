@@ -59,6 +59,7 @@ function hostOfNode(node: Node): RoleHost {
   return {
     ports: node.ports,
     policy: node.policy,
+    history: node.history,
     get channels() {
       return node.channels;
     },

@@ -67,6 +67,8 @@ function contextOf({ node }: LocalParty, change: Partial<TaskContext> = {}): Tas
     executor: pool,
     entropy: ports.entropy,
     policy,
+    history: node.history,
+    channels: () => node.engine.records,
     onProgress: () => {},
     ...change,
   };

@@ -1,4 +1,5 @@
 import type { SeenStake } from '../ceremony/offer.ts';
+import type { Outpoint } from '../contract/outpoint.ts';
 import type { Party } from '../contract/party.ts';
 import type { AdaptorSignature } from '../primitives/adaptor.ts';
 import type { Hash32, SchnorrSignature, SecretScalar, Txid } from '../primitives/brands.ts';
@@ -56,12 +57,20 @@ export type ChannelEvent =
   | { readonly kind: 'agreed'; readonly pointLockProof: SchnorrSignature | null }
   | {
       readonly kind: 'disagreed';
-      readonly code: 'payload-unavailable' | 'coin-missing';
-      readonly culprit: Party;
+      readonly code: 'payload-unavailable' | 'coin-missing' | 'stake-spent' | 'stake-pledged-twice';
+      readonly culprit: Recipient;
       readonly reason: string;
     }
   | { readonly kind: 'seed-opened'; readonly which: 'ceremony' | 'challenge'; readonly seed: Hash32 }
-  | { readonly kind: 'offers-found'; readonly blockHash: Hash32; readonly stakes: readonly SeenStake[] }
+  | {
+      readonly kind: 'offers-found';
+      readonly blockHash: Hash32;
+      readonly stakes: readonly SeenStake[];
+      /** Of them those that failed this party lately: it asks them only when nobody else is left. */
+      readonly avoided: readonly Outpoint[];
+    }
+  /** The stakes of 𝒜 are unspent now, and serve no other contract that this party knows. */
+  | { readonly kind: 'stakes-checked' }
   | { readonly kind: 'signed'; readonly signatures: readonly SlotSignature[] }
   | { readonly kind: 'inputs-signed'; readonly witnesses: readonly InputWitness[] }
   | { readonly kind: 'computed'; readonly delivery: Omit<MessageOf<'delivery'>, 'kind' | 'channel'> }

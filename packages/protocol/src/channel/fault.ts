@@ -4,7 +4,7 @@ import type { Recipient } from './recipient.ts';
  * What went wrong in a channel. Each code has one test.
  *
  * In a setup: `refused-by-peer`, `terms-altered`, `terms-refused` (a rule), `payload-unavailable`, `coin-missing`,
- * `point-lock-unproven`, `seed-mismatch`, `acceptance-invalid`, `offers-exhausted`, `selection-failed`,
+ * `point-lock-unproven`, `seed-mismatch`, `acceptance-invalid`, `offers-exhausted`, `stake-spent`, `stake-pledged-twice`, `selection-failed`,
  * `arbiter-set-mismatch`, `not-selected` (other arbiters were drawn), `graph-mismatch`, `signature-invalid`,
  * `signature-unasked`, `input-signature-invalid`, `setup-timeout`. Afterwards: `delivery-malformed`, `equivocation` (W
  * signed a second delivery or opening), `document-late` (a delivery or opening came directly after its time),
@@ -24,6 +24,8 @@ export type ChannelFaultCode =
   | 'offers-exhausted'
   | 'acceptance-invalid'
   | 'selection-failed'
+  | 'stake-spent'
+  | 'stake-pledged-twice'
   | 'arbiter-set-mismatch'
   | 'not-selected'
   | 'graph-mismatch'

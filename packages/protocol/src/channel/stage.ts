@@ -35,7 +35,8 @@ const LAST_STAGE: Readonly<Record<MessageKind, number>> = {
   ceremonySeed: 2,
   acceptanceRequest: 3,
   acceptance: 3,
-  acceptanceList: 3,
+  // A second one in another shape is evidence against its sender.
+  acceptanceList: 4,
   arbiterSet: 4,
   graph: 3,
   preSignatures: 4,

@@ -1,6 +1,7 @@
 import type { SeenStake } from '../ceremony/offer.ts';
 import type { ShownList } from '../ceremony/selection.ts';
 import type { Contract } from '../contract/contract.ts';
+import type { Outpoint } from '../contract/outpoint.ts';
 import type { Parameters } from '../contract/parameters.ts';
 import type { Party, Role } from '../contract/party.ts';
 import type { AdaptorSignature } from '../primitives/adaptor.ts';
@@ -100,6 +101,8 @@ export interface PollingStep extends SetupFrame {
   readonly seeds: { readonly client: Hash32; readonly verifier: Hash32; readonly worker: Hash32 };
   /** The stakes that count at the snapshot, by rank. */
   readonly stakes: readonly SeenStake[];
+  /** Of them those that are asked last, by {@link outpointKey}. */
+  readonly avoided: readonly string[];
   readonly asked: readonly {
     readonly offer: string;
     readonly at: number;
@@ -111,7 +114,12 @@ export interface PollingStep extends SetupFrame {
     readonly worker: ShownList | null;
     readonly verifier: ShownList | null;
   };
+  /** The envelopes of the others' lists, to hold each to what it showed. */
+  readonly shown: ShownEnvelopes;
 }
+
+/** Envelopes of the lists that the other two have shown. */
+export type ShownEnvelopes = Readonly<Partial<Record<Role, Uint8Array>>>;
 
 /** 𝒜 is known; the three sign it (Y §Agreement). */
 export interface ArbiterSetStep extends SetupFrame {
@@ -120,6 +128,11 @@ export interface ArbiterSetStep extends SetupFrame {
   readonly agreement: Agreement;
   readonly acceptances: readonly Acceptance[];
   readonly graphId: Hash32;
+  readonly shown: ShownEnvelopes;
+  /** The own look at the stakes of 𝒜 is over, and the own agreement on its way. */
+  readonly checked: boolean;
+  /** Who agreed to another set, and at which own tip that came: whoever showed two lists may be behind it. */
+  readonly mismatch: { readonly by: Role; readonly since: number } | null;
   readonly envelopes: {
     readonly client: Uint8Array | null;
     readonly worker: Uint8Array | null;
@@ -238,6 +251,10 @@ export type ClosedState =
       readonly fault: ChannelFault;
       /** How messages named the channel. */
       readonly channel: Hash32;
+      /** Block h_s was there: who gave the setup up knew, or could have known, the ranking (Y §Oracle). */
+      readonly drawn: boolean;
+      /** Stakes whose arbiters failed this setup, as this party saw it or was told. */
+      readonly suspects: readonly Outpoint[];
       /** Set when own input signatures had left: Tx0 may still be quicker than the respend, and opens the channel. */
       readonly before: SignaturesStep | null;
     }

@@ -9,6 +9,8 @@ export interface Outgoing {
   readonly message: ChannelMessage;
   /** Own words that go out inside a `post`, sealed once for everybody (M §Post). */
   readonly posted?: true;
+  /** Somebody else's envelope of `message`, which goes on as it is. */
+  readonly forwarded?: Uint8Array;
 }
 
 /**

@@ -28,9 +28,11 @@ export type Task =
   | { readonly kind: 'open-seed'; readonly which: 'ceremony' | 'challenge' }
   /** The offers that count at the snapshot height. → `offers-found` */
   | { readonly kind: 'find-offers'; readonly height: number }
+  /** C, W, V: whether the stakes of 𝒜 can still serve this contract. → `stakes-checked` | `disagreed` */
+  | { readonly kind: 'check-stakes'; readonly stakes: readonly Outpoint[] }
   /** → `signed` */
   | { readonly kind: 'sign'; readonly slots: readonly SignatureSlot[] }
-  /** The own inputs of Tx0. → `inputs-signed` */
+  /** The own inputs of Tx0, if all others are unspent. → `inputs-signed` | `disagreed` */
   | { readonly kind: 'sign-inputs' }
   /** W: run every chunk, commit, encrypt. → `computed` */
   | { readonly kind: 'compute' }

@@ -9,6 +9,7 @@ import { onPledged } from './setup/arbiter.ts';
 import { onArbiterSet } from './setup/arbiter-set.ts';
 import { onCommitmentConfirmed } from './setup/commitment.ts';
 import { onPolling } from './setup/polling.ts';
+import { onRefused } from './setup/refused.ts';
 import { onSeeds } from './setup/seeds.ts';
 import { onSignatures } from './setup/signatures.ts';
 import { onAcceptedTerms, onContract, onTerms } from './setup/terms.ts';
@@ -68,7 +69,7 @@ function onSetup(before: SetupState, event: ChannelEvent, context: ChannelContex
     // Too late to be told so: from here the time-out decides, or Tx0 in a block.
     if (state.step === 'signatures' && state.committed)
       return ignored('out-of-place', event.from, event.message.reason);
-    return abandon(state, 'refused-by-peer', event.from, event.message.reason);
+    return onRefused(state, event.from, event.message);
   }
   switch (state.step) {
     case 'terms':

@@ -1,4 +1,4 @@
-import type { Txid } from '../primitives/brands.ts';
+import { type Txid, txidFromDisplay } from '../primitives/brands.ts';
 
 /** An output of some transaction. */
 export interface Outpoint {
@@ -9,4 +9,10 @@ export interface Outpoint {
 /** `txid:vout`, as people write it; unique per outpoint. */
 export function outpointKey(outpoint: Outpoint): string {
   return `${outpoint.txid}:${outpoint.vout}`;
+}
+
+/** The outpoint of an {@link outpointKey}. @throws EncodingError `hex-malformed`, `length-wrong` */
+export function outpointOf(key: string): Outpoint {
+  const [txid = '', vout = ''] = key.split(':');
+  return { txid: txidFromDisplay(txid), vout: Number(vout) };
 }

@@ -48,7 +48,7 @@ const altering = (change: (message: Releasing) => Releasing): Deviations => ({
     message.kind === 'releaseSignatures' && from === 'worker' ? [change(message)] : [message],
 });
 
-describe('T §Payment: a clean end', () => {
+describe('M §Payment: a clean end', () => {
   it('C and W sign stakes and bond free at six confirmations, and at none before', () => {
     const game = new Game();
     game.mine(FINAL - 1);

@@ -36,7 +36,9 @@ const answersWith = (
     return [{ ...message, acceptance: { ...unsigned, signature } }];
   },
   onTask: (_, task) =>
-    task.kind === 'find-offers' ? { kind: 'offers-found', blockHash: SNAPSHOT_HASH, stakes } : undefined,
+    task.kind === 'find-offers'
+      ? { kind: 'offers-found', blockHash: SNAPSHOT_HASH, stakes, avoided: [] }
+      : undefined,
 });
 
 /** The Client passes the offer over, names it, and the contract comes about with others. */

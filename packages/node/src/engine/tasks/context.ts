@@ -5,6 +5,7 @@ import type { Executor } from '../../ports/executor.ts';
 import type { PeerId } from '../../ports/transport.ts';
 import type { ChannelRecord } from '../channel-record.ts';
 import type { EnginePorts } from '../engine-ports.ts';
+import type { History } from '../history.ts';
 import type { OfferIndex } from '../offer-index.ts';
 import type { PayloadExchange } from '../payload.ts';
 
@@ -23,6 +24,10 @@ export interface TaskContext {
   readonly payload: PayloadExchange;
   /** Where these parties are reached; those of whom nothing is known are left out. */
   readonly peersOf: (record: ChannelRecord, parties: readonly Recipient[]) => readonly PeerId[];
+  /** What this node remembers of arbiters and peers that failed it. */
+  readonly history: History;
+  /** Every channel that this node has or had. */
+  readonly channels: () => readonly ChannelRecord[];
   readonly executor: Executor<ChunkOutcome>;
   readonly entropy: Entropy;
   readonly policy: NodePolicy;

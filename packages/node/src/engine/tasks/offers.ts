@@ -1,4 +1,4 @@
-import type { ChannelEvent, Contract } from '@prometheus-compute/protocol';
+import type { ChannelEvent, Contract, Outpoint } from '@prometheus-compute/protocol';
 import { EngineError } from '../errors.ts';
 import type { TaskContext } from './context.ts';
 
@@ -6,14 +6,16 @@ import type { TaskContext } from './context.ts';
 export async function findOffers(
   contract: Contract | undefined,
   height: number,
-  { ports, offers, policy }: TaskContext,
+  { ports, offers, policy, history }: TaskContext,
 ): Promise<ChannelEvent> {
   const block = await ports.chain.blockAt(height);
   if (contract === undefined || block === undefined) {
     throw new EngineError('not-finished', `block ${height} is not there yet`);
   }
   const stakes = await offers.stakesAt(contract.parametersTxid, height, policy.minimumOfferAge);
-  return { kind: 'offers-found', blockHash: block.hash, stakes };
+  const avoided: Outpoint[] = [];
+  for (const { coin } of stakes) if (await history.hasFailed(coin.outpoint)) avoided.push(coin.outpoint);
+  return { kind: 'offers-found', blockHash: block.hash, stakes, avoided };
 }
 
 /** The hash of a block of the active chain, which stands for a seed that was not opened in time (D37). */

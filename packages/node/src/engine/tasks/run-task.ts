@@ -2,6 +2,7 @@ import { assertNever, type ChannelEvent, type Task } from '@prometheus-compute/p
 import { contractOf } from '../addressing.ts';
 import type { ChannelRecord } from '../channel-record.ts';
 import { agree } from './agree.ts';
+import { checkStakes } from './check-stakes.ts';
 import { makeClaim } from './claim.ts';
 import type { TaskContext } from './context.ts';
 import { decrypt, examineDelivery, examineOpening } from './examine.ts';
@@ -32,6 +33,8 @@ export async function runTask(
       return sign(record, task.slots, context);
     case 'sign-inputs':
       return signInputs(record, context);
+    case 'check-stakes':
+      return checkStakes(record, task.stakes, context);
     case 'sign-releases':
       return signReleases(record, context);
     case 'compute':

@@ -1,8 +1,10 @@
 import {
   type ChannelEvent,
+  type Graph,
   graphOf,
   inputOf,
   inputSlotsOf,
+  type Party,
   type SignatureSlot,
   type SlotSignature,
   sighash,
@@ -63,7 +65,10 @@ async function requireReserve({ reserve }: ChannelRecord, chain: Chain): Promise
   );
 }
 
-/** Signs the own inputs of Tx0 with the wallet's keys: from here on the coins can leave. */
+/**
+ * Signs the own inputs of Tx0 with the wallet's keys: from here on the coins can leave. Not before everything else that
+ * Tx0 spends has been seen unspent: with one input gone it never confirms, and whose input that is can still be told.
+ */
 export async function signInputs(record: ChannelRecord, { ports }: TaskContext): Promise<ChannelEvent> {
   const { state } = record;
   if (state.name !== 'setup' || state.step !== 'signatures') {
@@ -71,12 +76,25 @@ export async function signInputs(record: ChannelRecord, { ports }: TaskContext):
   }
   await requireReserve(record, ports.chain);
   const graph = graphOf(state.agreement);
+  const missing = await missingInput(graph, ports.chain);
+  if (missing !== undefined) {
+    const reason = `${missing}'s input of Tx0 is not a confirmed and unspent output`;
+    return { kind: 'disagreed', code: 'coin-missing', culprit: missing, reason };
+  }
   const witnesses = inputSlotsOf(graph, state.self).map((slot) => {
     const { prevout } = inputOf(graph, 'Tx0', slot.input);
     const signature = ports.wallet.signKeyPath(prevout.script, sighash(graph, 'Tx0', slot.input));
     return toInputWitness(graph, slot, signature);
   });
   return { kind: 'inputs-signed', witnesses };
+}
+
+async function missingInput(graph: Graph, chain: Chain): Promise<Party | undefined> {
+  for (const { outpoint, spend } of transactionOf(graph, 'Tx0').inputs) {
+    if ((await chain.output(outpoint)) === undefined)
+      return spend.kind === 'key' ? spend.owner : spend.signers[0];
+  }
+  return undefined;
 }
 
 function agreementOf({ state }: ChannelRecord) {

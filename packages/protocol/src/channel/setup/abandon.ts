@@ -1,5 +1,5 @@
 import { contractHash } from '../../contract/contract-codec.ts';
-import { type Outpoint, outpointKey } from '../../contract/outpoint.ts';
+import { type Outpoint, outpointKey, outpointOf } from '../../contract/outpoint.ts';
 import { arbiterIndex, type Party, ROLES, type Role } from '../../contract/party.ts';
 import type { Hash32 } from '../../primitives/brands.ts';
 import type { MessageOf } from '../../wire/messages.ts';
@@ -7,6 +7,7 @@ import type { ChannelFault, ChannelFaultCode } from '../fault.ts';
 import type { Recipient } from '../recipient.ts';
 import type { SetupState, SignaturesStep } from '../state.ts';
 import { moved, type Outgoing, type Step, toAll } from '../step.ts';
+import { isDrawn, suspectOf } from './suspects.ts';
 
 /** Characters of a reason that travel; the message allows 500 bytes. */
 const REASON_LENGTH = 160;
@@ -16,19 +17,31 @@ const REASON_LENGTH = 160;
  * that nobody's coins stay tied to it until the time-out. Before the own input signatures have left, the own coins are
  * free at once. Afterwards they are respent, so that a stale Tx0 can never come back, and the channel is kept: Tx0 may
  * have been quicker (T §Setup 5, M §Honest strategy).
+ *
+ * @param told - stakes that a partner's refusal names
  */
 export function abandon(
   state: SetupState,
   code: ChannelFaultCode,
   culprit: Recipient | null,
   reason: string,
+  told: readonly Outpoint[] = [],
 ): Step {
   const fault: ChannelFault = { code, culprit, reason };
   const committed = state.step === 'signatures' && state.committed ? state : null;
   // A time-out strikes everybody by itself.
-  const messages = code === 'setup-timeout' ? [] : farewell(state, fault);
+  const messages = code === 'setup-timeout' && state.tip >= state.deadline ? [] : farewell(state, fault);
   return moved(
-    { name: 'closed', how: 'abandoned', tip: state.tip, fault, channel: channelOf(state), before: committed },
+    {
+      name: 'closed',
+      how: 'abandoned',
+      tip: state.tip,
+      fault,
+      channel: channelOf(state),
+      drawn: isDrawn(state),
+      suspects: [...suspectOf(state, culprit), ...told],
+      before: committed,
+    },
     messages,
     committed === null
       ? [{ kind: 'release', coins: ownOutpoints(state) }]
@@ -54,18 +67,31 @@ function channelOf(state: SetupState): Hash32 {
 }
 
 function farewell(state: SetupState, { code, culprit, reason }: ChannelFault): readonly Outgoing[] {
-  const party = culprit === null || culprit.startsWith('offer:') ? null : (culprit as Party);
   const message: MessageOf<'refused'> = {
     kind: 'refused',
     channel: channelOf(state),
     code,
     reason: reason.slice(0, REASON_LENGTH),
-    culprit: party === null ? null : { kind: 'party', party },
+    culprit: named(culprit),
   };
   return toAll(
     othersIn(state).filter((other) => other !== culprit || code !== 'refused-by-peer'),
     message,
   );
+}
+
+/** Whom a message names as the culprit. */
+export function recipientNamed(culprit: MessageOf<'refused'>['culprit']): Recipient | null {
+  if (culprit === null) return null;
+  return culprit.kind === 'party' ? culprit.party : `offer:${outpointKey(culprit.outpoint)}`;
+}
+
+/** A culprit as a message names it. */
+function named(culprit: Recipient | null): MessageOf<'refused'>['culprit'] {
+  if (culprit === null) return null;
+  return culprit.startsWith('offer:')
+    ? { kind: 'offer', outpoint: outpointOf(culprit.slice('offer:'.length)) }
+    : { kind: 'party', party: culprit as Party };
 }
 
 /** Who knows of this setup and can be told. */

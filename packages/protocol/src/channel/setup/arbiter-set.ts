@@ -2,9 +2,10 @@ import type { Culprit } from '../../ceremony/fault.ts';
 import { selectArbiters } from '../../ceremony/selection.ts';
 import { contractHash, encodeContract } from '../../contract/contract-codec.ts';
 import { outpointKey } from '../../contract/outpoint.ts';
-import { ROLES } from '../../contract/party.ts';
+import { ROLES, type Role } from '../../contract/party.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import { graphId } from '../../transactions/graph-id.ts';
+import { openEnvelope } from '../../wire/envelope.ts';
 import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
 import type { Recipient } from '../recipient.ts';
@@ -12,9 +13,13 @@ import type { ArbiterSetStep, PollingStep } from '../state.ts';
 import { ignored, LATER, moved, type Outgoing, STALE, type Step, toAll } from '../step.ts';
 import { abandon } from './abandon.ts';
 import { offersOf, snapshotOf } from './offers.ts';
+import { onSecondList } from './second-list.ts';
 import { beginSignatures } from './signatures.ts';
 
-/** Takes the first n of the union, once all three lists are there (Y §Union), and signs the set. */
+/** Blocks in which the proof that somebody showed two lists can come, before who agreed to another set is blamed. */
+const PROOF_BLOCKS = 2;
+
+/** Takes the first n of the union, once all three lists are there (Y §Union), and looks at their stakes once more. */
 export function trySelect(context: ChannelContext, state: PollingStep, messages: readonly Outgoing[]): Step {
   const { client, worker, verifier } = state.lists;
   if (client === null || worker === null || verifier === null || state.seed === null) {
@@ -39,7 +44,6 @@ export function trySelect(context: ChannelContext, state: PollingStep, messages:
     return abandon(state, 'selection-failed', culprit && recipientOf(culprit), reason);
   }
   const agreement = { parameters: state.parameters, contract: state.contract, arbiters: selection.arbiters };
-  const id = graphId(hash, selection.arbiters);
   const next: ArbiterSetStep = {
     name: 'setup',
     step: 'arbiter-set',
@@ -49,12 +53,14 @@ export function trySelect(context: ChannelContext, state: PollingStep, messages:
     deadline: state.deadline,
     agreement,
     acceptances: selection.acceptances,
-    graphId: id,
+    graphId: graphId(hash, selection.arbiters),
+    shown: state.shown,
+    checked: false,
+    mismatch: null,
     envelopes: { client: null, worker: null, verifier: null },
   };
-  const others = ROLES.filter((role) => role !== state.role);
-  const message = { kind: 'arbiterSet', channel: hash, graphId: id } as const;
-  return moved(next, [...messages, ...toAll(others, message)]);
+  const stakes = selection.arbiters.map(({ stake }) => stake.coin.outpoint);
+  return moved(next, messages, [{ kind: 'check-stakes', stakes }]);
 }
 
 function recipientOf(culprit: Culprit): Recipient {
@@ -63,33 +69,79 @@ function recipientOf(culprit: Culprit): Recipient {
 
 /** All three must have drawn the same arbiters; then C hands the graph's terms to the arbiters. */
 export function onArbiterSet(state: ArbiterSetStep, event: ChannelEvent): Step {
-  if (event.kind === 'tip') return moved(state);
-  if (event.kind !== 'message') return STALE;
-  if (event.message.kind !== 'arbiterSet') return LATER;
-  const { from } = event;
+  switch (event.kind) {
+    case 'tip':
+      return blameMismatch(state);
+    case 'stakes-checked': {
+      if (state.checked) return STALE;
+      const others = ROLES.filter((role) => role !== state.role);
+      const channel = contractHash(state.agreement.contract);
+      const message = { kind: 'arbiterSet', channel, graphId: state.graphId } as const;
+      return proceed({ ...state, checked: true }, toAll(others, message));
+    }
+    case 'disagreed':
+      return abandon(state, event.code, event.culprit, event.reason);
+    case 'message':
+      return onMessage(state, event);
+    default:
+      return STALE;
+  }
+}
+
+function onMessage(state: ArbiterSetStep, event: Extract<ChannelEvent, { kind: 'message' }>): Step {
+  const { from, message } = event;
+  if (message.kind !== 'arbiterSet' && message.kind !== 'acceptanceList') return LATER;
   if (from !== 'client' && from !== 'worker' && from !== 'verifier') {
     return ignored('out-of-place', from, 'only C, W and V sign the list of arbiters');
   }
+  if (message.kind === 'acceptanceList') return onSecondList(state, event, from);
   if (state.envelopes[from] !== null) return ignored('out-of-place', from, 'signed before');
-  if (!equalBytes(event.message.graphId, state.graphId)) {
-    return abandon(state, 'arbiter-set-mismatch', from, `the ${from} signed another list of arbiters`);
-  }
-  const next: ArbiterSetStep = { ...state, envelopes: { ...state.envelopes, [from]: event.envelope } };
-  if (ROLES.some((role) => role !== state.role && next.envelopes[role] === null)) return moved(next);
-  const { worker, verifier } = next.envelopes;
-  const hash = contractHash(next.agreement.contract);
+  const next = { ...state, envelopes: { ...state.envelopes, [from]: event.envelope } };
+  return equalBytes(message.graphId, state.graphId) ? proceed(next, []) : onMismatch(next, from);
+}
+
+/**
+ * Who agreed to another set may be at fault, or whoever showed each of us another list. Each passes the third party's list
+ * on to the other: two that differ are proof.
+ */
+function onMismatch(state: ArbiterSetStep, by: Role): Step {
+  const third = ROLES.find((role) => role !== state.role && role !== by)!;
+  const mismatch = state.mismatch ?? { by, since: state.tip };
+  return moved({ ...state, mismatch }, passOn(state.shown[third], by));
+}
+
+/** @param envelope - that this party has verified before */
+function passOn(envelope: Uint8Array | undefined, to: Role): readonly Outgoing[] {
+  if (envelope === undefined) return [];
+  const { message } = openEnvelope(envelope, () => true);
+  return message.kind === 'acceptanceList' ? [{ to, message, forwarded: envelope }] : [];
+}
+
+function blameMismatch(state: ArbiterSetStep): Step {
+  const { mismatch, tip } = state;
+  if (mismatch === null || tip < mismatch.since + PROOF_BLOCKS) return moved(state);
+  const { by } = mismatch;
+  return abandon(state, 'arbiter-set-mismatch', by, `the ${by} signed another list of arbiters`);
+}
+
+/** On to the signatures, when the own look is over and both others have agreed to the same set. */
+function proceed(state: ArbiterSetStep, messages: readonly Outgoing[]): Step {
+  const missing = ROLES.some((role) => role !== state.role && state.envelopes[role] === null);
+  if (!state.checked || missing || state.mismatch !== null) return moved(state, messages);
+  const { worker, verifier } = state.envelopes;
+  const channel = contractHash(state.agreement.contract);
   const invitations: Outgoing[] =
     worker === null || verifier === null
       ? []
-      : next.agreement.arbiters.map((_, i) => ({
+      : state.agreement.arbiters.map((_, i) => ({
           to: `arbiter:${i + 1}` as const,
           message: {
             kind: 'graph',
-            channel: hash,
-            contract: encodeContract(next.agreement.contract),
-            acceptances: next.acceptances,
+            channel,
+            contract: encodeContract(state.agreement.contract),
+            acceptances: state.acceptances,
             agreements: { worker, verifier },
           },
         }));
-  return beginSignatures(next, next.role, next.agreement, invitations);
+  return beginSignatures(state, state.role, state.agreement, [...messages, ...invitations]);
 }

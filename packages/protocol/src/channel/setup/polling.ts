@@ -12,6 +12,7 @@ import { ignored, LATER, moved, STALE, type Step, toAll } from '../step.ts';
 import { abandon } from './abandon.ts';
 import { trySelect } from './arbiter-set.ts';
 import { offersOf, snapshotOf } from './offers.ts';
+import { onSecondList } from './second-list.ts';
 
 /** Asks arbiters in rank order, collects n acceptances, exchanges lists, and takes the first n of the union. */
 export function onPolling(state: PollingStep, event: ChannelEvent, context: ChannelContext): Step {
@@ -21,7 +22,8 @@ export function onPolling(state: PollingStep, event: ChannelEvent, context: Chan
       const { client, verifier, worker } = state.seeds;
       const seed = oracleSeed(event.blockHash, client, verifier, worker);
       const stakes = event.stakes.map((stake) => ({ ...stake, outpoint: stake.coin.outpoint }));
-      return askNext(context, { ...state, seed, stakes: rankOffers(seed, stakes) });
+      const avoided = event.avoided.map(outpointKey);
+      return askNext(context, { ...state, seed, stakes: rankOffers(seed, stakes), avoided });
     }
     case 'tip':
       return state.seed === null ? moved(state) : askNext(context, state);
@@ -31,11 +33,15 @@ export function onPolling(state: PollingStep, event: ChannelEvent, context: Chan
         if (from !== 'client' && from !== 'worker' && from !== 'verifier') {
           return ignored('out-of-place', from, 'only C, W and V show lists');
         }
-        if (state.lists[from] !== null) return ignored('out-of-place', from, 'a second list');
+        if (state.lists[from] !== null) return onSecondList(state, event, from);
         const { height, acceptances } = event.message;
         return trySelect(
           context,
-          { ...state, lists: { ...state.lists, [from]: { height, acceptances } } },
+          {
+            ...state,
+            lists: { ...state.lists, [from]: { height, acceptances } },
+            shown: { ...state.shown, [from]: event.envelope },
+          },
           [],
         );
       }
@@ -91,7 +97,11 @@ function onAcceptance(
   });
 }
 
-/** Keeps n requests open or answered; who has not answered within a block is passed over, though it may still accept. */
+/**
+ * Keeps n requests open or answered; who has not answered within a block is passed over, though it may still accept. Who
+ * failed this party lately is asked when nobody else is left: its word has been worth nothing, and two others may still
+ * bring it in.
+ */
 function askNext(context: ChannelContext, state: PollingStep): Step {
   const { n } = state.parameters;
   if (state.acceptances.length >= n) return shareList(context, state);
@@ -99,10 +109,14 @@ function askNext(context: ChannelContext, state: PollingStep): Step {
     (entry) => entry.answer === 'accepted' || (entry.answer === 'none' && entry.at >= state.tip - 1),
   );
   const asked = new Set(state.asked.map((entry) => entry.offer));
-  const next = state.stakes
+  const open = state.stakes
     .map(({ coin }) => ({ offer: coin.outpoint, key: outpointKey(coin.outpoint) }))
-    .filter(({ key }) => !asked.has(key))
-    .slice(0, n - hopeful.length);
+    .filter(({ key }) => !asked.has(key));
+  const isAvoided = ({ key }: { readonly key: string }) => state.avoided.includes(key);
+  const next = [...open.filter((offer) => !isAvoided(offer)), ...open.filter(isAvoided)].slice(
+    0,
+    n - hopeful.length,
+  );
   const waiting = state.asked.some((entry) => entry.answer === 'none');
   if (next.length === 0 && !waiting) {
     const reason = `${state.acceptances.length} of ${n} arbiters accepted, and no other offer counts at block ${state.contract.snapshotHeight}`;

@@ -79,9 +79,11 @@ function withSeed(state: SeedsStep, role: Role, seed: Hash32, messages: readonly
     seed: null,
     seeds: { client, verifier, worker },
     stakes: [],
+    avoided: [],
     asked: [],
     acceptances: [],
     lists: { client: null, worker: null, verifier: null },
+    shown: {},
   };
   return moved(polling, messages, [{ kind: 'find-offers', height: contract.snapshotHeight }]);
 }

@@ -21,6 +21,7 @@ import { ignored, LATER, moved, type Outgoing, STALE, type Step, toAll } from '.
 import { abandon } from './abandon.ts';
 import { finishCommitment } from './commitment.ts';
 import { readInputWitnesses } from './input-witness.ts';
+import { lackingSigners, waitingFor } from './waiting.ts';
 
 /** Every party builds Υ and makes the pre-signatures that it owes (T §Setup 3). */
 export function beginSignatures(
@@ -54,11 +55,16 @@ export function beginSignatures(
 export function onSignatures(state: SignaturesStep, event: ChannelEvent, context: ChannelContext): Step {
   switch (event.kind) {
     case 'tip':
-      return moved(state);
+      return giveUpInTime(state);
     case 'signed':
       return handOut(state, event.signatures);
     case 'inputs-signed':
       return sendInputs(state, event.witnesses);
+    case 'disagreed':
+      // Nothing was signed: what Tx0 would spend is not there.
+      return state.committed && state.inputs[state.self] === undefined
+        ? abandon({ ...state, committed: false }, event.code, event.culprit, event.reason)
+        : STALE;
     case 'message':
       if (event.from.startsWith('offer:'))
         return ignored('out-of-place', event.from, 'no party of this graph');
@@ -86,6 +92,8 @@ function onMessage(
       return moved({ ...state, guaranteed: [...state.guaranteed, from] });
     case 'inputSignatures':
       return takeInputs(state, graph, from, message, context);
+    case 'acceptanceList':
+      return ignored('out-of-place', from, 'all three have agreed to the arbiters');
     case 'commitmentBroadcast':
       if (from !== 'client') return ignored('out-of-place', from, 'only the Client publishes Tx0');
       if (state.announced !== null) return ignored('out-of-place', from, 'announced before');
@@ -165,6 +173,27 @@ function takePreSignatures(
   }
   if (taken.length === 0) return ignored('out-of-place', from, 'these signatures are here already');
   return advance({ ...state, signatures: keep(state.signatures, taken) }, []);
+}
+
+/**
+ * Blocks before the time-out at which who waits for one party alone says so: first for its pre-signatures, later for an
+ * arbiter's input of Tx0, since that does not come while the arbiter itself lacks something.
+ */
+const WARNING_BLOCKS = { preSignatures: 6, input: 2 };
+
+/** The others see only that this party's own signatures do not come: it names whose are missing, while it can be heard. */
+function giveUpInTime(state: SignaturesStep): Step {
+  const left = state.deadline - state.tip;
+  const lacking = lackingSigners(state);
+  const isPrincipal = state.self === 'worker' || state.self === 'verifier';
+  const waits =
+    lacking.length > 0
+      ? { for: lacking, due: left <= WARNING_BLOCKS.preSignatures }
+      : { for: waitingFor(state), due: isPrincipal && left <= WARNING_BLOCKS.input };
+  const [culprit, ...others] = waits.for;
+  if (!waits.due || state.committed || culprit === undefined || others.length > 0) return moved(state);
+  const reason = `the signatures of ${culprit} had not come by block ${state.tip}`;
+  return abandon(state, 'setup-timeout', culprit, reason);
 }
 
 function holdsEverything(state: SignaturesStep): boolean {

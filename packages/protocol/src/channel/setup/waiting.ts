@@ -1,8 +1,8 @@
-import { parties, ROLES } from '../../contract/party.ts';
+import { arbiterIndex, type Party, parties, ROLES } from '../../contract/party.ts';
 import { slotKey, slotsDemanded } from '../../transactions/signing.ts';
 import { graphOf } from '../agreement.ts';
 import type { Recipient } from '../recipient.ts';
-import type { SetupState } from '../state.ts';
+import type { SetupState, SignaturesStep } from '../state.ts';
 
 /** Whom a setup waits for; empty when it waits for itself or for a block. */
 export function waitingFor(state: SetupState): readonly Recipient[] {
@@ -23,20 +23,37 @@ export function waitingFor(state: SetupState): readonly Recipient[] {
       return next === undefined || next === state.role ? [] : [next];
     }
     case 'polling':
-      return state.lists[state.role] === null ? [] : ROLES.filter((role) => state.lists[role] === null);
+      if (state.lists[state.role] !== null) return ROLES.filter((role) => state.lists[role] === null);
+      return state.asked
+        .filter(({ answer }) => answer === 'none')
+        .map(({ offer }): Recipient => `offer:${offer}`);
     case 'arbiter-set':
       return ROLES.filter((role) => role !== state.role && state.envelopes[role] === null);
-    case 'signatures': {
-      const { plain, adaptor } = state.signatures;
-      const lacking = slotsDemanded(graphOf(state.agreement), state.self).filter((slot) => {
-        const key = slotKey(slot);
-        return plain[key] === undefined && adaptor[key] === undefined;
-      });
-      if (lacking.length > 0) return [...new Set(lacking.map(({ signer }) => signer))];
-      const others = parties(state.agreement.arbiters.length).filter((party) => party !== state.self);
-      if (state.self === 'client') return others.filter((party) => state.inputs[party] === undefined);
-      // C signs last and publishes; whoever is before it in the order shows its signatures to C, not to everybody.
-      return ['client'];
-    }
+    case 'signatures':
+      return waitingForSignatures(state);
   }
+}
+
+/** Pre-signatures first, then Tx0's inputs in their order: arbiters, W and V, C (T §Setup 3–5). */
+function waitingForSignatures(state: SignaturesStep): readonly Party[] {
+  const lacking = lackingSigners(state);
+  if (lacking.length > 0) return lacking;
+  const { self } = state;
+  const silent = parties(state.agreement.arbiters.length).filter(
+    (party) => party !== self && party !== 'client' && state.inputs[party] === undefined,
+  );
+  const arbiters = silent.filter((party) => arbiterIndex(party) !== undefined);
+  if (arbiterIndex(self) === undefined && arbiters.length > 0) return arbiters;
+  // C signs last and publishes; whoever is before it in the order shows its signatures to C, not to everybody.
+  return self === 'client' ? silent : ['client'];
+}
+
+/** Whose pre-signatures a party still lacks. */
+export function lackingSigners(state: SignaturesStep): readonly Party[] {
+  const { plain, adaptor } = state.signatures;
+  const lacking = slotsDemanded(graphOf(state.agreement), state.self).filter((slot) => {
+    const key = slotKey(slot);
+    return plain[key] === undefined && adaptor[key] === undefined;
+  });
+  return [...new Set(lacking.map(({ signer }) => signer))];
 }

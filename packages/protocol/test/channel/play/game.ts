@@ -11,6 +11,7 @@ import {
   type Party,
   pledge,
   type Recipient,
+  readEnvelope,
   type Step,
   sealedHash,
   sealMessage,
@@ -219,7 +220,11 @@ export class Game {
   #follow(player: Player, step: Extract<Step, { kind: 'moved' }>): void {
     player.state = step.state;
     if (step.fault !== null) player.faults.push(step.fault);
-    for (const { to, message, posted = false } of step.messages) {
+    for (const { to, message, posted = false, forwarded } of step.messages) {
+      if (forwarded !== undefined) {
+        this.#post(authorOf(forwarded), to, message);
+        continue;
+      }
       const sent: Sent = { from: player.name, to, message, posted };
       this.sent.push(sent);
       const arrives = this.#deviations.onSend?.(sent) ?? [message];
@@ -302,6 +307,9 @@ export class Game {
     }
   }
 }
+
+const authorOf = (envelope: Uint8Array): PlayerName =>
+  ROLES.find((role) => toHex(messageKey(role)) === toHex(readEnvelope(envelope).from))!;
 
 const ownerOf = (key: string): PlayerName =>
   `stake ${STAKES.findIndex(({ coin }) => outpointKey(coin.outpoint) === key)}`;

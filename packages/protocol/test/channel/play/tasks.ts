@@ -166,7 +166,9 @@ export function perform(
     case 'open-seed':
       return { kind: 'seed-opened', which: task.which, seed: seedOf(name as Role, task.which) };
     case 'find-offers':
-      return { kind: 'offers-found', blockHash: SNAPSHOT_HASH, stakes: STAKES };
+      return { kind: 'offers-found', blockHash: SNAPSHOT_HASH, stakes: STAKES, avoided: [] };
+    case 'check-stakes':
+      return { kind: 'stakes-checked' };
     case 'sign':
       return { kind: 'signed', signatures: signSlots(name, state, task.slots) };
     case 'sign-inputs':

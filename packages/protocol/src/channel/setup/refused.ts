@@ -1,0 +1,23 @@
+import type { MessageOf } from '../../wire/messages.ts';
+import type { Recipient } from '../recipient.ts';
+import type { SetupState } from '../state.ts';
+import type { Step } from '../step.ts';
+import { abandon, recipientNamed } from './abandon.ts';
+import { toldSuspect } from './suspects.ts';
+import { waitingFor } from './waiting.ts';
+
+/** Blocks before the time-out from which a partner's word counts about somebody for whom this party waits as well. */
+const LATE_BLOCKS = 6;
+
+/**
+ * A party goes no further. What it says of others proves nothing, so it is the one that gave up; but late in a setup, of
+ * somebody whose message this party lacks too, it only says first what this party would find.
+ */
+export function onRefused(state: SetupState, from: Recipient, message: MessageOf<'refused'>): Step {
+  const { culprit, reason } = message;
+  const named = recipientNamed(culprit);
+  const isLate = state.tip >= state.deadline - LATE_BLOCKS;
+  if (isLate && named !== null && waitingFor(state).includes(named))
+    return abandon(state, 'setup-timeout', named, reason);
+  return abandon(state, 'refused-by-peer', from, reason, toldSuspect(state, culprit));
+}
