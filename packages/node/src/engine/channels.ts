@@ -122,7 +122,7 @@ export class Channels {
       if (event.kind === 'message') await keepDocument(this.#ports.blobs, event.message);
       const tip = this.#unloggedTips.get(record.id);
       const before: readonly ChannelEvent[] = tip === undefined ? [] : [{ kind: 'tip', height: tip }];
-      await this.#commit(next, [...before, event].map(encodeSnapshot), step, completes);
+      await this.#commit(next, [...before, logged(event)].map(encodeSnapshot), step, completes);
     }
     this.#notify({ kind: 'moved', record: next, event: event.kind });
     if (step.fault !== null) this.#notify({ kind: 'fault', record: next, fault: step.fault });
@@ -165,6 +165,12 @@ export class Channels {
   async #retry(id: string): Promise<void> {
     for (const event of this.#deferred.take(id)) await this.feed(id, event, undefined);
   }
+}
+
+/** An event as the log holds it: of the kinds whose envelope no state keeps, what it says is enough. */
+function logged(event: ChannelEvent): ChannelEvent {
+  if (event.kind !== 'message' || event.message.kind === 'arbiterSet') return event;
+  return { ...event, envelope: new Uint8Array(0) };
 }
 
 /** Whether a step changed nothing but the tip: such steps need no commit of their own. */
