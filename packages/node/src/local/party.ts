@@ -77,7 +77,8 @@ export function createParty(
   const folder = join(dataFolder, name);
   const ports = surroundings.ports(name, {
     chain: new DevchainBackend(chain),
-    store: openSqliteStore(join(folder, 'node.sqlite')),
+    // The chain is in this process and ends with it.
+    store: openSqliteStore(join(folder, 'node.sqlite'), { powerLoss: 'ignore' }),
     blobs: folderBlobs(join(folder, 'blobs')),
     signer: createLocalSigner(masterSecret(seed), entropy, signSchnorr),
     wallet,

@@ -20,18 +20,23 @@ const SCHEMA = `
 const SCHEMA_VERSION = 1;
 
 /**
- * Store in one SQLite file, readable by its owner only. Every commit is durable when it returns (`synchronous=FULL`),
+ * Store in one SQLite file, readable by its owner only. Every commit is durable when it returns (`synchronous=FULL`, unless told otherwise),
  * and the file is locked: a second process on the same data is refused.
  *
  * @param path - the database file; its folder is made when missing
+ * @param options.powerLoss - `survive` unless the data is worth nothing after a power failure anyway, as on a chain in this
+ *   process: a commit is then safe from a crash of the process alone, and does not wait for the disk
  * @throws StoreError `locked` when another process has it, `foreign` when it is of another version
  */
-export function openSqliteStore(path: string): Store {
+export function openSqliteStore(
+  path: string,
+  options: { readonly powerLoss?: 'survive' | 'ignore' } = {},
+): Store {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   // Before SQLite opens it: what it puts beside the file gets the file's mode.
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
-  const database = openLocked(path);
+  const database = openLocked(path, options.powerLoss === 'ignore' ? 'OFF' : 'FULL');
 
   const addEvent = database.prepare('INSERT INTO events (channel, event) VALUES (?, ?)');
   const putState = database.prepare(
@@ -108,10 +113,12 @@ export function openSqliteStore(path: string): Store {
   };
 }
 
-function openLocked(path: string): DatabaseSync {
+function openLocked(path: string, synchronous: 'FULL' | 'OFF'): DatabaseSync {
   const database = new DatabaseSync(path);
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    database.exec(
+      `PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`,
+    );
     database.exec('BEGIN EXCLUSIVE');
     const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
     if (version === 0) database.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`);

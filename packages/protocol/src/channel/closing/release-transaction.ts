@@ -31,6 +31,9 @@ export interface Release {
   readonly transaction: SpendTransaction;
 }
 
+/** Asked for at every block after the end; everything in it follows from the graph. */
+const made = new WeakMap<Graph, Map<TransactionId, readonly Release[]>>();
+
 /**
  * Everything of Tx0 that a settlement leaves for its owners: stakes and bond, or what an appeal (the bond) or a challenge
  * (nothing) has not taken. An output that its own fee would eat is left to its owner's leaf.
@@ -38,6 +41,14 @@ export interface Release {
  * @param settlement - transaction that closed the channel
  */
 export function releasesOf(graph: Graph, settlement: TransactionId): readonly Release[] {
+  const ofGraph = made.get(graph) ?? new Map<TransactionId, readonly Release[]>();
+  made.set(graph, ofGraph);
+  const releases = ofGraph.get(settlement) ?? makeReleases(graph, settlement);
+  ofGraph.set(settlement, releases);
+  return releases;
+}
+
+function makeReleases(graph: Graph, settlement: TransactionId): readonly Release[] {
   const { n } = graph.terms.parameters;
   const stakes = Array.from({ length: n }, (_, i): readonly [number, Party] => [i + 1, arbiterParty(i + 1)]);
   const bond = [n + 1, 'client'] as const;
