@@ -10,7 +10,10 @@ import {
   type Party,
   parameterViolations,
   payouts,
+  quorum,
   share,
+  variantId,
+  variants,
 } from '../../src/index.ts';
 import { validTerms } from '../fixtures/generate.ts';
 import { fixtureContract } from '../fixtures/terms.ts';
@@ -110,6 +113,30 @@ describe('D19: #5 takes εw in all from W, of which C gets γw', () => {
         });
         const lost = sum([w, v, ...amounts].map((stake) => share(epsilon, stake)));
         expect(changes.fund).toBe(paid(lost - share(gamma, w)));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('D32: after d = 0 and a silent Worker, a challenge costs V and the arbiters nothing', () => {
+  it('for any terms and any S: by Tx9c W alone is punished, and C loses its bond', () => {
+    fc.assert(
+      fc.property(validTerms(), fc.nat(), ({ parameters, contract, arbiters }, which) => {
+        const amounts = arbiters.map(({ stake }) => stake.coin.amount);
+        const sets = variants(parameters.n, quorum(parameters));
+        const set = sets[which % sets.length]!;
+        const changes = netChanges(parameters, contract, variantId('Tx9c', set), amounts);
+        const { w, n } = parameters;
+        expect([changes.client, changes.worker, changes.verifier]).toEqual([-contract.bond, -w, 0n]);
+        for (const index of set) {
+          expect(changes[`arbiter:${index}`]).toBe(contract.retainer + contract.bond / BigInt(n));
+        }
+        // With Tx7c instead V would lose v for a claim that was wrong; with Tx6c it would lose εv, and each arbiter εa.
+        expect(netChanges(parameters, contract, variantId('Tx7c', set), amounts).verifier).toBe(
+          -parameters.v,
+        );
+        expect(netChanges(parameters, contract, 'Tx6c', amounts).verifier).toBeLessThan(0n);
       }),
       { numRuns: 40 },
     );
