@@ -26,7 +26,7 @@ export interface CourtClock {
   readonly opening: number;
   /** Stages 0..n−k, then those that are repeated after Δ_2 (D36). */
   readonly stages: readonly Stage[];
-  /** W reveals h_p by no transaction that it sends later: HA + Δ_2 − 2Δ. What arbiters accept from here on is not with W. */
+  /** W reveals h_p by no transaction that it sends later: HA + Δ_2 − 2Δ. The last stage before Δ_2 is known everywhere by then. */
   readonly payment: number;
 }
 

@@ -151,12 +151,9 @@ function take(
   if (message.kind !== 'decisionSignatures' || place.about !== 'stage') {
     return { content: place, signatures: [], fault: null };
   }
-  const { author, acceptedAt } = posted;
+  const { author } = posted;
   const valid = validSignatures(state, court, author, message, context);
-  // F6: what comes when W must have published is not "complete and with W", whatever its stage says.
-  const { stages, payment } = courtClock(state, court);
-  const late = acceptedAt !== null && acceptedAt >= payment && message.stage < stages.length / 2;
-  const given = late ? [] : valid.map(({ slot }) => slot.transaction as SettlementId);
+  const given = valid.map(({ slot }) => slot.transaction as SettlementId);
   const invalid = message.signatures.length - valid.length;
   const reason = `${invalid} of ${author}'s ${message.signatures.length} signatures are on no decision of this court, or not valid`;
   return {

@@ -154,6 +154,9 @@ function held(n: number, self: Party, unsigned: boolean): Signatures {
   return { plain, adaptor };
 }
 
+/** Signatures that were made once; the plays of a test share them. */
+const made = new Map<string, SlotSignature['signature']>();
+
 type Pending = () => void;
 
 /**
@@ -168,6 +171,8 @@ export class CourtPlay {
   readonly tasks: { readonly party: Party; readonly task: Task }[] = [];
   /** Own words as their authors posted them. */
   readonly said: { readonly author: Party; readonly tip: number; readonly message: ChannelMessage }[] = [];
+  /** What was sent to one party alone, posts left out. */
+  readonly direct: { readonly from: Party; readonly to: Party; readonly message: ChannelMessage }[] = [];
   readonly archive = new Map<string, Uint8Array>();
   tip = H0;
   /** HA */
@@ -289,6 +294,12 @@ export class CourtPlay {
     this.settle();
   }
 
+  /** A message to one party alone that no transition of its sender made. */
+  send(from: Party, to: Party, message: ChannelMessage): void {
+    this.#deliver(from, to, message);
+    this.settle();
+  }
+
   #isOffline(party: Party): boolean {
     return this.#case.behaviours?.[party]?.offline?.(this.tip) ?? false;
   }
@@ -323,6 +334,8 @@ export class CourtPlay {
     const behaviour = this.#case.behaviours?.[from];
     if (posted !== true) {
       const passedOn = message.kind === 'post' || message.kind === 'postReceipt';
+      if (!passedOn) this.direct.push({ from, to: to as Party, message });
+      if (!passedOn) encodeMessage(message);
       if (!(passedOn && behaviour?.relaysNothing)) this.#deliver(from, to as Party, message);
       return;
     }
@@ -338,10 +351,9 @@ export class CourtPlay {
   #deliver(from: Party, to: Party, message: ChannelMessage): void {
     this.#queue.push(() => {
       if (this.#isOffline(to)) return;
-      const body = encodeMessage(message);
-      const sealed = sealedHash(message.kind, body);
-      // Who it is from is the engine's affair: the envelope around a post says nothing that counts.
-      this.feed(to, { kind: 'message', from, message, sealed, signature: BLANK, envelope: body });
+      // The envelope around a post says nothing that counts: who it comes from is the engine's affair.
+      const outside = { sealed: fixtureHash('outside'), signature: BLANK, envelope: BLANK };
+      this.feed(to, { kind: 'message', from, message, ...outside });
     });
   }
 
@@ -417,7 +429,10 @@ export class CourtPlay {
 
   /** The signature of a slot's own signer. */
   signature(slot: SignatureSlot): SlotSignature {
-    return { slot, signature: signSlot(this.graph, slot, partySecret(slot.signer), AUX) };
+    const key = `${this.parties.length} ${slotKey(slot)}`;
+    const signature = made.get(key) ?? signSlot(this.graph, slot, partySecret(slot.signer), AUX);
+    made.set(key, signature);
+    return { slot, signature };
   }
 
   #relay(party: Party, { message, height }: Extract<Task, { kind: 'relay' }>): ChannelEvent {

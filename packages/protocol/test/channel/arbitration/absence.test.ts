@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import type { ChannelMessage } from '../../../src/index.ts';
+import { type Behaviour, type Case, CourtPlay, SIGNS_NOTHING, UNDELIVERED } from './court.ts';
+
+const guilty: Case = { arbiters: 5, court: 'TxA', knows: UNDELIVERED, unsigned: true };
+
+/** HA and the times of these plays. */
+const { height, clock, times } = new CourtPlay(guilty);
+
+/** Not there from one tip to another, counted from HA. */
+const away = (from: number, to: number): Behaviour => ({
+  offline: (tip) => tip >= height + from && tip < height + to,
+});
+
+const lacks = (play: CourtPlay, kinds: readonly string[]): ChannelMessage => ({
+  kind: 'lacking',
+  channel: play.channel,
+  items: kinds.map((kind) => ({ what: 'message', kind, from: null }) as const),
+});
+
+describe('M §Clock: an arbiter that was away', () => {
+  it('asks the others for what was posted, gets it with their receipts, and votes as they do', () => {
+    const back = times.claim + times.B;
+    const play = new CourtPlay({ ...guilty, behaviours: { 'arbiter:5': away(0, back) } });
+    play.until(clock.judge);
+    expect(play.state('arbiter:5').arbitration.words.map(({ content }) => content.about)).toContain('claim');
+    play.until(clock.stages[0]!.from);
+    expect(play.wants('client')).toEqual(['Tx7:1.2.3.4.5']);
+  });
+
+  it('asks nobody after a block or two at once', () => {
+    const play = new CourtPlay({ ...guilty, behaviours: { 'arbiter:5': away(2, 1 + times.B) } });
+    play.until(clock.judge);
+    expect(play.direct.filter(({ message }) => message.kind === 'lacking')).toEqual([]);
+    const longer = new CourtPlay({ ...guilty, behaviours: { 'arbiter:5': away(2, 2 + times.B) } });
+    longer.until(clock.judge);
+    const asked = longer.direct.filter(({ message }) => message.kind === 'lacking');
+    expect(asked.map(({ to }) => to).sort()).toEqual([
+      'arbiter:1',
+      'arbiter:2',
+      'arbiter:3',
+      'arbiter:4',
+      'client',
+      'verifier',
+    ]);
+  });
+
+  it('signs nothing that leaves out anybody once it missed a whole stage, since it cannot tell who failed', () => {
+    const [first, second] = clock.stages;
+    const play = new CourtPlay({
+      ...guilty,
+      behaviours: {
+        'arbiter:4': SIGNS_NOTHING,
+        'arbiter:5': away(first!.from - 1 - height, second!.from - height),
+      },
+    });
+    play.until(second!.until);
+    expect(play.state('arbiter:5').arbitration.away).toBe(true);
+    expect(play.signedBy(5)).toEqual([]);
+    expect(play.signedBy(1).length).toBeGreaterThan(1);
+  });
+
+  it('is answered once in B blocks, and only what it asks for and has given no receipt for', () => {
+    const play = new CourtPlay(guilty);
+    play.until(clock.stages[0]!.from);
+    const relays = () =>
+      play.tasks.flatMap(({ party, task }) =>
+        party === 'client' && task.kind === 'relay' ? [task.message.kind] : [],
+      );
+    const known = relays().length;
+    const ask = (kinds: readonly string[]) => {
+      play.send('arbiter:5', 'client', lacks(play, kinds));
+      return relays().slice(known);
+    };
+    // Whoever has given its receipt has it.
+    expect(ask(['claim', 'voteCommitment', 'voteOpening', 'decisionSignatures'])).toEqual([]);
+    const forget = play.state('client');
+    play.states.set('client', {
+      ...forget,
+      posts: forget.posts.map((post) => ({ ...post, receipts: [] })),
+    });
+    expect(ask(['claim'])).toEqual([]);
+    play.mine(times.B - 1);
+    expect(ask(['claim'])).toEqual([]);
+    play.mine(1);
+    expect(ask(['claim', 'voteOpening'])).toEqual([
+      ...Array(2).fill('claim'),
+      ...Array(4).fill('voteOpening'),
+    ]);
+  });
+
+  it('only arbiters are answered', () => {
+    const play = new CourtPlay(guilty);
+    play.mine(1);
+    play.send('worker', 'client', lacks(play, ['claim']));
+    expect(play.faults.at(-1)).toMatchObject({
+      party: 'client',
+      fault: { code: 'out-of-place', culprit: 'worker' },
+    });
+  });
+});
+
+describe('reorganisations during an arbitration', () => {
+  it('TxA in a later block: what was posted still counts, and the clock runs from there', () => {
+    const play = new CourtPlay(guilty);
+    play.mine(2);
+    play.unconfirm('TxA');
+    expect(play.state('arbiter:1').arbitration.court).toBeNull();
+    expect(play.wants('client')).toEqual([]);
+    play.mine(3);
+    play.confirm('TxA', play.tip);
+    const later = play.tip - height;
+    play.until(clock.stages[0]!.from + later);
+    expect(play.said.filter(({ message }) => message.kind === 'claim')).toHaveLength(2);
+    expect(play.wants('client')).toEqual(['Tx7:1.2.3.4.5']);
+  });
+
+  it('signatures that were made for a TxA that is gone are good when it is back: it is the same transaction', () => {
+    const play = new CourtPlay(guilty);
+    play.until(clock.stages[0]!.from);
+    play.unconfirm('TxA');
+    expect(play.wants('client')).toEqual([]);
+    play.mine(1);
+    play.confirm('TxA', play.tip);
+    expect(play.wants('client')).toEqual(['Tx7:1.2.3.4.5']);
+    play.until(play.tip + times.delta2 + 10);
+    expect(play.signedBy(1)).toEqual(['Tx7:1.2.3.4.5']);
+  });
+
+  it('a judgement that comes while TxA is gone waits for it', () => {
+    const play = new CourtPlay({
+      ...guilty,
+      behaviours: { 'arbiter:1': { onTask: ({ kind }) => (kind === 'judge' ? null : undefined) } },
+    });
+    play.until(clock.judge);
+    play.unconfirm('TxA');
+    play.feed('arbiter:1', { kind: 'judged', confirmed: true, nonce: play.channel });
+    expect(play.state('arbiter:1').arbitration?.vote).toBeNull();
+    play.confirm('TxA', height);
+    play.settle();
+    expect(play.state('arbiter:1').arbitration.vote?.decision).toBe(1);
+  });
+});
