@@ -94,8 +94,8 @@ describe('exits on a chain, with real engines', () => {
       ...arbiters.map(() => a + 1_000n),
     ]);
     await network.mine();
-    // V's fee is in its wallet; what was released belongs to the owners' keys until they ask for it.
-    expect(verifier.wallet.balance()).toBe(10_000n - 2n * 161n);
+    // V's fee is in its wallet, beside the reserve for fees; what was released belongs to the owners' keys until they ask for it.
+    expect(verifier.wallet.balance()).toBe(DEVELOPMENT_POLICY.feeReserve + 10_000n - 2n * 161n);
     const fees = releasesOf(releases, 'Tx4').map(({ transaction }) => 2n * BigInt(transaction.vsize));
     expect(await collect(network, [...arbiters, client])).toEqual(
       [a + 1_000n, a + 1_000n, a + 1_000n, 20_000n].map((amount, i) => amount - fees[i]!),

@@ -40,6 +40,8 @@ describe('the stored log', () => {
     const { network } = play;
     await play.begin();
     await mineUntil(network, () => stateOf(network.client).name === 'closed');
+    // With the last release and its confirmation there is nothing left to do.
+    await network.mine(12);
     const lengths = () =>
       Promise.all(
         network.parties.map(async ({ node }) => {
