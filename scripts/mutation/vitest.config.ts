@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config';
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import {
+  BaseSequencer,
+  type Reporter,
+  type TestModule,
+  type TestSpecification,
+  type Vitest,
+} from 'vitest/node';
 
 /** Milliseconds that each file took when it was first run, before any mutant cut it short. */
 const durations = new Map<string, number>();
@@ -16,14 +22,40 @@ class QuickestFirst extends BaseSequencer {
   }
 }
 
+/** Ends a run at the first file that does not even load; by itself Vitest does so for tests that fail only. */
+class FirstFailure implements Reporter {
+  #vitest: Vitest | undefined;
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest;
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    if (module.state() === 'failed') void this.#vitest?.cancelCurrentRun('test-failure');
+  }
+}
+
+/**
+ * A folder has to be held by its own tests, by those of the rules that it enforces, and its hashes by the vectors:
+ * what only a play of the whole protocol notices is hard to find from there.
+ */
+const TESTS: Readonly<Record<string, readonly string[]>> = {
+  contract: ['contract', 'primitives/vectors'],
+  transactions: ['transactions', 'contract/contract-rules', 'contract/refusals', 'primitives/vectors'],
+  channel: ['channel'],
+};
+const [folder = ''] = (process.env.MUTATE ?? '').split('/');
+const tests = TESTS[folder] ?? [''];
+
 /** As the tests run otherwise: each file loads its modules anew, which mutants of constants need. @public */
 export default defineConfig({
   test: {
-    include: ['packages/protocol/test/**/*.test.ts'],
+    include: tests.map((of) => `packages/protocol/test/${of}{/**/*.test.ts,.test.ts}`),
     environment: 'node',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     setupFiles: ['scripts/mutation/vitest.setup.ts'],
+    reporters: [new FirstFailure()],
     sequence: { sequencer: QuickestFirst },
   },
 });

@@ -151,6 +151,13 @@ describe('control blocks (BIP341), built with @scure/btc-signer', () => {
     expect(commitsToLeaf(script, leaf, controlBlock)).toBe(false);
   });
 
+  it.each([1, 31, 33, 63])('a branch of %i bytes is none, though the output commits to it', (length) => {
+    const sibling = new Uint8Array(length).fill(0xff);
+    const [key, parity] = taprootTweakPubkey(NUMS_KEY, tagSchnorr('TapBranch', leafHash(leaf), sibling));
+    const controlBlock = new Uint8Array([0xc0 | parity, ...NUMS_KEY, ...sibling]);
+    expect(commitsToLeaf(taprootScript(key), leaf, controlBlock)).toBe(false);
+  });
+
   it('another internal key than NUMS is none of our business here', () => {
     const { script, controlBlock } = deep(2, fixtureKey('internal'));
     expect(commitsToLeaf(script, leaf, controlBlock)).toBe(true);
