@@ -23,6 +23,15 @@ interface Attempt {
   moved: boolean;
 }
 
+/** What a download does to the world around it. */
+interface Effects {
+  ask(peer: PeerId, offset: number): void;
+  /** The content is here, and is what its hash names. */
+  came(bytes: Uint8Array): void;
+  /** Nothing more is wanted. */
+  ended(): void;
+}
+
 /** One content on its way here, from the first of several sources that serves it whole. */
 export class Download {
   readonly content: WantedContent;
@@ -31,16 +40,11 @@ export class Download {
   readonly finished: Promise<Uint8Array>;
   readonly #unasked: PeerId[];
   readonly #attempts = new Map<PeerId, Attempt>();
-  readonly #does: { ask(peer: PeerId, offset: number): void; ended(): void };
+  readonly #does: Effects;
   readonly #resolve: (bytes: Uint8Array) => void;
   readonly #reject: (error: EngineError) => void;
 
-  constructor(
-    content: WantedContent,
-    sources: readonly PeerId[],
-    record: ChannelRecord,
-    does: { ask(peer: PeerId, offset: number): void; ended(): void },
-  ) {
+  constructor(content: WantedContent, sources: readonly PeerId[], record: ChannelRecord, does: Effects) {
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
     this.content = content;
     this.wanted = new Map([[record.id, record]]);
@@ -94,13 +98,15 @@ export class Download {
       return true;
     }
     const whole = concatBytes(...attempt.parts);
-    if (verify(whole)) {
-      this.#does.ended();
-      this.#resolve(whole);
-    } else {
-      this.#strike(from, `${from} served other bytes than the hash ${toHex(hash)} names`);
-    }
+    if (verify(whole)) this.#does.came(whole);
+    else this.#strike(from, `${from} served other bytes than the hash ${toHex(hash)} names`);
     return true;
+  }
+
+  /** The content is here, by this download or by another one. */
+  finish(bytes: Uint8Array): void {
+    this.#does.ended();
+    this.#resolve(bytes);
   }
 
   fail(error: EngineError): void {

@@ -26,13 +26,13 @@ interface SeenOutput {
  * from the fork.
  */
 export class OfferIndex {
-  readonly #chain: Chain;
+  readonly #chain: Pick<Chain, 'tip' | 'blockAt'>;
   #following: Promise<void> = Promise.resolve();
   readonly #hashes: Hash32[] = [];
   readonly #parameters = new Map<Txid, { readonly parameters: Parameters; readonly height: number }>();
   readonly #stakes = new Map<string, SeenOutput>();
 
-  constructor(chain: Chain) {
+  constructor(chain: Pick<Chain, 'tip' | 'blockAt'>) {
     this.#chain = chain;
   }
 

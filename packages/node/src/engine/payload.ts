@@ -98,6 +98,10 @@ export class PayloadExchange implements PayloadService {
     const quick = [...new Set(sources)].sort((a, b) => Number(this.#slow.has(a)) - Number(this.#slow.has(b)));
     const download = new Download(content, quick, record, {
       ask: (peer, offset) => this.#ask(download, peer, offset),
+      // Whoever asked other sources for the same waits no longer.
+      came: (bytes) => {
+        for (const each of this.#of(hash)) each.finish(bytes);
+      },
       ended: () => this.#downloads.delete(key),
     });
     this.#downloads.set(key, download);
@@ -140,10 +144,14 @@ export class PayloadExchange implements PayloadService {
   }
 
   async onBlob(message: MessageOf<'blob'>, from: PeerId): Promise<void> {
-    for (const download of [...this.#downloads.values()]) {
-      if (equalBytes(download.content.hash, message.content) && download.take(message, from))
-        this.#slow.delete(from);
+    for (const download of this.#of(message.content)) {
+      if (download.take(message, from)) this.#slow.delete(from);
     }
+  }
+
+  /** Downloads of one content, from whatever sources. */
+  #of(hash: Hash32): readonly Download[] {
+    return [...this.#downloads.values()].filter(({ content }) => equalBytes(content.hash, hash));
   }
 
   /** Asks again for what has not arrived; the node calls it at every block. */

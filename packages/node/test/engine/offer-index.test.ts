@@ -1,5 +1,5 @@
 import { parseTransaction, transactionId } from '@prometheus-compute/bitcoin';
-import { encodeOffer, opReturnScript } from '@prometheus-compute/protocol';
+import { encodeOffer, opReturnScript, type Txid } from '@prometheus-compute/protocol';
 import { describe, expect, it } from 'vitest';
 import { OfferIndex } from '../../src/engine/offer-index.ts';
 import type { Payment } from '../../src/ports/wallet.ts';
@@ -39,5 +39,34 @@ describe('T §T_O: what counts as an offer', () => {
     expect(txids).toHaveLength(network.arbiters.length + 1);
     expect(txids).toContain(right);
     for (const txid of wrong) expect(txids).not.toContain(txid);
+
+    const at = (vout: number) => ({ txid: right as Txid, vout });
+    expect(await index.stake(at(0))).toEqual(found.find(({ coin }) => coin.outpoint.txid === right));
+    expect(await index.stake(at(1))).toBeUndefined();
+  });
+
+  it('is read once, however many ask at a time', async () => {
+    await using play = await startPlay();
+    const { network } = play;
+    const { chain } = network.client.node.ports;
+    const reads: number[] = [];
+    const index = new OfferIndex({
+      tip: () => chain.tip(),
+      blockAt: (height) => {
+        reads.push(height);
+        return chain.blockAt(height);
+      },
+    });
+    const [stakes, parameters, again] = await Promise.all([
+      index.stakesAt(network.parametersTxid, network.height, 0),
+      index.parameters(network.parametersTxid),
+      index.stakesAt(network.parametersTxid, network.height, 0),
+    ]);
+    expect(stakes).toHaveLength(network.arbiters.length);
+    expect(again).toEqual(stakes);
+    expect(parameters).toEqual(PARAMETERS);
+    // The top is looked at again, since it may have left the chain.
+    const below = reads.filter((height) => height < network.height);
+    expect(below).toEqual(Array.from({ length: network.height }, (_, height) => height));
   });
 });

@@ -78,8 +78,8 @@ async function nodes(peers: Readonly<Record<string, Serve>>) {
       return true;
     });
   }
-  const obtain = (change: Partial<WantedContent> = {}) =>
-    exchange.obtain(record, Object.keys(peers), {
+  const obtain = (change: Partial<WantedContent> = {}, sources = Object.keys(peers)) =>
+    exchange.obtain(record, sources, {
       hash,
       size: content.length,
       exact: true,
@@ -227,6 +227,14 @@ describe('contents that several have', () => {
       missing(/^worse /),
     );
     await expect((await nodes({})).obtain()).rejects.toThrow(missing(/nobody/));
+  });
+
+  it('come to whoever waits for them, also from sources that only somebody else asked', async () => {
+    const { obtain, asked } = await nodes({ silent: () => {}, one: undefined });
+    const first = obtain({}, ['silent']);
+    await expect.poll(() => asked).toEqual(['silent 0']);
+    expect(await obtain({}, ['one'])).toEqual(content);
+    expect(await first).toEqual(content);
   });
 
   it('are not put together from the parts of two: damage has one author', async () => {

@@ -58,5 +58,9 @@ describe('announcements of stakes', () => {
       );
       expect(known.map(([, peer]) => peer).sort()).toEqual(peers);
     }
+    // Stored with the channel: whoever comes back need not wait for announcements to reach them.
+    const { peers: before } = network.client.node.engine.records[0]!;
+    await network.stop(network.client);
+    expect((await network.restart(network.client)).node.engine.records[0]!.peers).toEqual(before);
   });
 });
