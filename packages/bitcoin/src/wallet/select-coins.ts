@@ -10,8 +10,6 @@ export interface SelectionTarget {
    * Satoshis of fee for a transaction with so many chosen inputs, without or with a change output.
    */
   readonly fee: (inputs: number, change: boolean) => bigint;
-  /** Whether there must be change, e.g. because there is no other output. */
-  readonly changeRequired?: boolean;
   /** The most coins that may be chosen. */
   readonly maxInputs?: number;
 }
@@ -64,14 +62,12 @@ function complete(chosen: readonly WalletCoin[], target: SelectionTarget): CoinS
   const total = chosen.reduce((sum, coin) => sum + coin.amount, 0n);
   const change = total - target.amount - target.fee(chosen.length, true);
   if (change >= DUST_LIMIT) return { coins: chosen, change, fee: target.fee(chosen.length, true) };
-  if (target.changeRequired === true) return undefined;
   const fee = total - target.amount;
   return fee >= target.fee(chosen.length, false) ? { coins: chosen, change: undefined, fee } : undefined;
 }
 
 /** Branch and bound for coins whose excess is at most what a change output and spending it would cost. */
 function selectExact(sorted: readonly WalletCoin[], target: SelectionTarget): CoinSelection | undefined {
-  if (target.changeRequired === true) return undefined;
   const perInput = target.fee(2, false) - target.fee(1, false);
   const tolerance = target.fee(1, true) - target.fee(1, false) + perInput;
   const wanted = target.amount + target.fee(0, false);
@@ -120,8 +116,7 @@ function selectLargest(sorted: readonly WalletCoin[], target: SelectionTarget): 
 function refuse(sorted: readonly WalletCoin[], target: SelectionTarget): never {
   const usable = sorted.slice(0, target.maxInputs ?? sorted.length);
   const available = usable.reduce((sum, coin) => sum + coin.amount, 0n);
-  const change = target.changeRequired === true;
-  const needed = target.amount + target.fee(Math.max(usable.length, 1), change) + (change ? DUST_LIMIT : 0n);
+  const needed = target.amount + target.fee(Math.max(usable.length, 1), false);
   const missing = needed > available ? needed - available : 0n;
   throw new WalletError(
     'insufficient-funds',

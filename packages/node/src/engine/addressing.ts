@@ -36,6 +36,9 @@ export function senderOf(
     const expected = record.peers[message.role];
     return expected === peer && equalBytes(message.terms.messageKey, from) ? message.role : undefined;
   }
+  if (message.kind === 'refused' && state.name === 'setup' && state.step === 'terms') {
+    return ROLES.find((role) => role !== 'client' && record.peers[role] === peer);
+  }
   const contract = contractOf(state);
   if (contract !== undefined) {
     const role = ROLES.find((candidate) => equalBytes(contract[candidate].messageKey, from));

@@ -6,7 +6,7 @@ import { decodeSnapshot, encodeSnapshot } from '../snapshot/snapshot.ts';
 import type { ParsedBlock } from './fees/reserves.ts';
 
 /** Blocks that a reorganisation may take back: what was confirmed that often counts as final (T §Setup). */
-export const MAX_REORGANISATION = 6;
+const MAX_REORGANISATION = 6;
 
 const SEEN_KEY = 'chain:seen';
 

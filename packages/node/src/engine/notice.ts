@@ -17,6 +17,8 @@ export type EngineNotice =
   | { readonly kind: 'outbox-failed'; readonly record: ChannelRecord; readonly error: Error }
   /** A transaction could not be made or handed to the chain: it is tried again at the next move or block. */
   | { readonly kind: 'publish-failed'; readonly record: ChannelRecord; readonly error: Error }
+  /** The chain could not be followed to its tip: it is tried again at the next block. */
+  | { readonly kind: 'follow-failed'; readonly error: Error }
   /** What had to be in a block by `duty.confirmBy` is not: what may be spent for it was not enough. */
   | { readonly kind: 'not-confirmed-in-time'; readonly record: ChannelRecord; readonly duty: Duty }
   /**

@@ -50,7 +50,7 @@ export interface PublishOrder {
 }
 
 /** Whether publishing a transaction shows h_p to C (D9): W completes C's adaptor signature with it. */
-export function reveals({ state }: ChannelRecord, graph: Graph, id: Duty['transaction']): boolean {
+function reveals({ state }: ChannelRecord, graph: Graph, id: Duty['transaction']): boolean {
   return 'self' in state && state.self === 'worker' && adaptorSlotsOf(graph, id).length > 0;
 }
 

@@ -3,10 +3,11 @@ import type { ChainBlock } from '../ports/chain.ts';
 import { ChainFollower } from './chain-follower.ts';
 import type { ChannelRecord } from './channel-record.ts';
 import type { Engine } from './engine.ts';
-import { asError } from './errors.ts';
+import { asError, EngineError } from './errors.ts';
 import { FeeReserves, type ParsedBlock, type Reserve } from './fees/reserves.ts';
 import { confirmedIn, graphInState, isFinal, knows } from './on-chain.ts';
 import { type PaidChild, type Publication, publish } from './publish.ts';
+import { Published } from './published.ts';
 import { abandonedStep, respend } from './respend.ts';
 import type { FeePolicy } from './tasks/context.ts';
 import { WatchList } from './watch-list.ts';
@@ -23,15 +24,7 @@ export interface DutyNotice {
   readonly refused: string | undefined;
 }
 
-/** What the watcher has published for a channel last. */
-interface Handed {
-  readonly transaction: string;
-  /** Tip at which it was handed to the chain first. */
-  readonly first: number;
-}
-
 const HALTED_KEY = 'watcher:halted';
-const publishedKey = (id: string, transaction: string): string => `published:${id}:${transaction}`;
 
 /**
  * Follows the chain apart from the channels' engine: turns blocks, reorganisations and heights into events, and
@@ -42,6 +35,7 @@ export class Watcher {
   readonly #policy: FeePolicy;
   readonly #follower: ChainFollower;
   readonly #reserves: FeeReserves;
+  readonly #published: Published;
   readonly #list = new WatchList();
   readonly #onDuty: (notice: DutyNotice) => void;
   readonly #onBlock: (block: ChainBlock) => void;
@@ -50,9 +44,6 @@ export class Watcher {
   readonly #work = new Map<string, Promise<void>>();
   /** What was done at which tip, by channel. */
   readonly #done = new Map<string, string>();
-  readonly #handed = new Map<string, Handed>();
-  /** Own script for what the children of a transaction leave. */
-  readonly #scripts = new Map<string, Uint8Array>();
   /** Tips at which coins of abandoned setups were first seen spent. */
   readonly #respent = new Map<string, number>();
   readonly #late = new Set<string>();
@@ -80,6 +71,7 @@ export class Watcher {
     this.#onBlock = options.onBlock;
     this.#onRewind = options.onRewind;
     this.#reserves = new FeeReserves(engine.ports);
+    this.#published = new Published(engine.ports);
     this.#follower = new ChainFollower(engine.ports, {
       connect: (block) => this.#connect(block),
       disconnect: (height) => this.#disconnect(height),
@@ -172,8 +164,9 @@ export class Watcher {
     for (const record of this.#engine.records) {
       for (const confirmed of confirmedIn(record.state)) {
         const { transaction } = confirmed;
-        if (confirmed.height === height)
-          await this.#engine.feed(record.id, { kind: 'unconfirmed', transaction });
+        if (confirmed.height !== height) continue;
+        await this.#published.noteAgain(record, transaction, height - 1);
+        await this.#engine.feed(record.id, { kind: 'unconfirmed', transaction });
       }
     }
     for (const [id, spent] of this.#respent) if (spent >= height) this.#respent.delete(id);
@@ -218,45 +211,28 @@ export class Watcher {
     for (const duty of duties(record.state)) {
       if (tip < duty.from) continue;
       if (duty.until === null || tip <= duty.until) return duty;
-      if ((await this.#firstTip(record, duty.transaction)) !== null) return duty;
+      if ((await this.#published.firstTip(record, duty.transaction, tip)) !== null) return duty;
     }
     return undefined;
-  }
-
-  /** Tip at which a transaction was handed to the chain first, by this run or an earlier one; null: never. */
-  async #firstTip(record: ChannelRecord, transaction: Duty['transaction']): Promise<number | null> {
-    const handed = this.#handed.get(record.id);
-    if (handed?.transaction === transaction) return handed.first;
-    const { store, chain } = this.#engine.ports;
-    const stored = await store.record(publishedKey(record.id, transaction));
-    const graph = graphInState(record.state);
-    let first = stored === undefined ? null : Number(new TextDecoder().decode(stored));
-    if (first === null && graph !== undefined) {
-      // The run may have ended before it could write that down; others may have published it as well.
-      const known = await chain.transaction(transactionOf(graph, transaction).txid);
-      if (known !== undefined) first = this.#follower.height;
-    }
-    if (first !== null) this.#handed.set(record.id, { transaction, first });
-    return first;
   }
 
   async #fulfil(record: ChannelRecord, duty: Duty, tip: number): Promise<void> {
     const graph = graphInState(record.state);
     const key = `${duty.transaction}@${tip}`;
     if (graph === undefined || this.#done.get(record.id) === key) return;
-    const first = await this.#firstTip(record, duty.transaction);
+    const first = await this.#published.firstTip(record, duty.transaction, tip);
     const { ports } = this.#engine;
     // The chain may be ahead of what was followed: h_p is not shown for the first time past its time.
     const ahead = Math.max(tip, (await ports.chain.tip()).height);
     if (first === null && duty.until !== null && ahead > duty.until) return;
     const reserve = this.#reserves.of(record);
-    const to = this.#scriptFor(`${record.id}/${duty.transaction}`);
+    const to = this.#published.scriptFor(record, duty.transaction);
     const order = { record, graph, duty, tip, first, reserve, to };
     const made = await publish(order, ports, this.#policy);
     if (made === undefined) return;
     this.#done.set(record.id, key);
     if (made.kind !== 'refused' && made.kind !== 'withheld')
-      await this.#noteHanded(record, duty, first ?? tip);
+      await this.#published.note(record, duty.transaction, tip);
     this.#onDuty({
       record,
       duty,
@@ -266,12 +242,6 @@ export class Watcher {
       refused: 'reason' in made ? made.reason : undefined,
     });
     this.#warnWhenLate(record, duty, tip);
-  }
-
-  async #noteHanded(record: ChannelRecord, { transaction }: Duty, first: number): Promise<void> {
-    if (this.#handed.get(record.id)?.transaction === transaction) return;
-    this.#handed.set(record.id, { transaction, first });
-    await this.#engine.ports.store.putRecord(publishedKey(record.id, transaction), utf8(`${first}`));
   }
 
   /** What the reserve could not bring into a block in time: the operator is told once. */
@@ -286,22 +256,18 @@ export class Watcher {
     const key = `respend@${tip}`;
     const step = abandonedStep(record.state);
     if (step === undefined || this.#done.get(record.id) === key || this.#respent.has(record.id)) return;
-    const handed = this.#handed.get(record.id);
-    const first = handed?.transaction === 'respend' ? handed.first : tip;
-    this.#handed.set(record.id, { transaction: 'respend', first });
-    const to = this.#scriptFor(`${record.id}/respend`);
+    const first = (await this.#published.firstTip(record, 'respend', tip)) ?? tip;
+    const to = this.#published.scriptFor(record, 'respend');
     const made = await respend({ step, tip, first, to }, this.#engine.ports, this.#policy);
     this.#done.set(record.id, key);
+    if (made.kind === 'handed') await this.#published.note(record, 'respend', tip);
     if (made.kind === 'spent') this.#respent.set(record.id, tip);
     if (made.kind === 'refused')
-      this.#publishFailed(record, new Error(`the coins of an abandoned setup: ${made.reason}`));
-  }
-
-  #scriptFor(name: string): Uint8Array {
-    const known = this.#scripts.get(name);
-    if (known !== undefined) return known;
-    const script = this.#engine.ports.wallet.freshScript();
-    this.#scripts.set(name, script);
-    return script;
+      this.#publishFailed(
+        record,
+        new EngineError('chain-refused', `the coins of an abandoned setup: ${made.reason}`, {
+          rule: 'T §Setup 5',
+        }),
+      );
   }
 }

@@ -45,7 +45,7 @@ export class JobObserver {
     });
     for (const { node } of network.parties) {
       node.engine.watch((notice) => {
-        if (notice.kind === 'task-failed') this.#onFailure(notice.error);
+        if (notice.kind === 'task-failed' || notice.kind === 'follow-failed') this.#onFailure(notice.error);
       });
     }
   }

@@ -18,7 +18,7 @@ import type { ChannelRecord } from '../engine/channel-record.ts';
 import { Collector } from '../engine/collector.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EnginePorts } from '../engine/engine-ports.ts';
-import { EngineError } from '../engine/errors.ts';
+import { asError, EngineError } from '../engine/errors.ts';
 import type { Greeter, Greeting } from '../engine/extensions.ts';
 import { requireCovered } from '../engine/fees/worst-case.ts';
 import { History } from '../engine/history.ts';
@@ -117,7 +117,10 @@ export class Node implements Greeter, RoleHost {
 
   /** The chain may have changed: follow it, and try again what waits for others. */
   async onBlock(): Promise<void> {
-    await this.engine.track(() => this.watcher.follow());
+    // What fails here is done again at the next block: a block counts as seen only after everything is stored.
+    await this.engine
+      .track(() => this.watcher.follow())
+      .catch((cause: unknown) => this.engine.notify({ kind: 'follow-failed', error: asError(cause) }));
     await this.engine.track(() => this.#collector.follow());
     await this.engine.retry();
     this.#payload.retry();
