@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ChannelMessage } from '../../../src/index.ts';
-import { type Behaviour, type Case, CourtPlay, SIGNS_NOTHING, UNDELIVERED } from './court.ts';
+import { type Case, CourtPlay } from './court.ts';
+import { UNDELIVERED } from './knowledge.ts';
+import { type Behaviour, SIGNS_NOTHING } from './manners.ts';
 
 const guilty: Case = { arbiters: 5, court: 'TxA', knows: UNDELIVERED, unsigned: true };
 

@@ -2,14 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arbiterParty, type ChannelMessage, type Party, type SchnorrSignature } from '../../../src/index.ts';
 import { fixtureHash } from '../../fixtures/terms.ts';
-import {
-  type Behaviour,
-  CHUNK_CLAIM,
-  CourtPlay,
-  type Delayed,
-  UNDELIVERED,
-  VOTES_THE_OPPOSITE,
-} from './court.ts';
+import { CourtPlay } from './court.ts';
+import { CHUNK_CLAIM, UNDELIVERED } from './knowledge.ts';
+import { type Behaviour, type Delayed, VOTES_THE_OPPOSITE } from './manners.ts';
 
 /** What a dishonest arbiter makes of one of its words. */
 interface Manner {

@@ -4,19 +4,16 @@ import {
   type ArbitrationState,
   arbiterIndex,
   arbiterParty,
-  buildGraph,
   type ChannelEvent,
   type ChannelFault,
   type ChannelMessage,
   type ChannelState,
   type Clock,
-  type Contract,
   clock,
   contractHash,
   duties,
   encodeEnvelope,
   encodeMessage,
-  equalBytes,
   type Graph,
   type Hash32,
   type Outgoing,
@@ -24,61 +21,33 @@ import {
   type PostedKind,
   parties,
   postReceiptHash,
-  quorum,
   readEnvelope,
-  recipients,
-  type SchnorrSignature,
   type SealedMessage,
   type SignatureSlot,
-  type Signatures,
   type SignaturesStep,
   type SlotSignature,
-  schnorrSignature,
   sealedHash,
   sealMessage,
-  setupSlots,
   signSlot,
   slotKey,
   type Task,
   type TransactionId,
   toHex,
   transition,
-  voteHash,
 } from '../../../src/index.ts';
-import {
-  fixtureArbiters,
-  fixtureContract,
-  fixtureHash,
-  fixtureKey,
-  fixtureParameters,
-  fixtureSecret,
-  partySecret,
-} from '../../fixtures/terms.ts';
+import { fixtureHash, fixtureKey, fixtureSecret, partySecret } from '../../fixtures/terms.ts';
 import { sign, verify } from '../play/identity.ts';
+import { chunkClaim } from './knowledge.ts';
+import { type Behaviour, nonceOf } from './manners.ts';
+import { agreed, BLANK, held } from './setting.ts';
 
 const AUX = new Uint8Array(32);
 const CONTEXT = { verify, policy: { verifyBlocks: 1, auditBlocks: 1 } };
 /** H0 of every case. */
-export const H0 = 100;
+const H0 = 100;
 
-/** How a party departs from the honest one. Everything left out is honest. */
-export interface Behaviour {
-  /** Sees no blocks and gets no messages at these tips. */
-  readonly offline?: (tip: number) => boolean;
-  /** What becomes of an own word on its way to one party: other words, and how many blocks later each of them comes. */
-  readonly onPost?: (message: ChannelMessage, to: Party, author: Party) => readonly Delayed[];
-  /** The event in which a task ends instead; null for none, undefined for what is honest. */
-  readonly onTask?: (task: Task, state: ArbitrationState) => ChannelEvent | null | undefined;
-  /** Passes on nothing that others posted. */
-  readonly relaysNothing?: true;
-}
-
-export interface Delayed {
-  readonly message: ChannelMessage;
-  readonly after?: number;
-}
-
-type Knows = (party: Party, play: CourtPlay) => Partial<ArbitrationState>;
+/** What a party knows when the dispute begins. */
+export type Knows = (party: Party, play: CourtPlay) => Partial<ArbitrationState>;
 
 export interface Case {
   readonly arbiters: 3 | 5 | 7;
@@ -92,66 +61,6 @@ export interface Case {
   readonly appealAfter?: number;
   /** Signatures of the setup that have the right length only: where nothing is completed. */
   readonly unsigned?: true;
-}
-
-/** Short times that keep C7, C22 and C23. */
-function agreementFor(n: number): Agreement {
-  const parameters = fixtureParameters(n);
-  const B = quorum(parameters) + 2;
-  const contract: Contract = fixtureContract(parameters, {
-    deliveryBlocks: 10,
-    confirmationBlocks: B + 2,
-    stageBlocks: B + 2,
-    arbitrationBlocks: 2 * B + 2,
-    relayBlocks: 1,
-  });
-  return { parameters, contract, arbiters: fixtureArbiters(n, () => parameters.a) };
-}
-
-const agreements = new Map<number, { agreement: Agreement; graph: Graph }>();
-
-function agreed(n: number) {
-  let known = agreements.get(n);
-  if (known === undefined) {
-    const agreement = agreementFor(n);
-    known = { agreement, graph: buildGraph(agreement) };
-    agreements.set(n, known);
-  }
-  return known;
-}
-
-const setups = new Map<number, readonly SlotSignature[]>();
-
-/** Everything that is signed at setup, by everybody. */
-function setupSignatures(n: number): readonly SlotSignature[] {
-  let made = setups.get(n);
-  if (made === undefined) {
-    const { graph } = agreed(n);
-    made = [...graph.transactions.keys()]
-      .flatMap((id) => setupSlots(graph, id))
-      .map((slot) => ({ slot, signature: signSlot(graph, slot, partySecret(slot.signer), AUX) }));
-    setups.set(n, made);
-  }
-  return made;
-}
-
-const BLANK: SchnorrSignature = schnorrSignature(new Uint8Array(64));
-
-function held(n: number, self: Party, unsigned: boolean): Signatures {
-  const { graph } = agreed(n);
-  const all: readonly SlotSignature[] = unsigned
-    ? [...graph.transactions.keys()]
-        .flatMap((id) => setupSlots(graph, id))
-        .map((slot) => ({ slot: { ...slot, kind: 'plain' }, signature: BLANK }))
-    : setupSignatures(n);
-  const plain: Record<string, SchnorrSignature> = {};
-  const adaptor: Record<string, Signatures['adaptor'][string]> = {};
-  for (const { slot, signature } of all) {
-    if (slot.signer !== self && !recipients(graph, slot).includes(self)) continue;
-    if (signature instanceof Uint8Array) plain[slotKey(slot)] = signature;
-    else adaptor[slotKey(slot)] = signature;
-  }
-  return { plain, adaptor };
 }
 
 /** Signatures that were made once; the plays of a test share them. */
@@ -175,6 +84,8 @@ export class CourtPlay {
   readonly direct: { readonly from: Party; readonly to: Party; readonly message: ChannelMessage }[] = [];
   readonly archive = new Map<string, Uint8Array>();
   tip = H0;
+  /** H0 */
+  readonly h0 = H0;
   /** HA */
   readonly height: number;
   readonly #case: Case;
@@ -455,95 +366,4 @@ export class CourtPlay {
       receipt: { height, signature },
     };
   }
-}
-
-/** The nonce of an arbiter's vote. */
-export const nonceOf = (party: Party): Hash32 => fixtureHash(`nonce of ${party}`);
-
-/** A claim about a chunk that is of the right form; what it shows, `chunkIsWrong` says. */
-export const chunkClaim = (
-  fault: 'output' | 'path' | 'dleq' | 'ciphertext' | 'lock' | 'malformed',
-  index: number,
-) =>
-  ({
-    fault,
-    root: fixtureHash('R'),
-    index,
-    opening: new Uint8Array([1]),
-    input: { bytes: new Uint8Array([2]), path: [] },
-    programHash: fixtureHash('program'),
-  }) as const;
-
-const ROOT = fixtureHash('R');
-
-/** W's delivery and opening as everybody has accepted them in time, by Post. */
-export function documents(play: CourtPlay): Pick<ArbitrationState, 'delivery' | 'opening' | 'posts'> {
-  const seeds = { client: fixtureHash('s_C'), verifier: fixtureHash('s_V') };
-  const delivery = { root: ROOT, hash: fixtureHash('delivery'), signature: BLANK };
-  const opening = {
-    hash: fixtureHash('opening'),
-    sealed: fixtureHash('sealed opening'),
-    signature: BLANK,
-    root: ROOT,
-  };
-  const acceptedAt = H0 + 1;
-  const entry = {
-    author: 'worker',
-    signature: BLANK,
-    receipts: [],
-    sources: [],
-    ready: true,
-    acceptedAt,
-    timely: true,
-  } as const;
-  return {
-    delivery: { ...delivery, rebuilt: true, acceptedAt },
-    opening: { ...opening, seeds, acceptedAt },
-    posts: [
-      {
-        ...entry,
-        kind: 'delivery',
-        sealed: delivery.hash,
-        deadline: H0 + play.times.delivery,
-        detail: { of: 'delivery', root: ROOT },
-      },
-      {
-        ...entry,
-        kind: 'opening',
-        sealed: opening.sealed,
-        deadline: H0 + play.times.verdict,
-        detail: { of: 'opening', root: ROOT, openingHash: opening.hash, seeds },
-      },
-    ],
-  };
-}
-
-/** V on TxA, C on TxAc holds against W that nothing was delivered, and every arbiter sees the same: d = 1. */
-export const UNDELIVERED: Knows = (party, { accuser }) =>
-  party === accuser ? { accusation: { fault: 'undelivered' } } : {};
-
-/** Everything was delivered; V on TxA, C on TxAc says that a chunk is wrong. Whether it is, `chunkIsWrong` says. */
-export const CHUNK_CLAIM: Knows = (party, play) => ({
-  ...documents(play),
-  ...(party === play.accuser ? { accusation: { fault: 'output', chunk: 3 } } : {}),
-});
-
-/** Somebody who is not there at all. */
-export const AWAY: Behaviour = { offline: () => true };
-
-/** Does everything but to sign decisions. */
-export const SIGNS_NOTHING: Behaviour = {
-  onPost: (message) => (message.kind === 'decisionSignatures' ? [] : [{ message }]),
-};
-
-/** Says the opposite of what it found. */
-export const VOTES_THE_OPPOSITE: Behaviour = {
-  onPost: (message, _, author) => [{ message: turned(message, author) }],
-};
-
-function turned(message: ChannelMessage, author: Party): ChannelMessage {
-  if (message.kind === 'voteOpening') return { ...message, decision: message.decision === 1 ? 0 : 1 };
-  if (message.kind !== 'voteCommitment') return message;
-  const [zero, one] = ([0, 1] as const).map((d) => voteHash(d, nonceOf(author), fixtureKey(author)));
-  return { ...message, commitment: equalBytes(message.commitment, zero!) ? one! : zero! };
 }

@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { completeDecision } from './complete.ts';
-import {
-  AWAY,
-  type Case,
-  CHUNK_CLAIM,
-  CourtPlay,
-  SIGNS_NOTHING,
-  UNDELIVERED,
-  VOTES_THE_OPPOSITE,
-} from './court.ts';
+import { type Case, CourtPlay } from './court.ts';
+import { CHUNK_CLAIM, UNDELIVERED } from './knowledge.ts';
+import { AWAY, SIGNS_NOTHING, VOTES_THE_OPPOSITE } from './manners.ts';
 
 const INDEXES = [1, 2, 3, 4, 5] as const;
 const HONEST = [1, 2, 3, 4] as const;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Accusation, type Duty, duties, type Party } from '../../../src/index.ts';
 import { fixtureHash } from '../../fixtures/terms.ts';
-import { type Case, CHUNK_CLAIM, CourtPlay, documents, UNDELIVERED } from './court.ts';
+import { type Case, CourtPlay } from './court.ts';
+import { CHUNK_CLAIM, documents, UNDELIVERED } from './knowledge.ts';
 
 const given: Case = { arbiters: 3, court: 'TxA', unsigned: true };
 

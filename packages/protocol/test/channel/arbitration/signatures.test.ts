@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ChannelMessage, MessageOf, Party, SettlementId } from '../../../src/index.ts';
 import { fixtureHash } from '../../fixtures/terms.ts';
-import { AWAY, type Behaviour, type Case, CHUNK_CLAIM, CourtPlay, UNDELIVERED } from './court.ts';
+import { type Case, CourtPlay } from './court.ts';
+import { CHUNK_CLAIM, UNDELIVERED } from './knowledge.ts';
+import { AWAY, type Behaviour } from './manners.ts';
 
 const guilty: Case = { arbiters: 5, court: 'TxA', knows: UNDELIVERED, unsigned: true };
 const innocent: Case = { ...guilty, knows: CHUNK_CLAIM };

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { openedVotes } from '../../../src/channel/arbitration/standing.ts';
 import { type ChannelMessage, type MessageOf, type Party, voteHash } from '../../../src/index.ts';
 import { fixtureHash, fixtureKey } from '../../fixtures/terms.ts';
-import { type Behaviour, type Case, CourtPlay, nonceOf, UNDELIVERED, VOTES_THE_OPPOSITE } from './court.ts';
+import { type Case, CourtPlay } from './court.ts';
+import { UNDELIVERED } from './knowledge.ts';
+import { type Behaviour, nonceOf, VOTES_THE_OPPOSITE } from './manners.ts';
 
 const guilty: Case = { arbiters: 5, court: 'TxA', knows: UNDELIVERED, unsigned: true };
 const HONEST = [1, 2, 3, 4] as const;
