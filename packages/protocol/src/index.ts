@@ -33,6 +33,7 @@ export { duties } from './channel/duties/duties.ts';
 export type { Duty } from './channel/duties/duty.ts';
 export * from './channel/event.ts';
 export * from './channel/fault.ts';
+export * from './channel/operation/record.ts';
 export { type OwnOutput, ownPayouts, timelyOutputs } from './channel/own-outputs.ts';
 export type { PostedKind, PostedMessage, SealedMessage } from './channel/post/record.ts';
 export type { Recipient } from './channel/recipient.ts';

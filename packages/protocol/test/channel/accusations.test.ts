@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { ChannelMessage } from '../../src/index.ts';
+import type { Game, Sent } from './play/game.ts';
 import { otherHash } from './play/identity.ts';
 import {
   accepted,
@@ -144,13 +146,23 @@ describe('D34: r = 1 goes on the chain when Tx4 does not', () => {
     });
   });
 
-  it('D31: C looks at the opening that the verdict names, whatever the Worker sent to it alone', () => {
-    // V hears nothing of what is posted, and so of no second delivery.
-    const game = without([{ kind: 'release' }, { to: 'verifier', kind: 'post' }], {
-      onSend: ({ from, to, message }) =>
-        from === 'worker' && to === 'client' && (message.kind === 'delivery' || message.kind === 'opening')
-          ? [{ ...message, root: otherHash('R') }]
-          : [message],
+  /** W signs one delivery and one opening for C, and others for the world. */
+  const twoFaced = ({ from, to, message }: Sent): ChannelMessage =>
+    from === 'worker' && to === 'client' && (message.kind === 'delivery' || message.kind === 'opening')
+      ? { ...message, root: otherHash('R') }
+      : message;
+
+  it('D31: C looks at what the verdict names when that alone was posted, whatever W sent to it', () => {
+    // W = V: V gives C its receipts for what only C has, so that C posts nothing.
+    const game: Game = without([{ kind: 'release' }, { to: 'verifier', kind: 'post' }], {
+      onSend: (sent) => {
+        const { from, to, message } = sent;
+        if (from !== 'verifier' || to !== 'client' || message.kind !== 'receipt') return [twoFaced(sent)];
+        const { delivery, opening } = open(game, 'client');
+        const { root, signature } = (message.subject === 'delivery' ? delivery : opening)!;
+        const named = message.subject === 'delivery' ? delivery!.hash : opening!.sealed;
+        return [{ ...message, root, signature, message: named }];
+      },
     });
     until(game, latest);
     expect(open(game, 'client').opening?.root).toEqual(otherHash('R'));
@@ -166,6 +178,26 @@ describe('D34: r = 1 goes on the chain when Tx4 does not', () => {
       deliveryHash: delivery?.hash,
     });
     expect(accusation).toBeNull();
+  });
+
+  it('D31: a verdict about one of two that were posted binds C to nothing but its own receipts', () => {
+    const game = without([{ kind: 'release' }, { to: 'verifier', kind: 'post' }], {
+      onSend: (sent) => [twoFaced(sent)],
+    });
+    until(game, latest + 1);
+    expect(minedAt(game, 'TxV1')).toBe(latest + 1);
+    expect(open(game, 'client').delivery?.root).toEqual(otherHash('R'));
+    expect(open(game, 'client').opening?.root).toEqual(otherHash('R'));
+  });
+
+  it('V gives no verdict while a second document may still be posted, and none when one was', () => {
+    const game = until(without([{ from: 'client', kind: 'receipt' }]), T0 + 2 * DELTA + B - 1);
+    expect(open(game, 'verifier')).toMatchObject({ checked: { r: 1 }, verdict: null });
+    until(game, T0 + 2 * DELTA + B);
+    expect(open(game, 'verifier').verdict).toBe(1);
+
+    const twice = until(without([], { onSend: (sent) => [twoFaced(sent)] }), T0 + 2 * DELTA + B);
+    expect(open(twice, 'verifier')).toMatchObject({ checked: { r: 1 }, verdict: 0 });
   });
 
   it('C has accepted nothing: on TxV1 it accuses', () => {

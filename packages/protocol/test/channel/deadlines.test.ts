@@ -55,6 +55,7 @@ describe('D26: what one of C and V does not acknowledge becomes known to all', (
     for (const name of arbiters(game)) {
       expect(accepted(game, name)).toEqual([['opening', 'worker', T0 + 2 * DELTA - B]]);
     }
+    until(game, T0 + 2 * DELTA + B);
     expect(kindsSent(game, 'verifier')).toContain('verdict');
   });
 

@@ -43,7 +43,7 @@ describe('D37: seeds, and what stands for one that was not opened in time', () =
     // V checks with the substitute, since it has accepted no s_C.
     const check = game.player('verifier').tasks.find(({ kind }) => kind === 'check-opening');
     expect(check).toMatchObject({ substitutes: { client: blockHashAt(H0 + block), verifier: null } });
-    until(game, T0 + 2 * DELTA);
+    until(game, T0 + 2 * DELTA + B);
     expect(kindsSent(game, 'verifier')).toContain('verdict');
   });
 

@@ -2,10 +2,11 @@ import { clock } from '../../contract/clock.ts';
 import type { Hash32 } from '../../primitives/brands.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import type { PostedMessage } from '../post/record.ts';
+import { boundVerdict, showsEquivocation } from '../post/standing.ts';
 import type { ArbitrationState } from '../state.ts';
 import type { Task } from '../task.ts';
 import { isLate, mayClaim } from './court.ts';
-import type { Claim, Court } from './record.ts';
+import type { Court } from './record.ts';
 import { wordOf } from './words.ts';
 
 const ACCUSERS = ['client', 'verifier'] as const;
@@ -42,7 +43,8 @@ export function judgement(state: ArbitrationState, court: Court): Judgement {
         confirmed ||= isMissing(state, accuser, 'opening');
         break;
       case 'equivocation':
-        confirmed ||= court.transaction === 'TxA' && isEquivocation(state, claim);
+        // F4. Which two W signed is for nobody to prove: each node keeps two, and they may be others.
+        confirmed ||= court.transaction === 'TxA' && showsEquivocation(state);
         break;
       default:
         chunks.push(word.sealed);
@@ -74,19 +76,6 @@ function isMissing(
   );
 }
 
-/** W signed both, and the arbiter accepted both, in time or as evidence (F4: on TxA only). */
-function isEquivocation(state: ArbitrationState, claim: Extract<Claim, { fault: 'equivocation' }>): boolean {
-  const { of, first, second } = claim;
-  const signed = (kind: 'delivery' | 'opening', hash: Hash32): PostedMessage | undefined =>
-    acceptedOf(state, kind, 'worker').find(({ sealed }) => equalBytes(sealed, hash));
-  const one = signed(of === 'root' ? 'delivery' : of, first);
-  const other = signed(of === 'root' ? 'opening' : of, second);
-  if (one === undefined || other === undefined) return false;
-  if (of !== 'root') return !equalBytes(first, second);
-  const [delivered, opened] = [rootOf(one), rootOf(other)];
-  return delivered !== null && opened !== null && !equalBytes(delivered, opened);
-}
-
 /** R of a delivery, an opening or a verdict. */
 function rootOf({ detail }: PostedMessage): Hash32 | null {
   return detail === null || detail.of === 'receipt' ? null : detail.root;
@@ -100,14 +89,14 @@ function onlyOne(hashes: readonly (Hash32 | null)[]): Hash32 | null {
 }
 
 /**
- * Runs again what the claims name. D31: after a challenge the opening counts that V's posted verdict names, for whatever R,
- * or C = W could hold a second R against an honest V. Otherwise an opening of another R than the one that was delivered in
- * time is a fault.
+ * Runs again what the claims name. D31: after a challenge that opening counts which V's posted verdict names, if C was bound
+ * to it, or C = W could hold a second one against an honest V. Otherwise an opening of another R than the one that was
+ * delivered in time is a fault.
  */
 export function judgeTask(state: ArbitrationState, court: Court, chunks: readonly Hash32[]): Task {
-  const verdicts = court.transaction === 'TxAc' ? timely(state, 'verdict', 'verifier') : [];
-  const named = onlyOne(verdicts.map(({ detail }) => (detail?.of === 'verdict' ? detail.openingHash : null)));
-  const root = named === null ? onlyOne(timely(state, 'delivery', 'worker').map(rootOf)) : null;
+  const verdict = court.transaction === 'TxAc' ? boundVerdict(state) : null;
+  const root = verdict?.root ?? onlyOne(timely(state, 'delivery', 'worker').map(rootOf));
+  const named = verdict?.openingHash ?? null;
   return { kind: 'judge', claims: chunks, root, named, substitutes: state.substitutes };
 }
 

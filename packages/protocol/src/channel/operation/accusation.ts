@@ -1,11 +1,12 @@
+import type { Hash32 } from '../../primitives/brands.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import type { ChannelEvent } from '../event.ts';
-import type { PostedMessage } from '../post/record.ts';
+import { boundVerdict } from '../post/standing.ts';
 import type { OpenState } from '../state.ts';
 import { moved, STALE, type Step } from '../step.ts';
 import { courtHeight, timesOf } from '../times.ts';
 import { type Act, begin, withOpening } from './progress.ts';
-import type { Accusation } from './record.ts';
+import type { Accusation, DeliveryRecord, OpeningRecord } from './record.ts';
 import { challengeOf } from './seeds.ts';
 
 /** C and V check the opening once what W had to answer is known: V always, C with the probability of its audit. */
@@ -90,56 +91,37 @@ function equivocation({ equivocations, delivery, opening }: OpenState): Accusati
   return undefined;
 }
 
-/**
- * D31: on TxV1 the opening that counts is the one that V's posted verdict names, if C has accepted it: C looks at that one,
- * whatever it was sent before.
- */
+/** D31: on TxV1 C looks at what V's posted verdict names, if it is bound to that, whatever it was sent before. */
 export const followVerdict: Act = (state) => {
   if (state.self !== 'client' || !isUp(state, 'TxV1') || courtHeight(state) !== null) return undefined;
-  const verdicts = accepted(state).filter(({ detail }) => detail?.of === 'verdict');
-  const named = verdicts[0]?.detail;
-  if (verdicts.length !== 1 || named?.of !== 'verdict') return undefined;
-  const { delivery: looked, opening: seen } = state;
-  const same =
-    looked !== null &&
-    seen !== null &&
-    equalBytes(looked.root, named.root) &&
-    equalBytes(seen.hash, named.openingHash);
-  if (same) return undefined;
-  const opening = accepted(state).find(
-    ({ detail }) => detail?.of === 'opening' && equalBytes(detail.openingHash, named.openingHash),
-  );
-  const delivery = accepted(state).find(
-    ({ detail }) => detail?.of === 'delivery' && equalBytes(detail.root, named.root),
-  );
-  if (opening?.detail?.of !== 'opening' || delivery?.detail?.of !== 'delivery') return undefined;
-  const { openingHash: hash, root, seeds } = opening.detail;
-  const { sealed, signature, acceptedAt } = opening;
-  const next = withOpening(state, {
-    hash,
-    sealed,
-    signature,
-    root,
-    seeds,
-    acceptedAt: acceptedAt ?? state.tip,
-  });
-  return {
-    state: {
-      ...next,
-      delivery: {
-        root: delivery.detail.root,
-        hash: delivery.sealed,
-        signature: delivery.signature,
-        rebuilt: true,
-        acceptedAt: delivery.acceptedAt,
-      },
-      checked: null,
-      accusation: null,
-      begun: state.begun.filter((what) => what !== 'thorough-check'),
-    },
-  };
+  const named = boundVerdict(state);
+  if (named === null) return undefined;
+  const delivery = deliveryOf(state, named.root);
+  const opening = openingOf(state, named.openingHash);
+  if (delivery === undefined || opening === undefined) return undefined;
+  if (delivery === state.delivery && opening === state.opening) return undefined;
+  const begun = state.begun.filter((what) => what !== 'thorough-check');
+  return { state: { ...withOpening(state, opening), delivery, begun, checked: null, accusation: null } };
 };
 
-function accepted({ posts }: OpenState): readonly PostedMessage[] {
-  return posts.filter(({ acceptedAt, timely }) => acceptedAt !== null && timely);
+function deliveryOf({ delivery, posts }: OpenState, root: Hash32): DeliveryRecord | undefined {
+  if (delivery !== null && delivery.acceptedAt !== null && equalBytes(delivery.root, root)) return delivery;
+  const posted = posts.find(
+    ({ acceptedAt, timely, detail }) =>
+      acceptedAt !== null && timely && detail?.of === 'delivery' && equalBytes(detail.root, root),
+  );
+  if (posted === undefined) return undefined;
+  const { sealed: hash, signature, acceptedAt } = posted;
+  return { root, hash, signature, rebuilt: true, acceptedAt };
+}
+
+function openingOf({ opening, posts }: OpenState, hash: Hash32): OpeningRecord | undefined {
+  if (opening !== null && equalBytes(opening.hash, hash)) return opening;
+  for (const { detail, sealed, signature, acceptedAt, timely } of posts) {
+    if (acceptedAt === null || !timely || detail?.of !== 'opening' || !equalBytes(detail.openingHash, hash))
+      continue;
+    const { root, seeds } = detail;
+    return { hash, sealed, signature, root, seeds, acceptedAt };
+  }
+  return undefined;
 }

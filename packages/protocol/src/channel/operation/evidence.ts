@@ -5,6 +5,7 @@ import { relayTask } from '../post/relay.ts';
 import type { OpenState } from '../state.ts';
 import { courtHeight } from '../times.ts';
 import type { Act } from './progress.ts';
+import type { OpeningRecord } from './record.ts';
 
 interface Shown {
   readonly message: SealedMessage;
@@ -20,7 +21,7 @@ export const postEvidence: Act = (state) => {
   if (court === null) return undefined;
   const by = court + state.agreement.contract.confirmationBlocks;
   if (state.tip > by) return undefined;
-  const fresh = [...receiptsHeld(state), ...twiceSigned(state)].find(
+  const fresh = [...receiptsHeld(state), ...openingJudged(state), ...twiceSigned(state)].find(
     ({ message }) => findPosted(state, message)?.acceptedAt == null,
   );
   if (fresh === undefined) return undefined;
@@ -40,11 +41,23 @@ function receiptsHeld(state: OpenState): readonly Shown[] {
     (['delivery', 'opening'] as const).flatMap((subject): readonly Shown[] => {
       const receipt = receipts[author][subject];
       const message = subject === 'delivery' ? delivery?.hash : opening?.sealed;
-      if (author === self || receipt === null || message === undefined) return [];
+      const root = state[subject]?.root;
+      if (author === self || receipt === null || message === undefined || root === undefined) return [];
       const seed = subject === 'delivery' ? receipts[author].seed : null;
-      return [{ message: receipt, detail: { of: 'receipt', subject, message, seed } }];
+      return [{ message: receipt, detail: { of: 'receipt', subject, root, message, seed } }];
     }),
   );
+}
+
+/** D31: V shows the opening that its verdict names: by C's receipt for it everybody sees that C is bound to it. */
+function openingJudged({ self, opening, verdict }: OpenState): readonly Shown[] {
+  if (self !== 'verifier' || opening === null || verdict !== 1) return [];
+  return [openingShown(opening)];
+}
+
+function openingShown({ sealed, signature, root, hash: openingHash, seeds }: OpeningRecord): Shown {
+  const message: SealedMessage = { kind: 'opening', author: 'worker', sealed, signature };
+  return { message, detail: { of: 'opening', root, openingHash, seeds } };
 }
 
 /** Both documents that show that W signed twice. */
@@ -57,11 +70,7 @@ function twiceSigned({ accusation, delivery, opening, equivocations }: OpenState
     const message: SealedMessage = { kind: 'delivery', author: 'worker', sealed, signature };
     documents.push({ message, detail: { of: 'delivery', root } });
   }
-  if (of !== 'delivery' && opening !== null) {
-    const { sealed, signature, root, hash: openingHash, seeds } = opening;
-    const message: SealedMessage = { kind: 'opening', author: 'worker', sealed, signature };
-    documents.push({ message, detail: { of: 'opening', root, openingHash, seeds } });
-  }
+  if (of !== 'delivery' && opening !== null) documents.push(openingShown(opening));
   const second = equivocations.find(
     (known) => known.of === of && equalBytes(known.second, accusation.second),
   );

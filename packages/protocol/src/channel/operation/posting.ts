@@ -74,7 +74,8 @@ export const postSeeds: Act = (state) => {
     const { delivery: receipt, seed } = receipts[opener];
     if (receipt === null || !isUrgent(state, times.seedBy[opener], times.B)) continue;
     if (isAccepted(state, receipt.author, receipt.sealed)) continue;
-    const detail: PostedDetail = { of: 'receipt', subject: 'delivery', message: delivery.hash, seed };
+    const { root, hash: message } = delivery;
+    const detail: PostedDetail = { of: 'receipt', subject: 'delivery', root, message, seed };
     return show(state, receipt, detail, times.seedBy[opener]);
   }
   return undefined;

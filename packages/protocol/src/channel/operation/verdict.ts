@@ -19,23 +19,26 @@ const CLIENT_ON_TX4: SignatureSlot = { transaction: 'Tx4', input: 0, signer: 'cl
 type Received = Extract<ChannelEvent, { readonly kind: 'message' }>;
 
 /**
- * V says r = 1 only about what all can know: it holds C's receipts for delivery and opening, or has accepted both by Post.
- * Nobody acts on what it has alone, or C could claim later that it never got them (M §Post, D26).
+ * V says r = 1 only about what C is bound to: it holds C's receipts for delivery and opening, or has accepted them by Post,
+ * and nothing else can come any more. Nobody acts on what it has alone, or C could claim later that it never got them, or got
+ * another (M §Post, D26, D31).
  */
 export const giveVerdict: Act = (state) => {
-  const { self, name, checked, verdict, accusation, delivery, opening } = state;
+  const { self, name, checked, verdict, accusation, delivery, opening, receipts } = state;
   if (self !== 'verifier' || name === 'arbitration' || verdict !== null || accusation !== null)
     return undefined;
-  if (checked?.r !== 1 || delivery === null || opening === null) return undefined;
-  const { client } = state.receipts;
+  const times = timesOf(state);
+  if (checked?.r !== 1 || delivery === null || opening === null || times === null) return undefined;
   const known =
-    (client.delivery !== null || isPosted(state, delivery.hash)) &&
-    (client.opening !== null || isPosted(state, opening.sealed));
+    (receipts.client.delivery !== null || isSettled(state, delivery.hash, times.deliveryBy + times.B)) &&
+    (receipts.client.opening !== null || isSettled(state, opening.sealed, times.decidedAt));
   if (!known) return undefined;
   return { state: { ...state, verdict: 1 }, tasks: [{ kind: 'sign', slots: [VERIFIER_ON_TX4] }] };
 };
 
-function isPosted({ posts }: OpenState, hash: Uint8Array): boolean {
+/** Whether this was accepted by Post, and a second one could not be accepted any more. */
+function isSettled({ posts, tip }: OpenState, hash: Uint8Array, decidedAt: number): boolean {
+  if (tip < decidedAt) return false;
   return posts.some(
     ({ sealed, acceptedAt, timely }) => acceptedAt !== null && timely && equalBytes(sealed, hash),
   );

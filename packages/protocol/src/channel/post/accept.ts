@@ -187,11 +187,20 @@ function accept(
       other.deadline === deadline &&
       subjectOf(other) === subject,
   );
-  if (same.length >= (kind === 'receipt' ? 1 : ACCEPTED_LIMIT)) {
+  if (same.length >= ACCEPTED_LIMIT && !isNamed(state, posted)) {
     return ignored('out-of-place', from, `the ${author} has posted enough of kind "${kind}"`);
   }
   const accepted = { ...posted, acceptedAt: state.tip };
   return { kind: 'accepted', state: withPosted(state, accepted), posted: accepted, message };
+}
+
+/** D31: the opening that an accepted verdict names is kept whatever else W has signed: an honest V shows it to the arbiters. */
+function isNamed({ posts }: OpenState, { detail }: PostedMessage): boolean {
+  if (detail?.of !== 'opening') return false;
+  return posts.some(
+    ({ detail: verdict, acceptedAt }) =>
+      acceptedAt !== null && verdict?.of === 'verdict' && equalBytes(verdict.openingHash, detail.openingHash),
+  );
 }
 
 /** A delivery whose ciphertexts are being fetched, from anybody who has sent it. */

@@ -100,8 +100,10 @@ export function detailOf(message: MessageOf<PostedKind>): PostedDetail {
         openingHash: openingHash(encodeMessage(message)),
         seeds: { client: message.challengeClient, verifier: message.challengeVerifier },
       };
-    case 'receipt':
-      return { of: 'receipt', subject: message.subject, message: message.message, seed: message.seed };
+    case 'receipt': {
+      const { subject, root, message: acknowledged, seed } = message;
+      return { of: 'receipt', subject, root, message: acknowledged, seed };
+    }
     case 'verdict':
       return { of: 'verdict', root: message.root, openingHash: message.openingHash };
     default:

@@ -42,6 +42,7 @@ export type PostedDetail =
   | {
       readonly of: 'receipt';
       readonly subject: 'delivery' | 'opening';
+      readonly root: Hash32;
       /** H("message", kind, body) of what it acknowledges. */
       readonly message: Hash32;
       readonly seed: Hash32 | null;
