@@ -34,8 +34,7 @@ export function judgement(state: ArbitrationState, court: Court): Judgement {
     if (!mayClaim(court, accuser)) continue;
     const word = wordOf(state.arbitration, accuser, 'claim');
     if (word === undefined) continue;
-    const { claim } = word.content;
-    switch (claim.fault) {
+    switch (word.content.fault) {
       case 'undelivered':
         confirmed ||= isMissing(state, accuser, 'delivery');
         break;

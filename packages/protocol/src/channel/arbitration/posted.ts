@@ -15,7 +15,7 @@ import { keep } from '../setup/signatures.ts';
 import type { ArbitrationState } from '../state.ts';
 import { ignored, moved, type Step } from '../step.ts';
 import { courtClock, decisionOf, familiesOf, isArbiter, mayClaim } from './court.ts';
-import type { Claim, Content, Court } from './record.ts';
+import type { Content, Court } from './record.ts';
 import { openedVotes } from './standing.ts';
 import { inPlace, withWord } from './words.ts';
 
@@ -68,7 +68,7 @@ function deadlineOf(state: ArbitrationState, court: Court, message: ArbitrationM
 function placeOf(message: ArbitrationMessage): Content {
   switch (message.kind) {
     case 'claim':
-      return { about: 'claim', claim: claimOf(message) };
+      return { about: 'claim', fault: message.fault };
     case 'voteCommitment':
       return { about: 'commitment', commitment: message.commitment };
     case 'voteOpening':
@@ -77,20 +77,6 @@ function placeOf(message: ArbitrationMessage): Content {
       return { about: 'stage', stage: message.stage, given: [] };
     default:
       return assertNever(message);
-  }
-}
-
-function claimOf(message: MessageOf<'claim'>): Claim {
-  switch (message.fault) {
-    case 'undelivered':
-    case 'unopened':
-      return { fault: message.fault };
-    case 'equivocation': {
-      const { fault, of, first, second } = message;
-      return { fault, of, first, second };
-    }
-    default:
-      return { fault: message.fault };
   }
 }
 

@@ -1,8 +1,7 @@
 import type { Party } from '../../contract/party.ts';
 import type { SettlementId } from '../../contract/settlements.ts';
 import type { Hash32 } from '../../primitives/brands.ts';
-import type { ChunkFault } from '../event.ts';
-import type { Equivocation } from '../operation/record.ts';
+import type { ClaimBody } from '../event.ts';
 import type { OpenState } from '../state.ts';
 
 /** The transaction that pooled the stakes and so called the arbiters: an appeal or a challenge. */
@@ -12,20 +11,9 @@ export interface Court {
   readonly height: number;
 }
 
-/** What an accepted claim says, as far as it is decided without looking into bodies (M §Claims). */
-export type Claim =
-  | { readonly fault: ChunkFault }
-  | { readonly fault: 'undelivered' | 'unopened' }
-  | {
-      readonly fault: 'equivocation';
-      readonly of: Equivocation['of'];
-      readonly first: Hash32;
-      readonly second: Hash32;
-    };
-
 /** What an accepted word of an arbitration says; a party has one word for each `about`, and for each stage. */
 export type Content =
-  | { readonly about: 'claim'; readonly claim: Claim }
+  | { readonly about: 'claim'; readonly fault: ClaimBody['fault'] }
   | { readonly about: 'commitment'; readonly commitment: Hash32 }
   | { readonly about: 'opening'; readonly decision: 0 | 1; readonly nonce: Hash32 }
   /** Decisions on which the author's signature came and is valid. */

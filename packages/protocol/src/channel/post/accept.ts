@@ -185,7 +185,9 @@ function accept(
       other.kind === kind &&
       other.author === author &&
       other.deadline === deadline &&
-      subjectOf(other) === subject,
+      subjectOf(other) === subject &&
+      // W, which nobody tells what others accepted, counts for each sender: an author could fill its room before they relay.
+      (accepts(state.self) || other.sources.includes(from)),
   );
   if (same.length >= ACCEPTED_LIMIT && !isNamed(state, posted)) {
     return ignored('out-of-place', from, `the ${author} has posted enough of kind "${kind}"`);

@@ -131,6 +131,34 @@ describe('M §Clock: signatures of a stage', () => {
     expect(play.wants('worker')).toEqual(['Tx8:1.2.3.4.5']);
   });
 
+  it('W has what the arbiters have, whatever an arbiter sends it before in the same stage', () => {
+    const play = new CourtPlay({
+      ...innocent,
+      behaviours: {
+        'arbiter:5': {
+          relaysNothing: true,
+          onPost: (message, to) => {
+            if (message.kind !== 'decisionSignatures' || to !== 'worker') return [{ message }];
+            const [first] = message.signatures;
+            const wrong = (byte: number) => ({
+              message: {
+                ...message,
+                signatures: [{ ...first!, signature: fixture64(byte) } as typeof first & {}],
+              },
+            });
+            return [wrong(1), wrong(2), wrong(3)];
+          },
+        },
+      },
+    });
+    play.until(play.clock.stages[0]!.until);
+    expect(play.wants('worker')).toEqual(['Tx8:1.2.3.4.5']);
+    const kept = play
+      .state('worker')
+      .posts.filter(({ kind, author }) => kind === 'decisionSignatures' && author === 'arbiter:5');
+    expect(kept).toHaveLength(3);
+  });
+
   it('a decision that is complete is the last: who signs late changes nothing', () => {
     const play = new CourtPlay({ ...guilty, behaviours: { 'arbiter:5': AWAY } });
     play.until(play.clock.stages[1]!.until + play.times.B + 1);
