@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ChannelEvent, duties, type Task } from '../../src/index.ts';
 import { type Deviations, Game } from './play/game.ts';
+import { PARAMETERS } from './play/identity.ts';
 import type { PlayerName } from './play/tasks.ts';
 
 /** W and V together: V says r = 1, whatever the opening is; C's check finds the third chunk wrong. */
@@ -18,7 +19,9 @@ const sentBy = (game: Game, name: PlayerName, kind: string): number =>
 describe('D27: the Client has a part after setup', () => {
   it('what V confirms and C finds wrong is not released; after TxV1 C challenges', () => {
     const game = new Game({ onTask: garbage });
-    while (!game.chain.blocks.some(({ confirmed }) => confirmed.some(isVerdict))) game.mine();
+    const isOnChain = () => game.chain.blocks.some(({ confirmed }) => confirmed.some(isVerdict));
+    for (let blocks = 0; blocks < PARAMETERS.t1 && !isOnChain(); blocks++) game.mine();
+    expect(isOnChain()).toBe(true);
     expect(sentBy(game, 'verifier', 'verdict')).toBeGreaterThan(0);
     expect(sentBy(game, 'client', 'release')).toBe(0);
     expect(duties(game.state('client')).map(({ transaction }) => transaction)).toContain('TxAc');
