@@ -85,6 +85,22 @@ describe('reorganisations', () => {
     expect(game.state('verifier')).toMatchObject({ name: 'closed', transaction: 'Tx1', height: 1_600 });
   });
 
+  it('TxV0 leaves the chain: V publishes it again', () => {
+    const game = new Game(without('delivery'));
+    game.mine(180);
+    expect(game.state('verifier').name).toBe('arbitration');
+    const height = game.chain.heightOf('TxV0')!;
+    game.reorganise(game.chain.height - height + 1);
+    expect(game.state('verifier')).toMatchObject({
+      name: 'computation',
+      accusation: { fault: 'undelivered' },
+      verdict: 0,
+    });
+    expect(duties(game.state('verifier')).map(({ transaction }) => transaction)).toEqual(['TxV0', 'Tx1']);
+    game.mine();
+    expect(game.chain.heightOf('TxV0')).toBe(height);
+  });
+
   it('a dispute leaves the chain: the channel is what it was before, with the tip of now', () => {
     const game = new Game(without('verdict'));
     game.mine(6);

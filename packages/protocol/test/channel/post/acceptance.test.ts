@@ -9,6 +9,7 @@ import {
   Node,
   opening,
   postOf,
+  receiptFor,
   receiptOf,
   received,
   type Sealed,
@@ -29,23 +30,6 @@ function shown(of: Sealed, receipts: readonly WireReceipt[], tip = T): Node {
   node.feed(received('verifier', postOf(of, receipts)));
   return node;
 }
-
-const receiptMessage = (
-  of: Sealed,
-  changes: Partial<Extract<ChannelMessage, { kind: 'receipt' }>> = {},
-): ChannelMessage => ({
-  kind: 'receipt',
-  channel: CHANNEL,
-  subject: 'delivery',
-  root: DELIVERY.root,
-  message: of.sealed,
-  signature: readEnvelope(of.envelope).signature,
-  bytes: 520,
-  height: H0,
-  blockHash: fixtureHash('block'),
-  seed: seedOf('verifier', 'challenge'),
-  ...changes,
-});
 
 describe('M §Post: what a node makes of what it is shown', () => {
   it('accepts, relays with its own receipt to everybody, and a receipt alone to who has said that it has M and to its author', () => {
@@ -150,19 +134,19 @@ describe('M §Post: what a node makes of what it is shown', () => {
     ],
     [
       'a receipt for nothing that W signed',
-      () => seal('verifier', receiptMessage(opening(0), { message: fixtureHash('else') })),
+      () => seal('verifier', receiptFor(opening(0), { message: fixtureHash('else') })),
     ],
     [
       'a receipt for a delivery without a seed',
-      () => seal('verifier', receiptMessage(opening(0), { seed: null })),
+      () => seal('verifier', receiptFor(opening(0), { seed: null })),
     ],
     [
       'a receipt with another seed',
-      () => seal('verifier', receiptMessage(opening(0), { seed: seedOf('client', 'challenge') })),
+      () => seal('verifier', receiptFor(opening(0), { seed: seedOf('client', 'challenge') })),
     ],
     [
       'a receipt for an opening that opens a seed',
-      () => seal('verifier', receiptMessage(opening(0), { subject: 'opening' })),
+      () => seal('verifier', receiptFor(opening(0), { subject: 'opening' })),
     ],
   ])('refuses %s', (_, of) => {
     const node = shown(of(), [], H0);
@@ -175,7 +159,7 @@ describe('M §Post: what a node makes of what it is shown', () => {
     const node = new Node('client', H0, openings);
     for (const of of openings) node.feed(received('worker', postOf(of, [])));
     expect(node.accepted()).toEqual([0, 1]);
-    const receipts = [0, 1, 2].map((i) => seal('verifier', receiptMessage(openings[i]!)));
+    const receipts = [0, 1, 2].map((i) => seal('verifier', receiptFor(openings[i]!)));
     const other = new Node('client', H0, receipts);
     for (const of of receipts) other.feed(received('verifier', postOf(of, [])));
     expect(other.accepted()).toEqual([0, 1]);
@@ -239,7 +223,7 @@ describe('M §Post: what a node makes of what it is shown', () => {
   });
 
   it('W reads what is posted, whenever it comes, and says nothing about it', () => {
-    const of = seal('client', receiptMessage(opening(0), { seed: seedOf('client', 'challenge') }));
+    const of = seal('client', receiptFor(opening(0), { seed: seedOf('client', 'challenge') }));
     const node = new Node('worker', T, [of]);
     expect(node.feed(received('arbiter:1', postOf(of, [])))).toEqual([]);
     expect(node.open.receipts.client.seed).toEqual(seedOf('client', 'challenge'));

@@ -1,7 +1,21 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChannelMessage, Party } from '../../../src/index.ts';
-import { K, NODES, Node, opening, postOf, receiptOf, received, T, type WireReceipt } from './nodes.ts';
+import {
+  B,
+  DELTA,
+  K,
+  NODES,
+  Node,
+  opening,
+  postOf,
+  receiptFor,
+  receiptOf,
+  received,
+  seal,
+  T,
+  type WireReceipt,
+} from './nodes.ts';
 
 /** What W, dishonest, may have signed: more than one opening. */
 const DOCUMENTS = [0, 1, 2].map(opening);
@@ -124,6 +138,34 @@ describe('D26, D29: Post makes something known to all honest nodes or to none (D
       { numRuns: 150 },
     );
     expect(several).toBeGreaterThan(5);
+  });
+
+  it("what an honest node posts at T is known to all, though every message takes a round: the author's word counts", () => {
+    const of = seal('verifier', receiptFor(opening(0)));
+    const by = T - DELTA - B - 1;
+    const nodes = NODES.map((party) => [party, new Node(party, by, [of])] as const);
+    let underway: { from: Party; to: Party; message: ChannelMessage }[] = nodes.map(([to]) => ({
+      from: 'verifier',
+      to,
+      message: postOf(of, []),
+    }));
+    for (let tip = by; tip <= by + 3; tip++) {
+      const arriving = underway;
+      underway = [];
+      for (const [party, node] of nodes) {
+        node.feed({ kind: 'tip', height: tip });
+        for (const { from, to, message } of arriving) {
+          // The own copy comes back at once.
+          if (to !== party || (from !== to && tip === by)) continue;
+          for (const out of node.feed(received(from, message)))
+            underway.push({ from: party, to: out.to as Party, message: out.message });
+        }
+      }
+    }
+    expect(nodes.map(([, node]) => node.accepted())).toEqual(NODES.map(() => [0]));
+    expect(nodes.map(([, node]) => node.open.posts[0]!.acceptedAt! - by)).toEqual(
+      NODES.map((party) => (party === 'verifier' ? 0 : 1)),
+    );
   });
 
   it('a document that comes with fewer words than rounds have passed is accepted by nobody', () => {

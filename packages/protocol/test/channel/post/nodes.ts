@@ -13,6 +13,7 @@ import {
   parties,
   postReceiptHash,
   quorum,
+  readEnvelope,
   type SealedMessage,
   sealedHash,
   sealMessage,
@@ -21,8 +22,8 @@ import {
   type XOnlyKey,
 } from '../../../src/index.ts';
 import { fixtureHash, fixtureTerms } from '../../fixtures/terms.ts';
-import { messageKey, messageSecret, sign, verify } from '../play/identity.ts';
-import { OPENING } from '../play/tasks.ts';
+import { messageKey, messageSecret, seedOf, sign, verify } from '../play/identity.ts';
+import { DELIVERY, OPENING } from '../play/tasks.ts';
 
 const CONTEXT = { verify, policy: { verifyBlocks: 24, auditBlocks: 24 } };
 /** The default P with five arbiters: k = 4, and seven nodes accept. */
@@ -32,8 +33,11 @@ export const K = quorum(AGREEMENT.parameters);
 /** Arbiters, C and V. */
 export const NODES: readonly Party[] = parties(5).filter((party) => party !== 'worker');
 export const H0 = 1_001;
+/** Δ and B of these terms. */
+export const DELTA = 24;
+export const B = K + 2;
 /** T of an opening: H0 + t0 + 2Δ. */
-export const T = H0 + 120 + 48;
+export const T = H0 + 120 + 2 * DELTA;
 
 /** A party in Computation that knows of nothing. */
 function fresh(self: Party, tip: number): ComputationState {
@@ -81,6 +85,24 @@ export function seal(author: Party, message: Parameters<typeof sealMessage>[0]):
 /** One of the openings that a dishonest W may sign. */
 export const opening = (i: number): Sealed =>
   seal('worker', { kind: 'opening', channel: CHANNEL, ...OPENING, root: fixtureHash(`R ${i}`) });
+
+/** V's receipt for a document of W, by default for a delivery. */
+export const receiptFor = (
+  of: Sealed,
+  changes: Partial<MessageOf<'receipt'>> = {},
+): MessageOf<'receipt'> => ({
+  kind: 'receipt',
+  channel: CHANNEL,
+  subject: 'delivery',
+  root: DELIVERY.root,
+  message: of.sealed,
+  signature: readEnvelope(of.envelope).signature,
+  bytes: 520,
+  height: H0,
+  blockHash: fixtureHash('block'),
+  seed: seedOf('verifier', 'challenge'),
+  ...changes,
+});
 
 /** The word of a node that it accepted something. */
 export function receiptOf(node: Party, { author, sealed }: Sealed, height: number) {
