@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { RawTx } from '@scure/btc-signer/script.js';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   buildGraph,
   clock,
@@ -33,7 +33,10 @@ const isDecision = (id: TransactionId): boolean => id.includes(':');
 
 describe('the graph Υ of the default contract', () => {
   const terms = fixtureTerms();
-  const graph = buildGraph(terms);
+  let graph: Graph;
+  beforeEach(() => {
+    graph = buildGraph(terms);
+  });
   const tx = (id: TransactionId) => transactionOf(graph, id);
 
   it('has 12 + 5·6 = 42 transactions and Tx0, all different', () => {

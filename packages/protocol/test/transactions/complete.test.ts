@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   adaptorExtract,
   bip86Script,
@@ -111,11 +111,13 @@ describe('complete transactions', () => {
 });
 
 describe('guarantee sets really complete: with what a party demanded, its own signatures and, for W, h_p', () => {
-  const graph = buildGraph(fixtureTerms(5));
-  const given = signSlots(
-    graph,
-    parties(5).flatMap((party) => slotsOwed(graph, party)),
-  );
+  let graph: Graph;
+  let given: ReturnType<typeof signSlots>;
+  beforeEach(() => {
+    graph = buildGraph(fixtureTerms(5));
+    const owed = parties(5).flatMap((party) => slotsOwed(graph, party));
+    given = signSlots(graph, owed);
+  });
 
   it.each(parties(5))('%s', (party: Party) => {
     const held = new Map<string, SchnorrSignature>();
@@ -156,7 +158,10 @@ describe('Tx4 shows h_p to the Client', () => {
 });
 
 describe('outputs that are ordinary coins afterwards', () => {
-  const graph = buildGraph(fixtureTerms(3));
+  let graph: Graph;
+  beforeEach(() => {
+    graph = buildGraph(fixtureTerms(3));
+  });
   const target = { amount: satoshi(1_000n), script: bip86Script(fixtureKey('target')) };
   const take = (
     spend: ReturnType<typeof spendBond>,

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   buildGraph,
   completeTransaction,
   finishers,
+  type Graph,
   type Party,
   parties,
   type SchnorrSignature,
@@ -20,7 +21,10 @@ import { checkTransaction } from '../fixtures/check-transaction.ts';
 import { signAll, signatureOf, signSlots } from '../fixtures/sign-graph.ts';
 import { fixtureTerms } from '../fixtures/terms.ts';
 
-const graph = buildGraph(fixtureTerms(5));
+let graph: Graph;
+beforeEach(() => {
+  graph = buildGraph(fixtureTerms(5));
+});
 const SETS = variants(5, 4);
 const prevouts = (id: Parameters<typeof transactionOf>[1]) =>
   transactionOf(graph, id).inputs.map(({ prevout }) => prevout);

@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   adaptorSlotsOf,
   buildGraph,
   checkContract,
   DEFAULT_PARAMETERS,
+  type Graph,
   GraphError,
   type GraphTerms,
   type Party,
@@ -20,7 +21,10 @@ import { outputKinds } from '../../src/transactions/outputs.ts';
 import { finishTransaction, sequenceFor } from '../../src/transactions/transaction.ts';
 import { fixtureArbiters, fixtureContract, fixtureHash, fixtureTerms } from '../fixtures/terms.ts';
 
-const graph = buildGraph(fixtureTerms(3));
+let graph: Graph;
+beforeEach(() => {
+  graph = buildGraph(fixtureTerms(3));
+});
 const failing = (code: GraphError['code'], evidence: GraphError['evidence']) =>
   expect.objectContaining({ code, evidence, name: GraphError.name });
 
@@ -76,16 +80,15 @@ describe('what a graph does not have', () => {
 });
 
 describe('a transaction that is finished', () => {
-  const [input] = transactionOf(graph, 'Tx1').inputs;
-  const draft = { id: 'Tx1', wait: 5, inputs: [input!] } as const;
-  const paying = (amount: bigint) =>
-    finishTransaction({
-      ...draft,
-      outputs: [{ ...transactionOf(graph, 'Tx1').outputs[0]!, amount: satoshi(amount) }],
-    });
+  const paying = (amount: bigint) => {
+    const { inputs, outputs } = transactionOf(graph, 'Tx1');
+    const [output] = outputs;
+    const paid = { ...output!, amount: satoshi(amount) };
+    return finishTransaction({ id: 'Tx1', wait: 5, inputs, outputs: [paid] });
+  };
 
   it('pays as fee what its outputs leave', () => {
-    const { amount } = input!.prevout;
+    const { amount } = transactionOf(graph, 'Tx1').inputs[0]!.prevout;
     expect(paying(amount).fee).toBe(0n);
     expect(paying(amount - 7n)).toMatchObject({
       fee: 7n,
@@ -136,13 +139,15 @@ describe('C17 is checked again on the finished graph', () => {
     contract: fixtureContract(parameters, { retainer: satoshi(0n), settlementFee: satoshi(settlementFee) }),
     arbiters: fixtureArbiters(5, () => parameters.a),
   });
-  const largest = Math.max(
-    ...[...buildGraph(terms(3_000n)).transactions.values()].map(({ scheme, vsize }) =>
-      scheme === undefined ? 0 : vsize,
-    ),
-  );
+  const largestSize = (): number =>
+    Math.max(
+      ...[...buildGraph(terms(3_000n)).transactions.values()].map(({ scheme, vsize }) =>
+        scheme === undefined ? 0 : vsize,
+      ),
+    );
 
   it('the largest decision counts, though the contract alone did not show it', () => {
+    const largest = largestSize();
     const floor = 2n * BigInt(largest);
     expect(buildGraph(terms(floor)).transactions.size).toBe(43);
     const below = terms(floor - 1n);
@@ -157,7 +162,10 @@ describe('C17 is checked again on the finished graph', () => {
 });
 
 describe('D9: the slots of adaptor signatures', () => {
-  const graphOfFive = buildGraph(fixtureTerms());
+  let graphOfFive: Graph;
+  beforeEach(() => {
+    graphOfFive = buildGraph(fixtureTerms());
+  });
   const DECISIONS = ['Tx8:1.2.3.4.5', 'Tx8c:1.2.4.5'] as const;
 
   it.each(['Tx3', 'Tx4', "Tx4'", ...DECISIONS] as const)(

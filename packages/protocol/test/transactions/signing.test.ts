@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   adaptorComplete,
   buildGraph,
   finishers,
+  type Graph,
   GraphError,
   guaranteeSet,
   missingForGuarantee,
@@ -23,7 +24,11 @@ import { setupSlots, slotsOf } from '../../src/transactions/signing.ts';
 import { signatureOf } from '../fixtures/sign-graph.ts';
 import { fixtureHash, fixtureTerms, POINT_SECRET, partySecret } from '../fixtures/terms.ts';
 
-const graph = buildGraph(fixtureTerms());
+/** Built anew for each test. */
+let graph: Graph;
+beforeEach(() => {
+  graph = buildGraph(fixtureTerms());
+});
 const everyone = parties(5);
 const signers = (slots: readonly SignatureSlot[]): readonly string[] =>
   slots.map(({ signer, kind }) => (kind === 'adaptor' ? `${signer} (adaptor)` : signer));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   bip86Script,
   buildGraph,
@@ -15,13 +15,19 @@ import {
   spendTransaction,
   type TransactionId,
   transactionOf,
+  VARIANT_FAMILIES,
+  variantId,
 } from '../../src/index.ts';
 import { checkTransaction } from '../fixtures/check-transaction.ts';
 import { fixtureHash, fixtureKey, fixtureTerms, keyPathSecret, partySecret } from '../fixtures/terms.ts';
 
-const graph = buildGraph(fixtureTerms(3));
+let graph: Graph;
+beforeEach(() => {
+  graph = buildGraph(fixtureTerms(3));
+});
 const target = { amount: satoshi(700n), script: bip86Script(fixtureKey('target')) };
-const ids = [...graph.transactions.keys()];
+const IDS: readonly TransactionId[] = ['Tx1', 'Tx3', 'Tx4', 'TxV1', "Tx4'", 'Tx5', 'TxA', 'Tx6', 'Tx6c'];
+const DECISIONS: readonly TransactionId[] = VARIANT_FAMILIES.map((family) => variantId(family, [1, 2, 3]));
 const unknown = (evidence: GraphError['evidence']) =>
   expect.objectContaining({ code: 'output-unknown', name: GraphError.name, evidence });
 
@@ -33,7 +39,7 @@ const payoutsOf = (id: TransactionId): readonly (readonly [vout: number, owner: 
   });
 
 describe('a payout to one party is an ordinary coin of its key', () => {
-  it.each(ids.filter((id) => id !== 'Tx0'))('every one of %s', (id) => {
+  it.each([...IDS, ...DECISIONS])('every one of %s', (id) => {
     const taken = payoutsOf(id);
     const spends = taken.map(([vout]) => spendPayout(graph, id, vout));
     for (const [i, [vout, owner]] of taken.entries()) {
