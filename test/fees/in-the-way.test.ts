@@ -3,13 +3,14 @@ import { completeTransaction, type TransactionId } from '@prometheus-compute/pro
 import { describe, expect, it } from 'vitest';
 import { expectSameVerdicts } from '../../packages/bitcoin/test/differential/compare.ts';
 import { ScenarioBuilder } from '../../packages/bitcoin/test/differential/scenario.ts';
+import { Publisher } from '../../packages/node/test/fees/publisher.ts';
 import { anchorChild, bumps } from '../graph/children.ts';
-import { Publisher, type ReadyChain, readyFor } from './contract-chain.ts';
+import { type ReadyContract, readyFor } from './contract-chain.ts';
 
 const FIXTURES = new URL('fixtures/', import.meta.url);
 const policy = { feeRate: 2_000n, maxFeeRate: 50_000n, feeReserve: 250_000n };
 
-const complete = ({ setting: { graph, signatures } }: ReadyChain, id: TransactionId): Uint8Array =>
+const complete = ({ graph, signatures }: ReadyContract, id: TransactionId): Uint8Array =>
   completeTransaction(graph, id, signatures);
 
 /** Puts something of others into the mempool. */
@@ -30,7 +31,7 @@ class Recording {
   readonly #party: Publisher;
   #noted = 0;
 
-  constructor(name: string, ready: ReadyChain, party: Publisher) {
+  constructor(name: string, ready: ReadyContract, party: Publisher) {
     this.s = new ScenarioBuilder(name);
     this.#party = party;
     for (const [i, block] of ready.blocks.entries()) this.block(`block ${i + 1}`, block);
@@ -104,7 +105,7 @@ describe('D16: what is in the way is replaced, and bitcoind takes it too', () =>
   it('somebody else’s child on the anchor, large and cheap, is outbid', async () => {
     const party = new Publisher(verdict, 'TxV1', 'verifier', policy, { window: 12 });
     const recording = new Recording('fees-pinned', verdict, party);
-    const coin = verdict.setting.feeCoins[1]!;
+    const coin = verdict.otherCoin;
     const parent = complete(verdict, 'TxV1');
     // 10 sat/vB for a child of nearly 1000 vB.
     recording.others('a large child', [parent, anchorChild(parent, coin, 10_000n, { filler: 800 })]);
@@ -117,7 +118,7 @@ describe('D16: what is in the way is replaced, and bitcoind takes it too', () =>
 
   it('a sibling’s child of a settlement is evicted when it pays too little, and left alone when it pays enough', async () => {
     const parent = complete(timeout, 'Tx1');
-    const cheap = bumps(timeout.setting.graph.transactions.get('Tx1')!, parent)['with a child']!;
+    const cheap = bumps(timeout.graph.transactions.get('Tx1')!, parent)['with a child']!;
     const party = new Publisher(timeout, 'Tx1', 'verifier', policy, { window: 12 });
     const recording = new Recording('fees-sibling', timeout, party);
     recording.others('Tx1 with a child of the Client', cheap);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scheduledRate } from '../../../src/engine/fees/schedule.ts';
+import { scheduledRate } from '../../src/engine/fees/schedule.ts';
 
 const policy = { feeRate: 2_000n, maxFeeRate: 50_000n, feeReserve: 1n };
 

@@ -1,4 +1,5 @@
 import { feeFor, MAX_CHILD_VSIZE } from '@prometheus-compute/bitcoin';
+import { DEVELOPMENT_POLICY } from '@prometheus-compute/node';
 import {
   buildGraph,
   finishers,
@@ -8,13 +9,12 @@ import {
   transactionOf,
 } from '@prometheus-compute/protocol';
 import { describe, expect, it } from 'vitest';
+import { requireCovered, stageVsize, worstCaseFee } from '../../packages/node/test/fees/publisher.ts';
 import {
   fixtureArbiters,
   fixtureContract,
   fixtureParameters,
-} from '../../../../protocol/test/fixtures/terms.ts';
-import { requireCovered, stageVsize, worstCaseFee } from '../../../src/engine/fees/worst-case.ts';
-import { DEVELOPMENT_POLICY } from '../../../src/index.ts';
+} from '../../packages/protocol/test/fixtures/terms.ts';
 
 const SIZES = [3, 5, 7];
 const graphs = new Map<number, Graph>();
