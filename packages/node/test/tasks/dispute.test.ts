@@ -235,19 +235,6 @@ describe('M §Claims: a claim, and what an arbiter makes of it', () => {
   });
 });
 
-describe('signatures that a known transaction makes needless', () => {
-  it('D12, D32: are not made when the chain or its mempool has it, and are made otherwise', async () => {
-    const [arbiter] = play.network.arbiters;
-    const state = stateOf(arbiter!);
-    if (state.name !== 'closed' || state.how !== 'settled') throw new RangeError('not settled');
-    const slot = { transaction: 'Tx7:1.2.3', input: 0, signer: state.before.self, kind: 'plain' } as const;
-    const task = (unless: 'Tx4' | 'Tx1'): Task => ({ kind: 'sign-unless', slots: [slot], unless: [unless] });
-    expect(await runTask(recordOf(arbiter!), task('Tx4'), contextOf(arbiter!))).toBeNull();
-    const { signatures } = await run(arbiter!, task('Tx1'), 'signed');
-    expect(signatures).toMatchObject([{ slot }]);
-  });
-});
-
 describe('blocks that stand for seeds', () => {
   it('are found by their height, and waited for', async () => {
     const { client } = play.network;

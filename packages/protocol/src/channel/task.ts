@@ -1,7 +1,6 @@
 import type { Coin } from '../contract/contract.ts';
 import type { Outpoint } from '../contract/outpoint.ts';
 import type { Hash32, SecretScalar } from '../primitives/brands.ts';
-import type { TransactionId } from '../transactions/graph.ts';
 import type { SignatureSlot } from '../transactions/signing.ts';
 import type { ChunkFault } from './event.ts';
 import type { OpeningRecord } from './operation/record.ts';
@@ -80,12 +79,6 @@ export type Task =
       readonly root: Hash32 | null;
       readonly named: Hash32 | null;
       readonly substitutes: SeedSubstitutes;
-    }
-  /** Arbiter: sign these unless the chain or its mempool has one of `unless` (D12, D32). → `signed`, or no event */
-  | {
-      readonly kind: 'sign-unless';
-      readonly slots: readonly SignatureSlot[];
-      readonly unless: readonly TransactionId[];
     }
   /** C: decrypt every chunk with h_p. → `decrypted` */
   | { readonly kind: 'decrypt'; readonly secret: SecretScalar; readonly deliveryHash: Hash32 }

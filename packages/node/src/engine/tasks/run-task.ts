@@ -10,7 +10,7 @@ import { release } from './free.ts';
 import { judge } from './judge.ts';
 import { findBlock, findOffers } from './offers.ts';
 import { relay } from './relay.ts';
-import { sign, signInputs, signUnless } from './sign.ts';
+import { sign, signInputs } from './sign.ts';
 import { signReleases } from './sign-releases.ts';
 import { compute, open } from './work.ts';
 
@@ -53,8 +53,6 @@ export async function runTask(
       return makeClaim(record, task, context);
     case 'judge':
       return judge(record, task, context);
-    case 'sign-unless':
-      return signUnless(record, task, context);
     case 'decrypt':
       return decrypt(record, task, context);
     case 'release':

@@ -8,7 +8,6 @@ import {
   type SignatureSlot,
   type SlotSignature,
   sighash,
-  type TransactionId,
   toInputWitness,
   transactionOf,
 } from '@prometheus-compute/protocol';
@@ -34,25 +33,6 @@ export async function sign(
     return { slot, signature };
   });
   return { kind: 'signed', signatures };
-}
-
-/**
- * A_i: signs unless the chain, or its mempool, has one of these transactions: an arbiter that knows that the decision
- * was published gives the other one nothing (D12, D32).
- *
- * @returns null when one of them is known
- */
-export async function signUnless(
-  record: ChannelRecord,
-  task: { readonly slots: readonly SignatureSlot[]; readonly unless: readonly TransactionId[] },
-  context: TaskContext,
-): Promise<ChannelEvent | null> {
-  const graph = graphOf(agreementOf(record));
-  for (const id of task.unless) {
-    const known = await context.ports.chain.transaction(transactionOf(graph, id).txid);
-    if (known !== undefined) return null;
-  }
-  return sign(record, task.slots, context);
 }
 
 /** D16: what may have to be published can be paid for, or nothing is signed. */

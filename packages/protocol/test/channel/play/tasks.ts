@@ -195,8 +195,6 @@ export function perform(
       return { kind: 'claim-made', claim: claimAbout(task.fault, task.chunk) };
     case 'judge':
       return { kind: 'judged', confirmed: task.claims.length > 0, nonce: fixtureHash(`nonce of ${name}`) };
-    case 'sign-unless':
-      return { kind: 'signed', signatures: signSlots(name, state, task.slots) };
     case 'decrypt':
       return { kind: 'decrypted', failures: [] };
     case 'sign-releases': {
