@@ -27,7 +27,7 @@ const { values } = parseArgs({
 });
 /** What the figure above rests on. */
 const ASSUMED =
-  'Taken as ideal: Post, the exchange of signatures inside a stage, and confirmation within Δ. Left out: fees, pinning,\n' +
+  'Taken as ideal: Post, the exchange of signatures inside a stage, and confirmation within Δ. Left out: amounts of fees, pinning,\n' +
   'reorganisations, crashes, and the early release of stakes and bond. What each rule prevents: --rules.';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
