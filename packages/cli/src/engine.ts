@@ -2,6 +2,7 @@ import type { planJob, runJob } from '@prometheus-compute/node';
 
 export type {
   BatchReport,
+  CeremonyFile,
   JobPlan,
   JobProgress,
   JobReport,

@@ -9,6 +9,7 @@ export { planJob } from './jobs/plan.ts';
 export { runJob } from './jobs/run.ts';
 export type {
   BatchReport,
+  CeremonyFile,
   ChunkResult,
   Detection,
   JobPlan,

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Engine, type JobPlan, type JobReport, loadEngine } from '../engine.ts';
+import { type CeremonyFile, type Engine, type JobPlan, type JobReport, loadEngine } from '../engine.ts';
 import { CliError } from '../errors/cli-error.ts';
 import { type LoadedJob, loadJob } from '../job/load.ts';
 import { jsonText, planJson, reportJson } from '../output/json.ts';
@@ -68,10 +68,17 @@ export async function executeJob(
   const accuracy = job.labels === undefined ? undefined : accuracyByBatch(report, job.labels);
   const result = joinResults(report);
   const resultPath = join(output, names.result);
-  const document = jsonText(reportJson(report, { accuracy, result, resultPath, dataFolder }));
+  const ceremonies = report.ceremonies.map((ceremony) => ({
+    ...ceremony,
+    name: ceremonyName(specification.name, ceremony),
+  }));
+  const document = jsonText(
+    reportJson(report, { accuracy, result, resultPath, dataFolder, ceremonies, output }),
+  );
   const [, reportPath] = writeWhole(output, [
     { name: names.result, contents: result.contents },
     { name: names.report, contents: document },
+    ...ceremonies.map(({ name, file }) => ({ name, contents: file })),
   ]);
   if (options.json) {
     process.stdout.write(document);
@@ -83,9 +90,15 @@ export async function executeJob(
     resultPath,
     reportPath: reportPath!,
     dataFolder,
+    ceremonyPaths: ceremonies.map(({ name }) => join(output, name)),
     columns: terminalColumns(process.stdout),
   });
   return { job, report, text, resultPath, dataFolder };
+}
+
+/** `<job>.ceremony-<batch>.cbor`; of an attempt that came to nothing, with its number. */
+function ceremonyName(job: string, { batch, attempt, complete }: CeremonyFile): string {
+  return complete ? `${job}.ceremony-${batch}.cbor` : `${job}.ceremony-${batch}.failed-${attempt}.cbor`;
 }
 
 /** Runs the job with progress and Ctrl-C. When it does not succeed, its data folder goes, unless `--verbose`. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts';
+import { type CeremonyOptions, verifyCeremonyCommand } from './ceremony.ts';
 import { DEMO_OUTPUT, demoCommand } from './demo.ts';
 import { DEFAULT_RPC_PORT, type DevchainOptions, devchainCommand } from './devchain.ts';
 import { DEFAULT_OUTPUT } from './folders.ts';
@@ -46,6 +47,25 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
     .addHelpText('before', 'Example: prometh demo\n')
     .action(async (options: RunOptions) => {
       exitCode = await guarded(options, () => demoCommand({ ...options, dryRun: false }));
+    });
+  const ceremony = program
+    .command('ceremony')
+    .description('look into the draw of the arbiters')
+    .addHelpText('before', 'Example: prometh ceremony verify prometheus-results/job.ceremony-1.cbor\n');
+  ceremony
+    .command('verify <file>')
+    .description(
+      'replay a draw: every step, who was drawn and why, or what does not hold and whose fault it is',
+    )
+    .addHelpText('before', 'Example: prometh ceremony verify prometheus-results/job.ceremony-1.cbor\n')
+    .option('--json', 'print one JSON document on standard output (docs/job-report.md)')
+    .option('--verbose', 'show causes and stack traces of failures')
+    .action(async (path: string, options: CeremonyOptions) => {
+      let found: ExitCode = EXIT.done;
+      const outcome = await guarded(options, async () => {
+        found = await verifyCeremonyCommand(path, options);
+      });
+      exitCode = outcome === EXIT.done ? found : outcome;
     });
   program
     .command('devchain')

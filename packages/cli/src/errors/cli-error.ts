@@ -10,6 +10,7 @@ export type CliErrorCode =
   | 'field-unknown'
   | 'input-wrong'
   | 'labels-wrong'
+  | 'ceremony-malformed'
   | 'output-exists'
   | 'output-unwritable'
   | 'data-folder-unwritable'

@@ -1,4 +1,5 @@
-import type { JobPlan, JobReport, SettledTransaction } from '../engine.ts';
+import { join } from 'node:path';
+import type { CeremonyFile, JobPlan, JobReport, SettledTransaction } from '../engine.ts';
 import type { Failure } from '../errors/describe.ts';
 import { type Accuracy, totalAccuracy } from '../result/accuracy.ts';
 import type { ResultFile } from '../result/result-file.ts';
@@ -18,6 +19,9 @@ export interface ReportFacts {
   readonly result: ResultFile;
   readonly resultPath: string;
   readonly dataFolder: string;
+  /** Files of the draws, and the folder that they are in. */
+  readonly ceremonies: readonly (CeremonyFile & { readonly name: string })[];
+  readonly output: string;
 }
 
 /** The report of a job (docs/job-report.md): field names are stable. */
@@ -60,6 +64,12 @@ export function reportJson(report: JobReport, facts: ReportFacts): Json {
         failure: failure ?? null,
       })),
     },
+    ceremonies: facts.ceremonies.map(({ batch, attempt, complete, name }) => ({
+      batch,
+      attempt,
+      complete,
+      file: join(facts.output, name),
+    })),
     dataFolder: facts.dataFolder,
   };
 }

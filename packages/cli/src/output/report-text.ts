@@ -14,6 +14,8 @@ export interface ReportExtras {
   readonly reportPath: string;
   /** Records of this run: wallets, contracts and messages of every party. */
   readonly dataFolder: string;
+  /** Files of the draws, for `prometh ceremony verify`. */
+  readonly ceremonyPaths: readonly string[];
   /** Columns of the terminal. */
   readonly columns: number;
 }
@@ -92,7 +94,14 @@ function transactions(report: JobReport, { columns }: ReportExtras): string {
   );
 }
 
-function endings({ accuracy, chunks, resultPath, reportPath, dataFolder }: ReportExtras): string {
+function endings({
+  accuracy,
+  chunks,
+  resultPath,
+  reportPath,
+  ceremonyPaths,
+  dataFolder,
+}: ReportExtras): string {
   const failed = chunks.filter((chunk) => chunk.failure !== undefined);
   const lines = failed.map(
     ({ batch, chunk, failure }) => `Batch ${batch}, chunk ${chunk} failed: ${failure}. That is its result.`,
@@ -103,7 +112,13 @@ function endings({ accuracy, chunks, resultPath, reportPath, dataFolder }: Repor
       `Accuracy against the labels: ${share(total)} (${grouped(total.right)} of ${grouped(total.records)}).`,
     );
   }
-  lines.push(`Result: ${resultPath}`, `Report: ${reportPath}`, `Records of this run: ${dataFolder}`);
+  lines.push(`Result: ${resultPath}`, `Report: ${reportPath}`);
+  const [first, ...others] = ceremonyPaths;
+  if (first !== undefined) {
+    const more = others.length === 0 ? '' : `, and ${others.length} more`;
+    lines.push(`Draw of the arbiters: ${first}${more}`);
+  }
+  lines.push(`Records of this run: ${dataFolder}`);
   return lines.join('\n');
 }
 

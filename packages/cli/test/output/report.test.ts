@@ -13,6 +13,7 @@ const extras = {
   resultPath: '/out/sample.result.bin',
   reportPath: '/out/sample.report.json',
   dataFolder: '/data/x',
+  ceremonyPaths: ['/out/sample.ceremony-1.cbor'],
   columns: 200,
 };
 
@@ -79,6 +80,11 @@ describe('JSON', () => {
       result,
       resultPath: '/out/sample.result.bin',
       dataFolder: '/data/x',
+      output: '/out',
+      ceremonies: SAMPLE_REPORT.ceremonies.map((one) => ({
+        ...one,
+        name: `sample.${one.batch}.${one.attempt}`,
+      })),
     });
     expect(JSON.parse(jsonText(document))).toMatchObject({
       format: 'prometheus/job-report/1',
@@ -97,6 +103,11 @@ describe('JSON', () => {
           released: [{ party: 'arbiter:1', height: 130, vsize: 187, fee: 374 }],
           accuracy: { right: 4, records: 6 },
         },
+      ],
+      ceremonies: [
+        { batch: 1, attempt: 1, complete: true, file: '/out/sample.1.1' },
+        { batch: 2, attempt: 1, complete: false, file: '/out/sample.2.1' },
+        { batch: 2, attempt: 2, complete: true, file: '/out/sample.2.2' },
       ],
       balances: [{ party: 'client', before: 1_000_000, after: 780_332 }],
       accuracy: { right: 9, records: 12, share: 0.75 },

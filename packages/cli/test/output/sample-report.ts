@@ -46,6 +46,11 @@ export const SAMPLE_REPORT: JobReport = {
     [{ kind: 'done' }, { kind: 'done' }, { kind: 'done' }],
     [{ kind: 'done' }, { kind: 'failed', reason: 'trap' }, { kind: 'done' }],
   ],
+  ceremonies: [
+    { batch: 1, attempt: 1, complete: true, file: Uint8Array.of(1) },
+    { batch: 2, attempt: 1, complete: false, file: Uint8Array.of(2) },
+    { batch: 2, attempt: 2, complete: true, file: Uint8Array.of(3) },
+  ],
   balances: [{ party: 'client', before: 1_000_000n, after: 780_332n }],
 };
 

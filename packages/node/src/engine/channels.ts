@@ -10,6 +10,7 @@ import type { OutboxEntry, OutboxItem } from '../ports/store.ts';
 import { encodeSnapshot } from '../snapshot/snapshot.ts';
 import { arbiterPeers, introducedPeers } from './addressing.ts';
 import { Backlog } from './backlog.ts';
+import { CEREMONY_KINDS } from './ceremony-export.ts';
 import { type ChannelRecord, decodeRecord, encodeRecord } from './channel-record.ts';
 import type { Directory } from './directory.ts';
 import { keepDocument } from './documents.ts';
@@ -167,9 +168,9 @@ export class Channels {
   }
 }
 
-/** An event as the log holds it: of the kinds whose envelope no state keeps, what it says is enough. */
+/** An event as the log holds it: of the kinds whose envelope nobody needs again, what it says is enough. */
 function logged(event: ChannelEvent): ChannelEvent {
-  if (event.kind !== 'message' || event.message.kind === 'arbiterSet') return event;
+  if (event.kind !== 'message' || CEREMONY_KINDS.includes(event.message.kind)) return event;
   return { ...event, envelope: new Uint8Array(0) };
 }
 

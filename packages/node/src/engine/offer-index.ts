@@ -53,6 +53,14 @@ export class OfferIndex {
       .map(({ stake }) => ({ coin: stake.coin, confirmedHeight: stake.confirmedHeight }));
   }
 
+  /** Every stake that was ever offered for one P, spent or not, by height. */
+  async everyStake(parametersTxid: Txid): Promise<readonly SeenStake[]> {
+    await this.#follow();
+    return [...this.#stakes.values()]
+      .filter((entry) => entry.parametersTxid === parametersTxid)
+      .map(({ stake }) => stake);
+  }
+
   /** A stake that was ever offered, spent or not. */
   async stake(outpoint: Outpoint): Promise<SeenStake | undefined> {
     await this.#follow();

@@ -16,11 +16,17 @@ import { INCREMENTAL_FEE_RATE, waitingRate } from './fees/bump.ts';
 import { scheduledRate } from './fees/schedule.ts';
 import type { FeePolicy } from './tasks/context.ts';
 
-/** What came of respending at one tip. `spent`: every coin is spent in a block. */
+/** What came of respending at one tip. `spent`: every coin is spent in a block, or for an arbiter another input of Tx0. */
 export type Respend =
   | { readonly kind: 'spent' | 'waits' }
   | { readonly kind: 'handed'; readonly fee: bigint }
   | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * Blocks for which an arbiter leaves it to C, W and V to make Tx0 impossible. One input is enough for that, and the arbiter
+ * keeps its offer, whose age would begin again.
+ */
+const ARBITER_PATIENCE = 6;
 
 /** The setup of a channel that was given up after own signatures of Tx0 had left. */
 export function abandonedStep(state: ChannelState): SignaturesStep | undefined {
@@ -32,6 +38,14 @@ function ownCoins({ self, agreement }: SignaturesStep): readonly Coin[] {
   return index === undefined
     ? agreement.contract[self as Role].funding
     : [agreement.arbiters[index - 1]!.stake.coin];
+}
+
+/** Whether a block has spent any input of a Tx0 that is in none. */
+async function isImpossible({ agreement }: SignaturesStep, chain: EnginePorts['chain']): Promise<boolean> {
+  for (const { outpoint } of transactionOf(graphOf(agreement), 'Tx0').inputs) {
+    if ((await chain.output(outpoint)) === undefined) return true;
+  }
+  return false;
 }
 
 /**
@@ -55,6 +69,10 @@ export async function respend(
   const coins: Coin[] = [];
   for (const coin of ownCoins(step)) if ((await chain.output(coin.outpoint)) !== undefined) coins.push(coin);
   if (coins.length === 0) return { kind: 'spent' };
+  if (arbiterIndex(step.self) !== undefined) {
+    if (await isImpossible(step, chain)) return { kind: 'spent' };
+    if (tip < step.deadline + ARBITER_PATIENCE) return { kind: 'waits' };
+  }
 
   const window = step.agreement.contract.confirmationBlocks;
   const wanted = scheduledRate({ first, tip, confirmBy: null, window }, policy);

@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts';
 import { asError, EngineError } from './errors.ts';
 import { FeeReserves, type ParsedBlock, type Reserve } from './fees/reserves.ts';
 import { confirmedIn, graphInState, isFinal, knows } from './on-chain.ts';
+import { freePledge } from './pledge.ts';
 import { type PaidChild, type Publication, publish } from './publish.ts';
 import { Published } from './published.ts';
 import { abandonedStep, respend } from './respend.ts';
@@ -198,6 +199,7 @@ export class Watcher {
     if (record === undefined || this.#engine.closed) return;
     if (this.#isFinal(record, tip)) {
       await this.#reserves.release(record);
+      await freePledge(record, this.#engine.ports.store);
       return;
     }
     if (this.#halted) return;

@@ -12,11 +12,13 @@ import { decodeFailure } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
 import { resultsKey } from '../engine/tasks/examine.ts';
 import type { LocalNetwork } from '../local/network.ts';
+import type { BatchAttempts } from '../roles/batch-attempts.ts';
 import { decodeSnapshot } from '../snapshot/snapshot.ts';
 import { ownedInChannel, settledChanges } from './changes.ts';
 import { detections } from './plan.ts';
 import type {
   BatchReport,
+  CeremonyFile,
   ChunkResult,
   JobReport,
   JobSpecification,
@@ -27,13 +29,13 @@ import type {
 export async function reportJob(
   network: LocalNetwork,
   specification: JobSpecification,
-  channels: readonly string[],
+  attempts: Pick<BatchAttempts, 'channels' | 'failed'>,
   before: readonly { readonly party: string; readonly before: bigint }[],
 ): Promise<JobReport> {
   const batches: BatchReport[] = [];
   const results: (readonly Uint8Array[])[] = [];
   const outcomes: (readonly ChunkResult[])[] = [];
-  for (const [i, id] of channels.entries()) {
+  for (const [i, id] of attempts.channels.entries()) {
     const outputs = await resultsOf(network, id);
     results.push(outputs);
     const chunks = outputs.map(chunkResult);
@@ -56,8 +58,28 @@ export async function reportJob(
     batches,
     results,
     outcomes,
+    ceremonies: await ceremoniesOf(network, attempts),
     balances,
   };
+}
+
+/** Every draw of the job, also those that came to nothing. */
+async function ceremoniesOf(
+  network: LocalNetwork,
+  { channels, failed }: Pick<BatchAttempts, 'channels' | 'failed'>,
+): Promise<readonly CeremonyFile[]> {
+  const { node } = network.client;
+  const files: CeremonyFile[] = [];
+  const add = async (batch: number, attempt: number, channel: string, drawn: boolean): Promise<void> => {
+    const file = await node.ceremony(channel);
+    if (file !== undefined) files.push({ batch, attempt, complete: drawn, file });
+  };
+  for (const { batch, attempt, channel } of failed) await add(batch, attempt, channel, false);
+  for (const [i, channel] of channels.entries()) {
+    const tries = failed.filter(({ batch }) => batch === i + 1).length;
+    await add(i + 1, tries + 1, channel, true);
+  }
+  return files;
 }
 
 async function resultsOf(network: LocalNetwork, id: string): Promise<readonly Uint8Array[]> {

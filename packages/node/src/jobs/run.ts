@@ -72,7 +72,7 @@ export async function runJob(specification: JobSpecification, options: RunOption
     }
     await network.settle();
     await untilClosed(network, observer, attempts);
-    return await reportJob(network, specification, attempts.channels, before);
+    return await reportJob(network, specification, attempts, before);
   } finally {
     await network?.close();
     await executor.close();

@@ -138,6 +138,17 @@ export interface BatchReport {
   readonly failedChunks: readonly number[];
 }
 
+/** A draw of arbiters that anybody can replay. */
+export interface CeremonyFile {
+  readonly batch: number;
+  /** Counts from 1: a batch whose setup failed is tried again. */
+  readonly attempt: number;
+  /** Whether the contract came about. */
+  readonly complete: boolean;
+  /** For `prometh ceremony verify`. */
+  readonly file: Uint8Array;
+}
+
 export interface JobReport {
   readonly name: string;
   readonly network: 'devchain';
@@ -146,6 +157,7 @@ export interface JobReport {
   /** y_i per batch and chunk, decrypted with the secret that the settlement revealed. */
   readonly results: readonly (readonly Uint8Array[])[];
   readonly outcomes: readonly (readonly ChunkResult[])[];
+  readonly ceremonies: readonly CeremonyFile[];
   /**
    * Confirmed satoshis that each party owns, before and after the job: in its wallet, in payouts, and in stakes and bonds
    * that come back.

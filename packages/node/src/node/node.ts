@@ -14,6 +14,7 @@ import {
   utf8,
 } from '@prometheus-compute/protocol';
 import type { ChunkOutcome } from '@prometheus-compute/sandbox';
+import { exportCeremony } from '../engine/ceremony-export.ts';
 import type { ChannelRecord } from '../engine/channel-record.ts';
 import { Collector } from '../engine/collector.ts';
 import { Engine } from '../engine/engine.ts';
@@ -222,6 +223,22 @@ export class Node implements Greeter, RoleHost {
       () => transport.send(to, encodeEnvelope(envelope)),
       (error) => this.engine.notify({ kind: 'receive-failed', from: to, error }),
     );
+  }
+
+  /**
+   * The ceremony of a channel as a file that anybody can replay (Y §Replay).
+   * @returns undefined when its setup came to no contract, or to no draw
+   */
+  async ceremony(channel: string): Promise<Uint8Array | undefined> {
+    const record = this.engine.records.find(({ id }) => id === channel);
+    if (record === undefined) return undefined;
+    return exportCeremony(record, {
+      ports: this.ports,
+      offers: this.#offers,
+      context: { verify: this.ports.verify, policy: this.policy },
+      minimumAge: this.policy.minimumOfferAge,
+      parameters: (txid) => this.parameters(txid),
+    });
   }
 
   /** Whose failure ended a setup; seen once, since the records of a channel are kept by its id. */

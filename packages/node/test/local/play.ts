@@ -15,6 +15,7 @@ import {
 } from '@prometheus-compute/protocol';
 import { SandboxPool } from '@prometheus-compute/sandbox';
 import {
+  type BatchOrder,
   DEVELOPMENT_POLICY,
   LocalNetwork,
   type LocalNetworkOptions,
@@ -57,6 +58,8 @@ export const FUNDS = {
 export interface Play extends AsyncDisposable {
   readonly network: LocalNetwork;
   readonly folder: string;
+  /** The batch that {@link begin} proposes. */
+  readonly order: BatchOrder;
   /** Proposes a batch to the Worker and the Verifier, and lets everybody do what can be done before the next block. */
   begin(): Promise<void>;
 }
@@ -76,22 +79,24 @@ export async function startPlay(
     funds: { client: [FUNDS.client], worker: [FUNDS.worker], verifier: [FUNDS.verifier] },
     ...options,
   });
+  const order: BatchOrder = {
+    batch: 1,
+    program,
+    inputs,
+    sampled: 2,
+    parametersTxid: network.parametersTxid,
+    parameters: PARAMETERS,
+    offered: OFFERED,
+    commitmentFee: COMMITMENT_FEE,
+    worker: network.worker.name,
+    verifier: network.verifier.name,
+  };
   return {
     network,
     folder,
+    order,
     begin: async () => {
-      await openBatchChannel(network.client.node, {
-        batch: 1,
-        program,
-        inputs,
-        sampled: 2,
-        parametersTxid: network.parametersTxid,
-        parameters: PARAMETERS,
-        offered: OFFERED,
-        commitmentFee: COMMITMENT_FEE,
-        worker: network.worker.name,
-        verifier: network.verifier.name,
-      });
+      await openBatchChannel(network.client.node, order);
       await network.settle();
     },
     async [Symbol.asyncDispose]() {

@@ -1,11 +1,12 @@
 import type { Coin } from '../contract/contract.ts';
-import type { Outpoint } from '../contract/outpoint.ts';
+import { type Outpoint, outpointKey } from '../contract/outpoint.ts';
 import type { Satoshi, XOnlyKey } from '../primitives/brands.ts';
 import { equalBytes } from '../primitives/bytes.ts';
 import { assertNever } from '../primitives/errors.ts';
 import { keyAfter } from '../transactions/script.ts';
 import { bip86Script, commitsToLeaf } from '../transactions/taproot.ts';
 import type { Stake } from '../transactions/terms.ts';
+import type { Acceptance } from '../wire/ceremony.ts';
 import type { StakeProof } from '../wire/fields.ts';
 
 /** A stake that an arbiter offers for one P: out0 of a T_O, or a renewed stake (Y §Snapshot). */
@@ -81,4 +82,17 @@ export function eligibility(offer: Offer, snapshot: Snapshot): 'eligible' | 'sta
  */
 export function eligible(offers: readonly Offer[], height: number, minimumAge: number): readonly Offer[] {
   return offers.filter((offer) => eligibility(offer, { height, minimumAge }) === 'eligible');
+}
+
+/** The offers that acceptances are about: what the chain shows, joined with what their owners show. */
+export function offersOf(stakes: readonly SeenStake[], acceptances: readonly Acceptance[]): readonly Offer[] {
+  const seen = new Map(stakes.map((stake) => [outpointKey(stake.coin.outpoint), stake]));
+  const offers = new Map<string, Offer>();
+  for (const { outpoint, proof } of acceptances) {
+    const key = outpointKey(outpoint);
+    const stake = seen.get(key);
+    const offer = stake && offerOf(stake, proof);
+    if (offer !== undefined) offers.set(key, offer);
+  }
+  return [...offers.values()];
 }

@@ -8,9 +8,10 @@ import type { SchnorrVerify } from '../primitives/schnorr.ts';
 import { graphId } from '../transactions/graph-id.ts';
 import type { Arbiter } from '../transactions/terms.ts';
 import { byNobody, byParty, type CeremonyCause, type CeremonyFault } from './fault.ts';
-import { eligible } from './offer.ts';
+import { offersOf } from './offer.ts';
 import { oracleSeed } from './ranking.ts';
 import { selectArbiters } from './selection.ts';
+import { countingStakes, type RankedStake, rankStakes } from './standing.ts';
 import { type CeremonyTranscript, openTranscript, type SortedTranscript } from './transcript.ts';
 
 /** Y §Oracle: who opens its seed before whom. */
@@ -26,17 +27,19 @@ export interface CeremonyStep {
   readonly result: string;
 }
 
-/** How a replay ended. `failed` holds the steps before the one that failed. */
+/** How a replay ended. `failed` holds the steps before the one that failed, and the ranking if it came to one. */
 export type CeremonyReplay =
   | {
       readonly kind: 'complete';
       readonly steps: readonly CeremonyStep[];
+      readonly ranking: readonly RankedStake[];
       readonly arbiters: readonly Arbiter[];
       readonly graphId: Hash32;
     }
   | {
       readonly kind: 'failed';
       readonly steps: readonly CeremonyStep[];
+      readonly ranking: readonly RankedStake[] | null;
       readonly failedStep: CeremonyStepName;
       readonly fault: CeremonyFault;
     };
@@ -51,9 +54,11 @@ type Outcome<T> = { readonly fault: CeremonyFault } | { readonly value: T; reado
  */
 export function verifyTranscript(transcript: CeremonyTranscript, verify?: SchnorrVerify): CeremonyReplay {
   const steps: CeremonyStep[] = [];
+  let ranking: readonly RankedStake[] | null = null;
   const failed = (failedStep: CeremonyStepName, fault: CeremonyFault): CeremonyReplay => ({
     kind: 'failed',
     steps,
+    ranking,
     failedStep,
     fault,
   });
@@ -68,38 +73,41 @@ export function verifyTranscript(transcript: CeremonyTranscript, verify?: Schnor
   steps.push({ name: 'contract', result: agreed.result });
 
   const snapshot = { height: contract.snapshotHeight, minimumAge: transcript.minimumAge };
-  const counting = eligible(transcript.offers, snapshot.height, snapshot.minimumAge);
+  const counting = countingStakes(transcript.stakes, snapshot);
   steps.push({
     name: 'snapshot',
-    result: `${counting.length} of ${transcript.offers.length} offers count at block ${snapshot.height}`,
+    result: `${counting.length} of ${transcript.stakes.length} stakes count at block ${snapshot.height}`,
   });
 
   const seed = drawSeed(contract, transcript.blockHash, messages);
   if ('fault' in seed) return failed('seeds', seed.fault);
   steps.push({ name: 'seeds', result: seed.result });
 
+  const shown = (role: Role) => messages.acceptanceList[role]?.message.acceptances ?? [];
+  ranking = rankStakes(seed.value, counting, shown, []);
   const lists = complete(messages.acceptanceList, 'list-missing', 'acceptances');
   if ('fault' in lists) return failed('union', lists.fault);
   const { client, worker, verifier } = lists.value;
   const selection = selectArbiters({
     seed: seed.value,
-    offers: transcript.offers,
+    offers: offersOf(transcript.stakes, ROLES.flatMap(shown)),
     lists: { client: client.message, worker: worker.message, verifier: verifier.message },
-    n: transcript.arbiterCount,
+    n: transcript.parameters.n,
     contractHash: opened.contractHash,
     contract,
     snapshot,
     ...(verify === undefined ? {} : { verify }),
   });
   if (selection.kind === 'fault') return failed('union', selection.fault);
-  const drawn = selection.acceptances.map((acceptance) => outpointKey(acceptance.outpoint)).join(', ');
-  steps.push({ name: 'union', result: `drawn: ${drawn}` });
+  const drawn = selection.acceptances.map((acceptance) => outpointKey(acceptance.outpoint));
+  ranking = rankStakes(seed.value, counting, shown, drawn);
+  steps.push({ name: 'union', result: `drawn: ${drawn.join(', ')}` });
 
   const id = graphId(opened.contractHash, selection.arbiters);
   const agreement = checkSets(id, messages);
   if ('fault' in agreement) return failed('agreement', agreement.fault);
   steps.push({ name: 'agreement', result: agreement.result });
-  return { kind: 'complete', steps, arbiters: selection.arbiters, graphId: id };
+  return { kind: 'complete', steps, ranking, arbiters: selection.arbiters, graphId: id };
 }
 
 /** All three signed this contract: C by sending it, W and V by agreeing to its hash. */

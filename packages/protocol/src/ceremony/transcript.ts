@@ -1,5 +1,6 @@
 import type { Contract } from '../contract/contract.ts';
 import { contractHash, decodeContract } from '../contract/contract-codec.ts';
+import type { Parameters } from '../contract/parameters.ts';
 import { ROLES, type Role } from '../contract/party.ts';
 import type { Hash32 } from '../primitives/brands.ts';
 import { equalBytes } from '../primitives/bytes.ts';
@@ -8,7 +9,7 @@ import type { SchnorrVerify } from '../primitives/schnorr.ts';
 import { openEnvelope } from '../wire/envelope.ts';
 import type { MessageOf } from '../wire/messages.ts';
 import { byNobody, byParty, type CeremonyFault } from './fault.ts';
-import type { Offer, Snapshot } from './offer.ts';
+import type { SeenStake, Snapshot } from './offer.ts';
 
 /**
  * A ceremony as it can be shown to anybody: the signed messages, in any order, and what the chain says about the draw.
@@ -17,13 +18,13 @@ import type { Offer, Snapshot } from './offer.ts';
 export interface CeremonyTranscript {
   /** Canonical bytes of the contract. */
   readonly contract: Uint8Array;
-  /** n of the contract's P. */
-  readonly arbiterCount: number;
+  /** P, as its T_P announces it. */
+  readonly parameters: Parameters;
   readonly minimumAge: Snapshot['minimumAge'];
   /** Hash of block h_s, internal byte order. */
   readonly blockHash: Hash32;
-  /** All offers for P that the chain has, also those that do not count. */
-  readonly offers: readonly Offer[];
+  /** Every stake that the chain has for P, also those that do not count. */
+  readonly stakes: readonly SeenStake[];
   /**
    * Envelopes: `contract` of C, `contractAgreed` of W and V, and of each of the three `ceremonySeed`,
    * `acceptanceList` and `arbiterSet`, as far as the ceremony came.

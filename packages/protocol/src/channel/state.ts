@@ -128,6 +128,8 @@ export interface ArbiterSetStep extends SetupFrame {
   readonly agreement: Agreement;
   readonly acceptances: readonly Acceptance[];
   readonly graphId: Hash32;
+  /** Outpoint keys of the stakes that accepted and were not drawn. */
+  readonly passedOver: readonly string[];
   readonly shown: ShownEnvelopes;
   /** The own look at the stakes of 𝒜 is over, and the own agreement on its way. */
   readonly checked: boolean;

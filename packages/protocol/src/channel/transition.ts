@@ -69,6 +69,9 @@ function onSetup(before: SetupState, event: ChannelEvent, context: ChannelContex
     // Too late to be told so: from here the time-out decides, or Tx0 in a block.
     if (state.step === 'signatures' && state.committed)
       return ignored('out-of-place', event.from, event.message.reason);
+    // W and V tell C, who tells the arbiters: one of them alone cannot make an arbiter look as if it had left.
+    if (state.role === 'arbiter' && event.from !== 'client')
+      return ignored('out-of-place', event.from, event.message.reason);
     return onRefused(state, event.from, event.message);
   }
   switch (state.step) {

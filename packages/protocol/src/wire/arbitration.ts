@@ -47,7 +47,7 @@ export const lacking = struct({
 });
 
 /**
- * `releaseSignatures`, Client and Worker → the owner of the output, after Tx4 has six confirmations: signatures that
+ * `releaseSignatures`, Client and Worker → the owner of the output, after six confirmations of the settlement: signatures that
  * free bond and stakes at once. Each spends one output of Tx0 by its cooperative leaf to one output, version 3,
  * sequence 0xfffffffd, lock time 0; what `amount` leaves is fee.
  */

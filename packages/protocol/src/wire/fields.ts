@@ -49,7 +49,7 @@ export const outpoint: Schema<Outpoint> = struct({ txid, vout: u32 });
 export const script = bytes(MAX_SCRIPT_BYTES, 1);
 
 /** A coin stands flat in every message, as in the contract: txid, vout, amount, script. */
-const coin: Schema<Coin> = mapped(
+export const coin: Schema<Coin> = mapped(
   struct({ txid, vout: u32, amount, script }),
   (wire) => ({ outpoint: { txid: wire.txid, vout: wire.vout }, amount: wire.amount, script: wire.script }),
   (value) => ({ ...value.outpoint, amount: value.amount, script: value.script }),

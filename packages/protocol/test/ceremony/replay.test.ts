@@ -26,6 +26,7 @@ import {
   OFFERS,
   SNAPSHOT,
   sealedBy,
+  seen,
   transcriptOf,
 } from '../fixtures/ceremony.ts';
 import { fixtureHash, fixtureKey, fixtureSecret } from '../fixtures/terms.ts';
@@ -185,8 +186,8 @@ describe('culprit of a failed ceremony', () => {
   it('an arbiter that answers for a spent stake, or names two keys: its offer', () => {
     const first = OFFERS[0]!;
     const arbiter = { kind: 'offer', outpoint: first.outpoint };
-    const spent = [{ ...first, spentHeight: SNAPSHOT.height }, ...OFFERS.slice(1)];
-    expect(failureOf(transcriptOf(honest, { offers: spent })).fault).toMatchObject({
+    const spent = [{ ...first, spentHeight: SNAPSHOT.height }, ...OFFERS.slice(1)].map(seen);
+    expect(failureOf(transcriptOf(honest, { stakes: spent })).fault).toMatchObject({
       code: 'stake-spent',
       culprit: arbiter,
     });

@@ -1,10 +1,12 @@
 import type { Culprit } from '../../ceremony/fault.ts';
+import { offersOf } from '../../ceremony/offer.ts';
 import { selectArbiters } from '../../ceremony/selection.ts';
 import { contractHash, encodeContract } from '../../contract/contract-codec.ts';
 import { outpointKey } from '../../contract/outpoint.ts';
 import { ROLES, type Role } from '../../contract/party.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import { graphId } from '../../transactions/graph-id.ts';
+import type { Acceptance } from '../../wire/ceremony.ts';
 import { openEnvelope } from '../../wire/envelope.ts';
 import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
@@ -12,7 +14,7 @@ import type { Recipient } from '../recipient.ts';
 import type { ArbiterSetStep, PollingStep } from '../state.ts';
 import { ignored, LATER, moved, type Outgoing, STALE, type Step, toAll } from '../step.ts';
 import { abandon } from './abandon.ts';
-import { offersOf, snapshotOf } from './offers.ts';
+import { snapshotOf } from './offers.ts';
 import { onSecondList } from './second-list.ts';
 import { beginSignatures } from './signatures.ts';
 
@@ -54,6 +56,7 @@ export function trySelect(context: ChannelContext, state: PollingStep, messages:
     agreement,
     acceptances: selection.acceptances,
     graphId: graphId(hash, selection.arbiters),
+    passedOver: passedOver(state.lists, selection.acceptances),
     shown: state.shown,
     checked: false,
     mismatch: null,
@@ -61,6 +64,14 @@ export function trySelect(context: ChannelContext, state: PollingStep, messages:
   };
   const stakes = selection.arbiters.map(({ stake }) => stake.coin.outpoint);
   return moved(next, messages, [{ kind: 'check-stakes', stakes }]);
+}
+
+function passedOver(lists: PollingStep['lists'], drawn: readonly Acceptance[]): readonly string[] {
+  const keys = ROLES.flatMap((role) => lists[role]?.acceptances ?? []).map((item) =>
+    outpointKey(item.outpoint),
+  );
+  const chosen = drawn.map((item) => outpointKey(item.outpoint));
+  return [...new Set(keys)].filter((key) => !chosen.includes(key));
 }
 
 function recipientOf(culprit: Culprit): Recipient {
@@ -124,6 +135,22 @@ function blameMismatch(state: ArbiterSetStep): Step {
   return abandon(state, 'arbiter-set-mismatch', by, `the ${by} signed another list of arbiters`);
 }
 
+/** C tells who accepted and was not drawn, so that its stake need not wait until the acceptance has expired. */
+function farewells({ role, passedOver: others, agreement }: ArbiterSetStep): readonly Outgoing[] {
+  if (role !== 'client') return [];
+  const message = {
+    kind: 'refused',
+    channel: contractHash(agreement.contract),
+    code: 'not-selected',
+    reason: 'other arbiters were drawn',
+    culprit: null,
+  } as const;
+  return toAll(
+    others.map((key): Recipient => `offer:${key}`),
+    message,
+  );
+}
+
 /** On to the signatures, when the own look is over and both others have agreed to the same set. */
 function proceed(state: ArbiterSetStep, messages: readonly Outgoing[]): Step {
   const missing = ROLES.some((role) => role !== state.role && state.envelopes[role] === null);
@@ -143,5 +170,9 @@ function proceed(state: ArbiterSetStep, messages: readonly Outgoing[]): Step {
             agreements: { worker, verifier },
           },
         }));
-  return beginSignatures(state, state.role, state.agreement, [...messages, ...invitations]);
+  return beginSignatures(state, state.role, state.agreement, [
+    ...messages,
+    ...invitations,
+    ...farewells(state),
+  ]);
 }

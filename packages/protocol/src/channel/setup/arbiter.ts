@@ -1,5 +1,5 @@
 import { ACCEPTANCE_BLOCKS } from '../../ceremony/acceptance.ts';
-import { eligible, type SeenStake } from '../../ceremony/offer.ts';
+import { eligible, offersOf, type SeenStake } from '../../ceremony/offer.ts';
 import { arbitersOf } from '../../ceremony/selection.ts';
 import type { Contract } from '../../contract/contract.ts';
 import { contractHash, encodeContract } from '../../contract/contract-codec.ts';
@@ -18,7 +18,7 @@ import type { PledgedStep } from '../state.ts';
 import { ignored, LATER, moved, STALE, type Step } from '../step.ts';
 import { abandon } from './abandon.ts';
 import { SETUP_BLOCKS } from './deadline.ts';
-import { offersOf, snapshotOf } from './offers.ts';
+import { snapshotOf } from './offers.ts';
 import { beginSignatures } from './signatures.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { verifyAcceptance } from '../../ceremony/acceptance.ts';
+import { offersOf } from '../../ceremony/offer.ts';
 import { oracleSeed, rankOffers } from '../../ceremony/ranking.ts';
 import { contractHash, encodeContract } from '../../contract/contract-codec.ts';
 import { outpointKey } from '../../contract/outpoint.ts';
@@ -11,7 +12,7 @@ import type { PollingStep } from '../state.ts';
 import { ignored, LATER, moved, STALE, type Step, toAll } from '../step.ts';
 import { abandon } from './abandon.ts';
 import { trySelect } from './arbiter-set.ts';
-import { offersOf, snapshotOf } from './offers.ts';
+import { snapshotOf } from './offers.ts';
 import { onSecondList } from './second-list.ts';
 
 /** Asks arbiters in rank order, collects n acceptances, exchanges lists, and takes the first n of the union. */
