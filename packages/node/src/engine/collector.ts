@@ -12,6 +12,7 @@ import { type SignedCollection, signCollection } from './collect.ts';
 import type { Engine } from './engine.ts';
 import { asError } from './errors.ts';
 import { RELAY_FEE_RATE } from './fee-rates.ts';
+import { larger } from './fees/amounts.ts';
 
 /** Blocks that a collection may wait in the mempool before it offers half as much again. */
 const PATIENCE = 3;
@@ -80,11 +81,14 @@ export class Collector {
     }
     const before = this.#underway.get(key);
     const script = before?.script ?? wallet.freshScript();
-    const feeRate = before === undefined ? RELAY_FEE_RATE : raised(before, tip, output);
+    const feeRate =
+      before === undefined ? larger(RELAY_FEE_RATE, await chain.feeRate()) : raised(before, tip, output);
     const again = before?.feeRate === feeRate;
-    const signed = again ? before.signed : this.#sign(record, output, script, feeRate);
+    const better = again ? undefined : this.#sign(record, output, script, feeRate);
+    // What it may pay at most is handed in again, in case it was forgotten.
+    const signed = better ?? before?.signed;
     if (signed === undefined) return;
-    if (!again) this.#underway.set(key, { script, since: tip, feeRate, signed });
+    if (better !== undefined) this.#underway.set(key, { script, since: tip, feeRate, signed: better });
     const { bytes, ...collection } = signed;
     const outcome = await chain.submit(bytes);
     if (outcome.kind === 'accepted') this.#engine.notify({ kind: 'collecting', record, collection });

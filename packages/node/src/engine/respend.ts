@@ -50,7 +50,8 @@ async function isImpossible({ agreement }: SignaturesStep, chain: EnginePorts['c
 
 /**
  * Spends the own inputs of a Tx0 that was given up to oneself, so that it can never come back (T §Setup 5), with a fee that
- * rises at every block until they are spent, and that is enough to replace a Tx0 which waits in the mempool.
+ * rises at every block until they are spent, and that is enough to replace a Tx0 which waits in the mempool, and never to be
+ * replaced by it.
  *
  * @param order.first - tip at which it was handed to the chain first
  * @param order.to - own script
@@ -75,8 +76,10 @@ export async function respend(
   }
 
   const window = step.agreement.contract.confirmationBlocks;
-  const wanted = scheduledRate({ first, tip, confirmBy: null, window }, policy);
-  const commitment = transactionOf(graphOf(step.agreement), 'Tx0').txid;
+  const { txid: commitment, fee: itsFee, vsize: itsVsize } = transactionOf(graphOf(step.agreement), 'Tx0');
+  // What pays more for each byte is not replaced by Tx0, also when a reorganisation brings both back to the mempool.
+  const above = (itsFee * 1_000n) / BigInt(itsVsize) + INCREMENTAL_FEE_RATE;
+  const wanted = larger(scheduledRate({ first, tip, confirmBy: null, window }, policy), above);
   const inTheWay = new Map<string, WaitingTransaction>();
   for (const { outpoint } of coins) {
     const spender = await chain.spender(outpoint);

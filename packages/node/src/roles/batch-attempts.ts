@@ -118,7 +118,8 @@ export class BatchAttempts {
     } catch (cause) {
       if (!(cause instanceof CodedError)) throw cause;
       // Coins may be on their way back: after as long again it is no use to wait.
-      if (cause.code === 'insufficient-funds' && tip < resumeAt + PAUSE_BLOCKS + FINAL_CONFIRMATIONS) return;
+      const isPoor = cause.code === 'insufficient-funds' || cause.code === 'fee-reserve';
+      if (isPoor && tip < resumeAt + PAUSE_BLOCKS + FINAL_CONFIRMATIONS) return;
       const reason = `batch ${order.batch} could not be tried again: ${cause.message}`;
       this.#failure ??= new EngineError('channel-failed', reason, {
         cause,
