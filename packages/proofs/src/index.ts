@@ -1,5 +1,5 @@
 export { checkOpening, type Verdict } from './batch/check.ts';
-export { commitBatch, type DeliveredChunk, type Delivery } from './batch/commit.ts';
+export { commitBatch, type DeliveredChunk, type Delivery, deliveryLeaves } from './batch/commit.ts';
 export { type DecryptedChunk, decryptBatch } from './batch/decrypt.ts';
 export { checkDelivery, type DeliveryCheck } from './batch/delivery.ts';
 export { judgeClaim } from './batch/judge.ts';

@@ -1,6 +1,10 @@
+export type { Balance } from './balances/ledger.ts';
 export { LESSONS } from './lessons/catalogue.ts';
 export { gamesOf } from './lessons/lesson.ts';
 export { agrees, checkRandomPlays } from './replay/check-play.ts';
+export { findScenario, SCENARIOS } from './scenarios/catalogue.ts';
+export { runScenario, type ScenarioReport } from './scenarios/run.ts';
+export type { Scenario } from './scenarios/scenario.ts';
 export { COURTS, gamesOfCourt } from './search/all-games.ts';
 export { search } from './search/search.ts';
 export { coalitionName, renderTable, rowsOf } from './search/table.ts';

@@ -39,6 +39,16 @@ export const DIRECTIONS: Readonly<Record<string, PackageRule>> = {
       jobs: ['ports', 'engine', 'roles', 'local', 'snapshot'],
     },
   },
-  simulation: { packages: ['protocol', 'bitcoin', 'node'], lazily: [], external: null, builtins: null },
-  cli: { packages: ['protocol'], lazily: ['node', 'bitcoin', 'sandbox'], external: null, builtins: null },
+  simulation: {
+    packages: ['protocol', 'proofs', 'sandbox', 'bitcoin', 'node'],
+    lazily: [],
+    external: null,
+    builtins: null,
+  },
+  cli: {
+    packages: ['protocol'],
+    lazily: ['node', 'bitcoin', 'sandbox', 'simulation'],
+    external: null,
+    builtins: null,
+  },
 };

@@ -8,6 +8,7 @@ import { DEFAULT_OUTPUT } from './folders.ts';
 import { guarded } from './guard.ts';
 import type { RunOptions } from './options.ts';
 import { runCommand } from './run.ts';
+import { DEFAULT_SEED, type SimulateOptions, simulateCommand } from './simulate.ts';
 
 const DATA_DIR = "where Prometheus keeps its records (default: the user's data folder)";
 
@@ -82,6 +83,18 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
     .option('--verbose', 'show causes and stack traces of failures')
     .action(async (options: DevchainOptions) => {
       exitCode = await guarded(options, () => devchainCommand(options));
+    });
+
+  program
+    .command('simulate [scenario]')
+    .description('play a contract in which somebody cheats, and tell what everybody gets')
+    .addHelpText('before', 'Example: prometh simulate lying-verifier\n')
+    .option('--list', 'show every scenario with one sentence')
+    .option('--seed <text>', 'of all keys, draws and delays: the same gives the same story', DEFAULT_SEED)
+    .option('--json', 'print one JSON document on standard output (docs/job-report.md)')
+    .option('--verbose', 'show causes and stack traces of failures')
+    .action(async (name: string | undefined, options: SimulateOptions) => {
+      exitCode = await guarded(options, () => simulateCommand(name, options));
     });
 
   try {

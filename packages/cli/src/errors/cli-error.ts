@@ -15,6 +15,7 @@ export type CliErrorCode =
   | 'output-unwritable'
   | 'data-folder-unwritable'
   | 'port-unusable'
+  | 'scenario-unknown'
   | 'interrupted';
 
 /** A command cannot be carried out as it was given. Never shown with a stack trace. */

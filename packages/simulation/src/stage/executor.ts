@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { Executor } from '@prometheus-compute/node';
+import type { ChunkOutcome } from '@prometheus-compute/sandbox';
+
+/** What runs chunks. */
+export type ChunkExecutor = Executor<ChunkOutcome>;
+
+/**
+ * An executor that runs each chunk once: parties of a scenario, and scenarios of a test run, run the same few chunks again and again. What
+ * it answers is what the sandbox answered the first time.
+ */
+export function remembering(executor: ChunkExecutor): ChunkExecutor {
+  const outcomes = new Map<string, Promise<ChunkOutcome>>();
+  const prepared = new Map<string, Promise<unknown>>();
+  const once = <Result>(map: Map<string, Promise<Result>>, key: string, make: () => Promise<Result>) => {
+    const known = map.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    map.set(key, made);
+    // What could not be run is tried again.
+    made.catch(() => map.delete(key));
+    return made;
+  };
+  return {
+    prepare: (program, limits) =>
+      once(prepared, key(program.wasm, JSON.stringify([program.arguments, limits])), () =>
+        executor.prepare(program, limits),
+      ),
+    run: (program, input, limits, seed) =>
+      once(outcomes, key(program.wasm, JSON.stringify([program.arguments, limits]), input, seed), () =>
+        executor.run(program, input, limits, seed),
+      ),
+  };
+}
+
+const key = (...parts: readonly (Uint8Array | string)[]): string => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part.length} `).update(part);
+  return hash.digest('hex');
+};
