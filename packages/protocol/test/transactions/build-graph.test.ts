@@ -3,6 +3,7 @@ import { RawTx } from '@scure/btc-signer/script.js';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
+  bip86Script,
   buildGraph,
   clock,
   contractHash,
@@ -13,7 +14,6 @@ import {
   type GraphTransaction,
   graphId,
   opReturnData,
-  P2A_SCRIPT,
   parseSettlement,
   type SettlementId,
   sharedAmount,
@@ -127,6 +127,17 @@ describe('the graph Υ of the default contract', () => {
     for (const { sequence } of inputs) expect(sequence).toBe(wait === 0 ? 0xfffffffd : wait);
   });
 
+  it('Tx1 pays C, V, W and F: `OP_1 <F>`, and the others by BIP86', () => {
+    const { client, verifier, worker } = terms.contract;
+    const bip86 = [client, verifier, worker].map(({ transactionKey }) => toHex(bip86Script(transactionKey)));
+    expect(tx('Tx1').outputs.map(({ payee, script }) => [payee, toHex(script)])).toEqual([
+      ['client', bip86[0]],
+      ['verifier', bip86[1]],
+      ['worker', bip86[2]],
+      ['fund', `5120${toHex(terms.parameters.F)}`],
+    ]);
+  });
+
   it('TxA takes in the stakes, TxAc the bond as well; both pay everything to NA', () => {
     const stakes = [1, 2, 3, 4, 5].map((vout) => ({ txid: tx('Tx0').txid, vout }));
     expect(
@@ -151,7 +162,8 @@ describe('the graph Υ of the default contract', () => {
       expect(fee).toBe(0n);
       expect(zeroFee).toBe(true);
       expect(outputs).toHaveLength(2);
-      expect(outputs[1]).toMatchObject({ amount: 0n, payee: 'anchor', script: P2A_SCRIPT });
+      expect(outputs[1]).toMatchObject({ amount: 0n, payee: 'anchor' });
+      expect(toHex(outputs[1]!.script)).toBe('51024e73');
     },
   );
 });

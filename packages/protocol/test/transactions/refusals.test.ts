@@ -8,6 +8,8 @@ import {
   GraphError,
   type GraphTerms,
   type Party,
+  type PartyTerms,
+  type Role,
   RuleError,
   type SchnorrSignature,
   satoshi,
@@ -19,7 +21,14 @@ import {
 } from '../../src/index.ts';
 import { outputKinds } from '../../src/transactions/outputs.ts';
 import { finishTransaction, sequenceFor } from '../../src/transactions/transaction.ts';
-import { fixtureArbiters, fixtureContract, fixtureHash, fixtureTerms } from '../fixtures/terms.ts';
+import { renewedStake } from '../fixtures/renewed-stake.ts';
+import {
+  fixtureArbiters,
+  fixtureCoin,
+  fixtureContract,
+  fixtureHash,
+  fixtureTerms,
+} from '../fixtures/terms.ts';
 
 let graph: Graph;
 beforeEach(() => {
@@ -156,6 +165,38 @@ describe('C17 is checked again on the finished graph', () => {
       expect.objectContaining({
         code: 'C17',
         evidence: { phi: floor - 1n, floor, largest: 'Tx9c:1.2.3.4.5', vsize: largest },
+      }),
+    );
+  });
+});
+
+describe('C20 is checked on the finished Tx0', () => {
+  /** Every party brings `count` coins of 10 000 sat more, and all stakes are renewed: their witnesses are the largest. */
+  const withCoins = (count: number): GraphTerms => {
+    const { parameters, contract, arbiters } = fixtureTerms(3);
+    const richer = (role: Role): PartyTerms => {
+      const more = Array.from({ length: count }, (_, i) => fixtureCoin(`${role} more ${i}`, 10_000n));
+      return { ...contract[role], funding: [...contract[role].funding, ...more] };
+    };
+    return {
+      parameters,
+      contract: {
+        ...contract,
+        client: richer('client'),
+        worker: richer('worker'),
+        verifier: richer('verifier'),
+      },
+      arbiters: arbiters.map((arbiter, i) => ({ ...arbiter, stake: renewedStake(i + 1, parameters.a) })),
+    };
+  };
+
+  it('10,000 vB are the most that is relayed (BIP431), and the refusal shows size and fee', () => {
+    expect(transactionOf(buildGraph(withCoins(53)), 'Tx0').vsize).toBe(10_000);
+    expect(() => buildGraph(withCoins(54))).toThrow(
+      expect.objectContaining({
+        code: 'C20',
+        // three inputs of 57.5 vB more; the fixture’s fee and all that the further coins bring
+        evidence: { vsize: 10_173, fee: 5_000n + 3n * 54n * 10_000n },
       }),
     );
   });

@@ -89,7 +89,7 @@ describe('signing plan (T §The tree: signed at setup by → finished by)', () =
   it.each(PLAN)('%s', (id, setup, later, held) => {
     expect(signers(setupSlots(graph, id))).toEqual(setup);
     expect(signers(finishers(graph, id))).toEqual(later);
-    for (const slot of setupSlots(graph, id)) {
+    for (const slot of slotsOf(graph, id)) {
       expect(recipients(graph, slot)).toEqual(held.filter((party) => party !== slot.signer));
     }
   });
@@ -111,6 +111,9 @@ describe('signing plan (T §The tree: signed at setup by → finished by)', () =
   it('Tx0: arbiters, then V, W, and C last (D25)', () => {
     expect(signers(finishers(graph, 'Tx0'))).toEqual([...ALL, 'verifier', 'worker', 'client']);
     expect(setupSlots(graph, 'Tx0')).toEqual([]);
+    for (const slot of slotsOf(graph, 'Tx0')) {
+      expect(recipients(graph, slot)).toEqual(slot.signer === 'client' ? [] : ['client']);
+    }
   });
 
   it('each slot is either signed at setup or finished later', () => {
@@ -228,6 +231,13 @@ describe('verification of foreign signatures', () => {
     expect(verifySlot(graph, slot("Tx1'", 'worker'), signature)).toBe(false);
     expect(verifySlot(graph, slot('TxV1', 'worker'), signatureOf(graph, slot('TxV0', 'worker')))).toBe(false);
     expect(verifySlot(graph, place, new Uint8Array(65) as SchnorrSignature)).toBe(false);
+  });
+
+  it('in Tx0, what the owner of a coin signed for it', () => {
+    const place = slot('Tx0', 'worker', 'plain', 1);
+    expect(verifySlot(graph, place, signatureOf(graph, place))).toBe(true);
+    const other = slot('Tx0', 'client', 'plain', 0);
+    expect(verifySlot(graph, place, signatureOf(graph, other))).toBe(false);
   });
 
   it('an adaptor slot takes no plain signature, a plain slot no adaptor signature', () => {

@@ -100,12 +100,26 @@ describe('stakes and bond of Tx0', () => {
       outpoint: { txid, vout: 4 },
       signers: ['client', 'worker'],
     });
+    expect(spendStake(graph, 2, 'arbiter').keys).toEqual([fixtureKey('arbiter:2')]);
+    expect(spendBond(graph, 'client').keys).toEqual([fixtureKey('client')]);
     expect(spendBond(graph, 'client')).toMatchObject({ outpoint: { txid, vout: 4 }, signers: ['client'] });
   });
 
   it.each([0, 4, -1, 1.5, Number.NaN])('there is no arbiter %d', (index) => {
     expect(() => spendStake(graph, index, 'arbiter')).toThrow(unknown({ index }));
     expect(() => spendStake(graph, index, 'together')).toThrow(unknown({ index }));
+  });
+
+  it.each(['Tx4', "Tx4'"] as const)('the fee output of %s is V’s with U, or C’s alone', (id) => {
+    const { verificationLock } = graph.terms.contract;
+    expect(spendFeeOutput(graph, id, 'verifier')).toMatchObject({
+      signers: ['verifier', 'verificationLock'],
+      keys: [fixtureKey('verifier'), verificationLock],
+    });
+    expect(spendFeeOutput(graph, id, 'client')).toMatchObject({
+      signers: ['client'],
+      keys: [fixtureKey('client')],
+    });
   });
 
   it('a graph without a fee output has none to take', () => {
