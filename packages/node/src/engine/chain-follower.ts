@@ -60,6 +60,13 @@ export class ChainFollower {
     while (this.height < height) {
       const block = await this.#chain.blockAt(this.height + 1);
       if (block === undefined) break;
+      const last = this.#seen.at(-1);
+      if (last !== undefined && !equalBytes(block.previous, last.hash)) {
+        // The chain was reorganised while it was read: nothing is put on top of a block that has left it.
+        await this.#rewind();
+        if (this.#seen.at(-1) === last) break;
+        continue;
+      }
       const parsed = block.transactions.map((bytes) => {
         const transaction = parseTransaction(bytes);
         return { txid: transactionId(transaction), transaction, bytes };

@@ -78,9 +78,17 @@ export class OfferIndex {
   async #catchUp(): Promise<void> {
     const { height } = await this.#chain.tip();
     await this.#rewind();
-    for (let next = this.#hashes.length; next <= height; next++) {
+    while (this.#hashes.length <= height) {
+      const next = this.#hashes.length;
       const block = await this.#chain.blockAt(next);
       if (block === undefined) return;
+      const last = this.#hashes.at(-1);
+      if (last !== undefined && !equalBytes(block.previous, last)) {
+        // The chain was reorganised while it was read.
+        await this.#rewind();
+        if (this.#hashes.at(-1) === last) return;
+        continue;
+      }
       for (const bytes of block.transactions) this.#read(parseTransaction(bytes), next);
       this.#hashes.push(block.hash);
     }
