@@ -65,14 +65,23 @@ export function hash32(bytes: Uint8Array): Hash32 {
   return exactLength(bytes, 32, 'a hash') as Hash32;
 }
 
+/** Keys that were found on the curve, in hexadecimal: every envelope brings one, and the check is a square root. */
+const keysOnCurve = new Set<string>();
+/** Keys that are remembered at most; then all are forgotten. */
+const MAX_REMEMBERED_KEYS = 4_096;
+
 /** Checks that the x coordinate is on the curve. @throws EncodingError `length-wrong`, `point-invalid` */
 export function xOnlyKey(bytes: Uint8Array): XOnlyKey {
   exactLength(bytes, 32, 'an x-only key');
+  const name = toHex(bytes);
+  if (keysOnCurve.has(name)) return bytes as XOnlyKey;
   try {
-    schnorr.utils.lift_x(BigInt(`0x${toHex(bytes)}`));
+    schnorr.utils.lift_x(BigInt(`0x${name}`));
   } catch (cause) {
     throw new EncodingError('point-invalid', 'no point of secp256k1 has this x coordinate', { cause });
   }
+  if (keysOnCurve.size >= MAX_REMEMBERED_KEYS) keysOnCurve.clear();
+  keysOnCurve.add(name);
   return bytes as XOnlyKey;
 }
 

@@ -1,7 +1,7 @@
 import { courtHeight, waitingDecision } from '../stage/looks.ts';
 import type { Stage } from '../stage/stage.ts';
 import { publishesAt, withholds } from '../strategies/chain.ts';
-import { claims } from '../strategies/claims.ts';
+import { deniesDelivery } from '../strategies/claims.ts';
 import { bribed, lyingVerdict, wrongChunks } from '../strategies/executors.ts';
 import { keepsBack } from '../strategies/messages.ts';
 import { frivolous } from './challenges.ts';
@@ -102,7 +102,7 @@ export const ARBITERS: readonly Scenario[] = [
       verifier: [
         keepsBack({ kinds: ['verdict'] }, 'never says r = 1'),
         publishesAt('TxV0', (actor) => actor.height >= verdictTip(actor), 'says that it got nothing'),
-        claims('undelivered'),
+        deniesDelivery(),
       ],
     }),
   },

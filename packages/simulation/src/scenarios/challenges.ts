@@ -1,4 +1,5 @@
 import { publishesAt, withholds } from '../strategies/chain.ts';
+import { claimsBySecretOpening, type SecretOpening } from '../strategies/claims.ts';
 import { equivocates } from '../strategies/equivocation.ts';
 import { lyingVerdict, wrongChunks } from '../strategies/executors.ts';
 import { keepsBack } from '../strategies/messages.ts';
@@ -59,13 +60,17 @@ export const CHALLENGES: readonly Scenario[] = [
     about:
       'The Worker signs a second opening for its friend the Client alone, who challenges with it: the verdict names the first (#7c).',
     court: COURT,
-    cast: () => ({
-      client: [
-        keepsBack({ kinds: ['opening'] }, 'shows nobody the opening that it got alone'),
-        ...frivolous(),
-      ],
-      worker: [equivocates('opening', ['client'])],
-    }),
+    cast: () => {
+      const secret: SecretOpening = { envelope: undefined };
+      return {
+        client: [
+          keepsBack({ kinds: ['opening'] }, 'shows nobody the opening that it got alone'),
+          ...frivolous(),
+          claimsBySecretOpening(secret),
+        ],
+        worker: [equivocates('opening', ['client'], secret)],
+      };
+    },
   },
   {
     name: 'verdict-for-some-arbiters',

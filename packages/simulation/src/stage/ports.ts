@@ -4,16 +4,21 @@ import type { TransactionId, Txid } from '@prometheus-compute/protocol';
 import { DELIVER, type Postman } from '../network/postman.ts';
 import type { Actor } from './actor.ts';
 
-/** A party's adapters with its strategies, and the simulated network, around them. */
+/**
+ * A party's adapters with its strategies, and the simulated network, around them. What one party has verified, the others need not verify again:
+ * they run in one process, and most signatures go to all.
+ */
 export function portsFor(
   actor: Actor,
   ports: EnginePorts,
   surroundings: {
     readonly postman: Postman;
+    /** Signatures that somebody of the scenario has found valid. */
+    readonly verified: Set<string>;
     readonly idOf: (txid: Txid) => TransactionId | undefined;
   },
 ): EnginePorts {
-  const { postman, idOf } = surroundings;
+  const { postman, verified, idOf } = surroundings;
   const { strategies } = actor;
   const transport = postman.wrap(ports.transport, (parcel) => {
     for (const { sends } of strategies) {
@@ -22,7 +27,14 @@ export function portsFor(
     }
     return DELIVER;
   });
-  const wrapped = { ...ports, transport, chain: choosy(ports.chain, actor, idOf) };
+  const verify: EnginePorts['verify'] = (signature, hash, key) => {
+    const name = Buffer.concat([signature, hash, key]).toString('latin1');
+    if (verified.has(name)) return true;
+    const valid = ports.verify(signature, hash, key);
+    if (valid) verified.add(name);
+    return valid;
+  };
+  const wrapped = { ...ports, transport, verify, chain: choosy(ports.chain, actor, idOf) };
   return strategies.reduce((made, strategy) => strategy.ports?.(made) ?? made, wrapped);
 }
 

@@ -44,6 +44,7 @@ export class Stage implements ActorHost, AsyncDisposable {
   readonly #postman: Postman;
   readonly #offline = new Set<PeerId>();
   readonly #entropy = new EntropyStreams();
+  readonly #verified = new Set<string>();
   #network: LocalNetwork | undefined;
 
   private constructor(options: StageOptions) {
@@ -95,6 +96,7 @@ export class Stage implements ActorHost, AsyncDisposable {
         if (actor === undefined) return ports;
         return portsFor(actor, ports, {
           postman: this.#postman,
+          verified: this.#verified,
           idOf: (txid) => (this.#network === undefined ? undefined : this.names.idOf(txid, this.actors)),
         });
       },

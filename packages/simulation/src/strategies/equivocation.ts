@@ -2,6 +2,7 @@ import { deliveryLeaves, inputHash, merkleRoot } from '@prometheus-compute/proof
 import { type MessageOf, sealedHash, utf8 } from '@prometheus-compute/protocol';
 import { contentAs } from '../network/parcel.ts';
 import { scenarioBatch } from '../stage/batch.ts';
+import type { SecretOpening } from './claims.ts';
 import type { Strategy } from './strategy.ts';
 
 /** A second delivery that is as well-formed as the first: the same ciphertexts, and another commitment to chunk 0. */
@@ -22,10 +23,12 @@ const otherOpening = (opening: MessageOf<'opening'>): MessageOf<'opening'> => ({
  * W: signs a second delivery when it has opened the first, or a second opening.
  *
  * @param to - who gets the second one
+ * @param secret - where the second one is kept for a friend
  */
 export function equivocates(
   what: 'delivery' | 'opening',
   to: readonly ('client' | 'verifier')[] = ['client', 'verifier'],
+  secret: SecretOpening = { envelope: undefined },
 ): Strategy {
   let first: MessageOf<'delivery'> | MessageOf<'opening'> | undefined;
   let opened = false;
@@ -42,7 +45,8 @@ export function equivocates(
       if (done || !opened || first === undefined) return;
       done = true;
       const second = first.kind === 'delivery' ? otherDelivery(first) : otherOpening(first);
-      await actor.send(to, actor.seal(second));
+      secret.envelope = actor.seal(second);
+      await actor.send(to, secret.envelope);
     },
   };
 }
