@@ -32,14 +32,19 @@ import type { ChildPlan, NodeWallet, Payment } from '../ports/wallet.ts';
 const UNDO_BLOCKS = 100;
 
 /** Unused scripts in a row after which a recovered wallet looks for no more (BIP44 says 20; contracts hold some). */
-const RECOVERY_GAP = 40;
+const RECOVERY_GAP = 60;
+/**
+ * Scripts after the last one in use that a recovered wallet leaves out: an earlier run may have handed them out and may not
+ * have been paid yet. The rest of the gap is for its own, so that the run after it finds them too.
+ */
+const SKIPPED_SCRIPTS = 20;
 
 /**
  * A party's wallet in this process: one BIP86 account, its confirmed coins, and what is set aside.
  *
  * @param entropy - fresh auxiliary randomness for every signature (BIP340)
- * @param options.recover - an earlier run has used this account: its scripts are found on the chain again, and none of
- *   them is handed out a second time
+ * @param options.recover - an earlier run has used this account: its scripts are found on the chain again, and none that
+ *   was paid is handed out a second time
  */
 export function createLocalWallet(
   account: WalletAccount,
@@ -57,12 +62,28 @@ export function createLocalWallet(
     return known.key;
   };
 
+  /** Scripts in order; what is paid to one of them is this wallet's. */
+  const watched: Uint8Array[] = [];
+  /** Index of the next script to hand out. */
+  let next = 0;
+  /** Index of the last script that a block shows in use; only a recovered wallet looks for it. */
+  let lastUsed = -1;
+
+  const watchUpTo = (count: number): void => {
+    while (watched.length < count) {
+      const index = watched.length;
+      const key = account.key('receive', index);
+      keys.set(toHex(key.script), { key, index });
+      tracker.watch(key);
+      watched.push(key.script);
+    }
+  };
+
   const freshScript = (): Uint8Array => {
-    const index = keys.size;
-    const key = account.key('receive', index);
-    keys.set(toHex(key.script), { key, index });
-    tracker.watch(key);
-    return key.script;
+    const index = options.recover === true ? Math.max(next, lastUsed + 1 + SKIPPED_SCRIPTS) : next;
+    watchUpTo(index + 1);
+    next = index + 1;
+    return watched[index]!;
   };
 
   /** Keeps the gap open beyond every script that a block shows in use. */
@@ -70,7 +91,9 @@ export function createLocalWallet(
     for (const { transaction } of transactions) {
       for (const { script } of transaction.outputs) {
         const used = keys.get(toHex(script));
-        while (used !== undefined && keys.size <= used.index + RECOVERY_GAP) freshScript();
+        if (used === undefined || used.index <= lastUsed) continue;
+        lastUsed = used.index;
+        watchUpTo(lastUsed + 1 + RECOVERY_GAP);
       }
     }
   };
@@ -98,7 +121,7 @@ export function createLocalWallet(
     key: keyOf(script),
   });
 
-  if (options.recover === true) while (keys.size < RECOVERY_GAP) freshScript();
+  if (options.recover === true) watchUpTo(RECOVERY_GAP);
 
   return {
     freshScript,
@@ -109,8 +132,8 @@ export function createLocalWallet(
         return { txid: transactionId(transaction), transaction };
       });
       const hash = toHex(block.hash);
-      tracker.connect({ hash, height: block.height, transactions });
       if (options.recover === true) lookAhead(transactions);
+      tracker.connect({ hash, height: block.height, transactions });
       blocks.push({ height: block.height, hash });
       if (blocks.length > UNDO_BLOCKS) blocks.shift();
       height = block.height;

@@ -82,6 +82,17 @@ describe('wallet in this process', () => {
     expect(later.owns(scripts[69]!)).toBe(true);
   });
 
+  it('finds what was paid to scripts of every earlier run, however often it was recovered', () => {
+    const blocks: ReturnType<typeof blockPaying>[] = [];
+    for (let run = 1; run <= 10; run++) {
+      const own = wallet(run > 1);
+      for (const block of blocks) own.connect(block);
+      expect(own.balance()).toBe(1_000n * BigInt(run - 1));
+      for (let i = 0; i < 10; i++) own.freshScript();
+      blocks.push(blockPaying(run, [{ amount: 1_000n, script: own.freshScript() }]));
+    }
+  });
+
   it('sweeps its coins, reserved or not, to a script of its own', () => {
     const own = wallet();
     own.connect(blockPaying(1, [{ amount: 50_000n, script: own.freshScript() }]));
