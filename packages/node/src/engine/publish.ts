@@ -50,7 +50,7 @@ export interface PublishOrder {
 }
 
 /** Whether publishing a transaction shows h_p to C (D9): W completes C's adaptor signature with it. */
-function reveals({ state }: ChannelRecord, graph: Graph, id: Duty['transaction']): boolean {
+export function reveals({ state }: ChannelRecord, graph: Graph, id: Duty['transaction']): boolean {
   return 'self' in state && state.self === 'worker' && adaptorSlotsOf(graph, id).length > 0;
 }
 
@@ -90,16 +90,21 @@ export async function publish(
     return paid?.kind === 'handed' ? paid : { kind: 'refused', reason: alone.reason };
   }
   const paid: Publication = bump === undefined ? NO_OUTPUT : await withChild(bump, bytes, wanted, ports);
-  if (paid.kind === 'handed' || waiting !== undefined) return paid;
+  if (paid.kind === 'handed') return paid;
+  if (waiting !== undefined) return onItsWay(paid);
   if (parent.zeroFee) return paid.kind === 'short' ? { ...paid, kind: 'refused' } : paid;
   const alone = handed(await ports.chain.submit(bytes), null);
-  return alone.kind === 'handed' ? paid : alone;
+  return alone.kind === 'handed' ? onItsWay(paid) : alone;
 }
 
 const NO_OUTPUT: Publication = {
   kind: 'short',
   reason: 'it pays this party nothing that a child could spend',
 };
+
+/** The transaction itself waits in the mempool, whatever became of its child: it has left this node. */
+const onItsWay = (paid: Publication): Publication =>
+  paid.kind === 'refused' ? { ...paid, kind: 'short' } : paid;
 
 const rateAlone = ({ fee, vsize }: GraphTransaction): bigint => (fee * 1_000n) / BigInt(vsize);
 

@@ -30,10 +30,15 @@ export class Published {
     const known = this.#first.get(key);
     if (known !== undefined) return known;
     const stored = await this.#ports.store.record(key);
-    const first = stored === undefined ? null : Number(new TextDecoder().decode(stored));
-    const found = first ?? ((await this.#isOnChain(record, transaction)) ? tip : null);
-    if (found !== null) this.#first.set(key, found);
-    return found;
+    if (stored !== undefined) {
+      const first = Number(new TextDecoder().decode(stored));
+      this.#first.set(key, first);
+      return first;
+    }
+    if (!(await this.#isOnChain(record, transaction))) return null;
+    // Written down now: the mempool may forget it, and it must stay known that it was there.
+    await this.note(record, transaction, tip);
+    return tip;
   }
 
   /** It was handed to the chain; only the first time counts. */

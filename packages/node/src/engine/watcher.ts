@@ -1,4 +1,4 @@
-import { type Duty, duties, type Txid, transactionOf, utf8 } from '@prometheus-compute/protocol';
+import { type Duty, duties, type Graph, type Txid, transactionOf, utf8 } from '@prometheus-compute/protocol';
 import type { ChainBlock } from '../ports/chain.ts';
 import { ChainFollower } from './chain-follower.ts';
 import type { ChannelRecord } from './channel-record.ts';
@@ -7,7 +7,7 @@ import { asError, EngineError } from './errors.ts';
 import { FeeReserves, type ParsedBlock, type Reserve } from './fees/reserves.ts';
 import { confirmedIn, graphInState, isFinal, knows } from './on-chain.ts';
 import { freePledge } from './pledge.ts';
-import { type PaidChild, type Publication, publish } from './publish.ts';
+import { type PaidChild, type Publication, publish, reveals } from './publish.ts';
 import { Published } from './published.ts';
 import { abandonedStep, respend } from './respend.ts';
 import type { FeePolicy } from './tasks/context.ts';
@@ -23,6 +23,15 @@ export interface DutyNotice {
   readonly child: PaidChild | null;
   /** Why not, unless it was handed to the chain or waits there and pays enough. */
   readonly refused: string | undefined;
+}
+
+/** A duty of this tip. */
+interface Due {
+  readonly duty: Duty;
+  /** Tip at which its transaction was handed to the chain first; null: never. */
+  readonly first: number | null;
+  /** Whether its transaction shows h_p. */
+  readonly shows: boolean;
 }
 
 const HALTED_KEY = 'watcher:halted';
@@ -43,8 +52,8 @@ export class Watcher {
   readonly #onRewind: (height: number) => void;
   /** The last piece of publishing of each channel: one after another. */
   readonly #work = new Map<string, Promise<void>>();
-  /** What was done at which tip, by channel. */
-  readonly #done = new Map<string, string>();
+  /** At which tip something was last tried, by channel and transaction, and whether that was enough. */
+  readonly #tried = new Map<string, { readonly tip: number; readonly enough: boolean }>();
   /** Tips at which coins of abandoned setups were first seen spent. */
   readonly #respent = new Map<string, number>();
   readonly #late = new Set<string>();
@@ -171,6 +180,8 @@ export class Watcher {
       }
     }
     for (const [id, spent] of this.#respent) if (spent >= height) this.#respent.delete(id);
+    // Another block of the same height is another tip.
+    this.#tried.clear();
     this.#reserves.disconnectAbove(height - 1);
     this.#onRewind(height - 1);
   }
@@ -204,37 +215,50 @@ export class Watcher {
     }
     if (this.#halted) return;
     if (abandonedStep(record.state) !== undefined) return this.#respend(record, tip);
-    const duty = await this.#dueAt(record, tip);
-    if (duty !== undefined) await this.#fulfil(record, duty, tip);
+    const graph = graphInState(record.state);
+    if (graph === undefined) return;
+    for (const due of await this.#dueAt(record, graph, tip)) {
+      const enough = await this.#fulfil(record, graph, due, tip).catch((cause: unknown) => {
+        this.#publishFailed(record, asError(cause));
+        return false;
+      });
+      if (enough) return;
+    }
   }
 
-  /** The most wanted duty of this tip. What has left the node stays due after `until`: nothing can take it back. */
-  async #dueAt(record: ChannelRecord, tip: number): Promise<Duty | undefined> {
+  /**
+   * What is due at this tip, most wanted first: the next one is tried where the chain takes none of those before it. What
+   * has left the node stays due after `until`. And where h_p was shown already, nothing else comes in its way.
+   */
+  async #dueAt(record: ChannelRecord, graph: Graph, tip: number): Promise<readonly Due[]> {
+    const due: Due[] = [];
     for (const duty of duties(record.state)) {
       if (tip < duty.from) continue;
-      if (duty.until === null || tip <= duty.until) return duty;
-      if ((await this.#published.firstTip(record, duty.transaction, tip)) !== null) return duty;
+      const first = await this.#published.firstTip(record, duty.transaction, tip);
+      const shows = reveals(record, graph, duty.transaction);
+      if (first !== null || duty.until === null || tip <= duty.until) due.push({ duty, first, shows });
     }
-    return undefined;
+    const shown = due.filter(({ first, shows }) => shows && first !== null);
+    if (shown.length === 0) return due;
+    return [...shown, ...due.filter(({ first, shows }) => shows && first === null)];
   }
 
-  async #fulfil(record: ChannelRecord, duty: Duty, tip: number): Promise<void> {
-    const graph = graphInState(record.state);
-    const key = `${duty.transaction}@${tip}`;
-    if (graph === undefined || this.#done.get(record.id) === key) return;
-    const first = await this.#published.firstTip(record, duty.transaction, tip);
+  /** @returns whether a transaction is on its way, so that nothing else need be tried at this tip */
+  async #fulfil(record: ChannelRecord, graph: Graph, { duty, first }: Due, tip: number): Promise<boolean> {
+    const key = `${record.id}/${duty.transaction}`;
+    const tried = this.#tried.get(key);
+    if (tried?.tip === tip) return tried.enough;
     const { ports } = this.#engine;
     // The chain may be ahead of what was followed: h_p is not shown for the first time past its time.
     const ahead = Math.max(tip, (await ports.chain.tip()).height);
-    if (first === null && duty.until !== null && ahead > duty.until) return;
-    const reserve = this.#reserves.of(record);
+    if (first === null && duty.until !== null && ahead > duty.until) return false;
     const to = this.#published.scriptFor(record, duty.transaction);
-    const order = { record, graph, duty, tip, first, reserve, to };
+    const order = { record, graph, duty, tip, first, reserve: this.#reserves.of(record), to };
     const made = await publish(order, ports, this.#policy);
-    if (made === undefined) return;
-    this.#done.set(record.id, key);
-    if (made.kind !== 'refused' && made.kind !== 'withheld')
-      await this.#published.note(record, duty.transaction, tip);
+    if (made === undefined) return false;
+    const enough = made.kind !== 'refused' && made.kind !== 'withheld';
+    this.#tried.set(key, { tip, enough });
+    if (enough) await this.#published.note(record, duty.transaction, tip);
     this.#onDuty({
       record,
       duty,
@@ -244,6 +268,7 @@ export class Watcher {
       refused: 'reason' in made ? made.reason : undefined,
     });
     this.#warnWhenLate(record, duty, tip);
+    return enough;
   }
 
   /** What the reserve could not bring into a block in time: the operator is told once. */
@@ -255,13 +280,13 @@ export class Watcher {
   }
 
   async #respend(record: ChannelRecord, tip: number): Promise<void> {
-    const key = `respend@${tip}`;
+    const key = `${record.id}/respend`;
     const step = abandonedStep(record.state);
-    if (step === undefined || this.#done.get(record.id) === key || this.#respent.has(record.id)) return;
+    if (step === undefined || this.#tried.get(key)?.tip === tip || this.#respent.has(record.id)) return;
     const first = (await this.#published.firstTip(record, 'respend', tip)) ?? tip;
     const to = this.#published.scriptFor(record, 'respend');
     const made = await respend({ step, tip, first, to }, this.#engine.ports, this.#policy);
-    this.#done.set(record.id, key);
+    this.#tried.set(key, { tip, enough: true });
     if (made.kind === 'handed') await this.#published.note(record, 'respend', tip);
     if (made.kind === 'spent') this.#respent.set(record.id, tip);
     if (made.kind === 'refused')

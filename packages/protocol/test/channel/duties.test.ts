@@ -56,6 +56,8 @@ interface Row {
   /** First and last tip; null for ever. */
   readonly from: number;
   readonly until: number | null;
+  /** What is wanted more. */
+  readonly after?: TransactionId;
 }
 
 const ROWS: readonly Row[] = [
@@ -63,6 +65,8 @@ const ROWS: readonly Row[] = [
   { at: 'computation', who: 'verifier', does: 'Tx1', from: h0 + t3 - 1, until: null },
   { at: 'delivered', who: 'worker', does: 'Tx3', from: h0 + t1 - 1, until: h0 + t3 - 2 * DELTA },
   { at: 'payment', who: 'worker', does: 'Tx4', from: h0, until: h0 + t3 - 2 * DELTA },
+  // Where Tx3 was published before verdict and release came.
+  { at: 'payment', who: 'worker', does: 'Tx3', from: h0 + t1 - 1, until: h0 + t3 - 2 * DELTA, after: 'Tx4' },
   { at: 'payment', who: 'verifier', does: 'TxV1', from: h0 + t1 - DELTA - 1, until: h0 + t3 - 2 },
   { at: 'accused', who: 'verifier', does: 'TxV0', from: h0 + T0 + 2 * DELTA - 1, until: h0 + t1 - DELTA - 1 },
   { at: 'accused', who: 'verifier', does: 'Tx1', from: h0 + t3 - 1, until: null },
@@ -70,13 +74,14 @@ const ROWS: readonly Row[] = [
 ];
 
 describe('T §Watch and publish: what each party publishes, and between which tips', () => {
-  it.each(ROWS)('$at: the $who publishes $does', ({ at, who, does, from, until }) => {
+  it.each(ROWS)('$at: the $who publishes $does', ({ at, who, does, from, until, after }) => {
     const state = STATES[at].state(who);
+    const most = after === undefined ? [does] : [after, does];
     expect(wanted(state, from - 1)).not.toContain(does);
-    expect(wanted(state, from)).toEqual([does]);
-    if (until === null) expect(wanted(state, from + 100_000)).toEqual([does]);
+    expect(wanted(state, from)).toEqual(most);
+    if (until === null) expect(wanted(state, from + 100_000)).toEqual(most);
     else {
-      expect(wanted(state, until)).toEqual([does]);
+      expect(wanted(state, until).slice(0, most.length)).toEqual(most);
       expect(wanted(state, until + 1)).not.toContain(does);
     }
   });
@@ -88,7 +93,7 @@ describe('T §Watch and publish: what each party publishes, and between which ti
       );
     expect(by('accused', 'verifier')).toEqual({ TxV0: h0 + t1 - 1, Tx1: null });
     expect(by('payment', 'verifier')).toEqual({ TxV1: h0 + t1 - 1, Tx1: null });
-    expect(by('payment', 'worker')).toEqual({ Tx4: h0 + t3 - DELTA });
+    expect(by('payment', 'worker')).toEqual({ Tx4: h0 + t3 - DELTA, Tx3: h0 + t3 - DELTA });
     expect(by('delivered', 'worker')).toEqual({ Tx3: h0 + t3 - DELTA });
   });
 

@@ -22,7 +22,7 @@ export function afterAppeal(state: ArbitrationState): readonly Duty[] {
   const { payment } = courtClock(state, court);
   const until = worker ? payment : null;
   const decisions = families.flatMap((family) =>
-    largestComplete(state, family).map(
+    complete(state, family).map(
       (set): Duty => ({
         transaction: variantId(family, set),
         from: court.height + Math.max(0, stageWait(parameters, contract, set.length) - 1),
@@ -45,11 +45,10 @@ export function afterAppeal(state: ArbitrationState): readonly Duty[] {
   ];
 }
 
-/** The largest S whose decision this party could publish now, if there is one. */
-function largestComplete(state: ArbitrationState, family: VariantFamily): readonly (readonly number[])[] {
+/** Every S whose decision this party could publish now, the largest first: another one may have been published before. */
+function complete(state: ArbitrationState, family: VariantFamily): readonly (readonly number[])[] {
   const { parameters } = state.agreement;
-  const set = variants(parameters.n, quorum(parameters)).find((S) => isComplete(state, variantId(family, S)));
-  return set === undefined ? [] : [set];
+  return variants(parameters.n, quorum(parameters)).filter((S) => isComplete(state, variantId(family, S)));
 }
 
 /**

@@ -35,13 +35,17 @@ function ofWorker(state: Undisputed, h0: number): readonly Duty[] {
   // T §Watch and publish: h_p is never revealed later than what confirms by t3 − Δ.
   const confirmBy = h0 + clock(state.agreement.parameters, state.agreement.contract).paymentLatest;
   const until = confirmBy - state.agreement.contract.confirmationBlocks;
+  const duties: Duty[] = [];
   if (holdsPayment(state)) {
     const why = 'verdict and release are there: the Worker takes its pay';
-    return [{ transaction: 'Tx4', from: h0, until, confirmBy, why }];
+    duties.push({ transaction: 'Tx4', from: h0, until, confirmBy, why });
   }
-  if (state.delivery === null) return [];
-  const why = `the Verifier gave no verdict in ${t1} blocks: scheme #2`;
-  return [{ transaction: 'Tx3', from: h0 + t1 - 1, until, confirmBy, why }];
+  // Beside Tx4 too: a release that comes when Tx3 has shown h_p must not keep W from raising Tx3's fee.
+  if (state.delivery !== null) {
+    const why = `the Verifier gave no verdict in ${t1} blocks: scheme #2`;
+    duties.push({ transaction: 'Tx3', from: h0 + t1 - 1, until, confirmBy, why });
+  }
+  return duties;
 }
 
 function ofVerifier(state: Undisputed, h0: number): readonly Duty[] {

@@ -42,6 +42,8 @@ function afterVerdict1(state: ArbitrationState, hv: number): readonly Duty[] {
   };
   // F4: what W signed twice is no fault in a challenge, where V's verdict names what counts (D31).
   if (self !== 'client' || accusation === null || accusation.fault === 'equivocation') return [unpaid];
+  // In a block after HV + (t2−t1) it is d = 0 and costs the bond: also one that is on its way is not pushed any more.
+  if (state.tip >= hv + appeal) return [unpaid];
   return [
     appealBy('TxAc', hv, appeal, confirmationBlocks, `the Client challenges: ${accusation.fault}`),
     unpaid,

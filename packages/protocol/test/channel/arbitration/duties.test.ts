@@ -63,6 +63,17 @@ describe('T §Watch and publish: TxV1 on the chain', () => {
     },
   );
 
+  it('a challenge that could only be late, and lost for that, is not pushed any more, whether it is on its way or not', () => {
+    const play = new CourtPlay(held({ fault: 'undelivered' }));
+    play.unconfirm('TxAc');
+    const state = play.state('client');
+    const hv = state.disputes[0]!.height;
+    const at = (tip: number) => duties({ ...state, tip }).map(({ transaction }) => transaction);
+    // M §Claims: in a block after HV + (t2−t1) it is d = 0.
+    expect(at(hv + appeal - 1)).toEqual(['TxAc', "Tx1'"]);
+    expect(at(hv + appeal)).toEqual(["Tx1'"]);
+  });
+
   it('D31: C does not challenge for what W signed twice: the verdict names what counts', () => {
     const twice = {
       fault: 'equivocation',
