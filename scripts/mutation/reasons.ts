@@ -10,10 +10,102 @@ export interface Explained {
 }
 
 const MEMORY = 'only remembers what follows from the object anyway: without it the same is computed again';
-const ONLY_ENCODING = 'what is called throws nothing but EncodingError; the line lets a programming error through';
+const UNREACHABLE = 'the type system proves that this branch is never taken';
+const ONLY_ENCODING =
+  'what is called throws nothing but EncodingError; the line lets a programming error through';
 
 /** Survivors that are no gap in the tests. `npm run mutate` says which of these no longer survive. */
 export const REASONS: readonly Explained[] = [
+  {
+    file: 'contract/announcements.ts',
+    original: '{ if (error instanceof EncodingError) return undefined; throw error; }',
+    replacements: ['{}'],
+    reason: ONLY_ENCODING,
+  },
+  {
+    file: 'contract/announcements.ts',
+    original: 'error instanceof EncodingError',
+    replacements: ['true'],
+    reason: ONLY_ENCODING,
+  },
+  {
+    file: 'contract/contract-codec.ts',
+    original: "typeof value !== 'object'",
+    replacements: ['false'],
+    reason: 'a number or a text has no fields of these names, and is refused for that',
+  },
+  {
+    file: 'contract/contract-codec.ts',
+    original: 'hash === undefined',
+    replacements: ['true'],
+    reason: MEMORY,
+  },
+  {
+    file: 'contract/contract-codec.ts',
+    original: 'remembered.set(contract, hash);',
+    replacements: [';'],
+    reason: MEMORY,
+  },
+  {
+    file: 'contract/contract-rules.ts',
+    original: 'feeWindow <= MAX_WAIT',
+    replacements: ['feeWindow < MAX_WAIT'],
+    reason: 'the window is 144 or a multiple of 4, and 65,535 is neither',
+  },
+  {
+    file: 'contract/funding-rules.ts',
+    original: 'script.length !== 34',
+    replacements: ['false'],
+    reason: 'a key of another length than 32 bytes is none, and is refused for that',
+  },
+  {
+    file: 'contract/funding-rules.ts',
+    original: '{ if (error instanceof EncodingError) return false; throw error; }',
+    replacements: ['{}'],
+    reason: ONLY_ENCODING,
+  },
+  {
+    file: 'contract/funding-rules.ts',
+    original: 'error instanceof EncodingError',
+    replacements: ['true'],
+    reason: ONLY_ENCODING,
+  },
+  {
+    file: 'contract/outpoint.ts',
+    original: "''",
+    replacements: ['"Stryker was here!"'],
+    reason: 'the first part of a text is always there, and an outpointKey has a second one',
+  },
+  {
+    file: 'contract/parameters.ts',
+    original: 'size >= 0',
+    replacements: ['true', 'size > 0'],
+    reason: 'k is at least 1 for every μ that P4 allows, so that the count ends before a size of 0',
+  },
+  {
+    file: 'contract/payouts.ts',
+    original: 'default: return assertNever(id);',
+    replacements: ['default:'],
+    reason: UNREACHABLE,
+  },
+  {
+    file: 'contract/payouts.ts',
+    original: 'default: return assertNever(family);',
+    replacements: ['default:'],
+    reason: UNREACHABLE,
+  },
+  {
+    file: 'contract/settlement-size.ts',
+    original: 'scriptLength < 253',
+    replacements: ['scriptLength <= 253'],
+    reason: 'a script is a multiple of 34 bytes, and 253 is none',
+  },
+  {
+    file: 'contract/settlements.ts',
+    original: "''",
+    replacements: ['"Stryker was here!"'],
+    reason: 'a decision without a set is refused, whatever text stands for the set',
+  },
   {
     file: 'transactions/build-graph.ts',
     original: 'b.vsize > a.vsize',
@@ -102,7 +194,8 @@ export const REASONS: readonly Explained[] = [
     file: 'transactions/descendants.ts',
     original: "signers.filter((signer) => signer !== 'verificationLock')",
     replacements: ['signers'],
-    reason: 'no transaction of the graph spends a fee output, the only one that U signs for; the filter is for the types',
+    reason:
+      'no transaction of the graph spends a fee output, the only one that U signs for; the filter is for the types',
   },
   {
     file: 'transactions/descendants.ts',
@@ -132,6 +225,7 @@ export const REASONS: readonly Explained[] = [
     file: 'transactions/taproot.ts',
     original: 'pathBytes < 0',
     replacements: ['false'],
-    reason: 'a control block below 33 bytes has no whole internal key, and is refused for that; the line only says so earlier',
+    reason:
+      'a control block below 33 bytes has no whole internal key, and is refused for that; the line only says so earlier',
   },
 ];

@@ -70,6 +70,11 @@ describe('bounds of the fields of a contract (M §Conventions)', () => {
   it('amounts are what can exist: 0 to 21 million bitcoin', () => {
     accepted({ ...contract, reward: satoshi(0n) });
     accepted({ ...contract, reward: satoshi(2_100_000_000_000_000n) });
+    for (const reward of [2_100_000_000_000_001n, 2n ** 60n, -1]) {
+      expect(() => decodeContract(encode({ ...fields, reward }))).toThrow(
+        expect.objectContaining({ code: 'integer-out-of-range' }),
+      );
+    }
   });
 
   it('a party brings 1 to 64 coins', () => {

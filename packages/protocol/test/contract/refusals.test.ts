@@ -8,6 +8,7 @@ import {
   type Parameters,
   type PartyTerms,
   parameterViolations,
+  point,
   RuleError,
   type RuleId,
   satoshi,
@@ -63,6 +64,8 @@ describe('a refusal of a C shows the values that break the rule', () => {
     ['C8', { deliveryBlocks: 169 }, { t1: 288, atLeast: 289 }],
     ['C9', { confirmationBlocks: 37 }, { t2: 432, atLeast: 436 }],
     ['C10', { confirmationBlocks: 73 }, { t3: 576, atLeast: 578 }],
+    // Δ_2 = 174 + 2·103 + 48
+    ['C11', { stageBlocks: 103 }, { t4: 1_152, t3: 576, atLeast: 428 + 103 + 48 }],
     ['C12', { confirmationBlocks: 217 }, { t4: 1_152, atLeast: 1_154 }],
     ['C13', { relayBlocks: 0 }, { ...durations, relayBlocks: 0 }],
     ['C14', { stageBlocks: 65_536 }, { longestStage: 65_536, feeWindow: 144, n: 5 }],
@@ -96,6 +99,11 @@ describe('a refusal of a C shows the values that break the rule', () => {
     expect(shown(contractViolations(p, locked), 'C19')).toMatchObject({
       first: 'U',
       second: "worker's message key",
+    });
+    const paid = { ...c, pointLock: point(new Uint8Array([2, ...worker.transactionKey])) };
+    expect(shown(contractViolations(p, paid), 'C19')).toMatchObject({
+      first: 'P_h',
+      second: "worker's transaction key",
     });
     const fund = { ...c, verificationLock: NUMS_KEY };
     expect(shown(contractViolations(p, fund), 'C19')).toMatchObject({ first: 'F', second: 'U' });
