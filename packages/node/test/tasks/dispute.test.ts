@@ -1,5 +1,6 @@
 import {
   type ChannelEvent,
+  clock,
   decodeMessage,
   encodeEnvelope,
   encodeMessage,
@@ -15,7 +16,7 @@ import {
   sealMessage,
   type Task,
 } from '@prometheus-compute/protocol';
-import { SandboxPool } from '@prometheus-compute/sandbox';
+import { SandboxError, SandboxPool } from '@prometheus-compute/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChannelRecord } from '../../src/engine/channel-record.ts';
 import { keepDocument } from '../../src/engine/documents.ts';
@@ -222,6 +223,63 @@ describe('M §Claims: a claim, and what an arbiter makes of it', () => {
     const substitutes = { client: NOWHERE, verifier: null };
     const chunks = await judged([{ ...malformed, fault: 'dleq' }], { substitutes });
     expect(chunks).toMatchObject({ confirmed: false });
+  });
+
+  describe('that gives no result in time', () => {
+    /** An arbiter whose sandbox overruns the clock in the first runs, in a dispute at this tip. */
+    const slow = async (claims: readonly MessageOf<'claim'>[], runs: number, blocksSinceAppeal: number) => {
+      const [arbiter] = play.network.arbiters;
+      const hashes = claims.map((claim) => sealedHash('claim', encodeMessage(claim)));
+      for (const claim of claims) await keepDocument(arbiter!.node.ports.blobs, claim);
+      const record = recordOf(arbiter!);
+      const state = stateOf(arbiter!);
+      if (state.name !== 'closed' || state.how !== 'settled') throw new RangeError('not settled');
+      const { height } = await arbiter!.node.ports.chain.tip();
+      const court = { transaction: 'TxA', height: height - blocksSinceAppeal } as const;
+      const { before } = state;
+      const disputed = {
+        ...before,
+        name: 'arbitration',
+        disputes: [court],
+        arbitration: { ...before.arbitration, court },
+      } as unknown as ChannelRecord['state'];
+      let left = runs;
+      const executor: TaskContext['executor'] = {
+        prepare: (program, limits) => pool.prepare(program, limits),
+        run: async (program, input, limits, seed) => {
+          left -= 1;
+          if (left >= 0) throw new SandboxError('no-result-yet', 'no result within 1 ms');
+          return pool.run(program, input, limits, seed);
+        },
+      };
+      const { root } = delivery;
+      const task = { kind: 'judge', claims: hashes, root, named: null, substitutes: NO_SUBSTITUTES } as const;
+      return runTask({ ...record, state: disputed }, task, contextOf(arbiter!, { executor }));
+    };
+    const claimOf = async (...of: Parameters<typeof claimed>) => {
+      const { claim } = await claimed(...of);
+      return { kind: 'claim', channel: delivery.channel, ...claim } as MessageOf<'claim'>;
+    };
+    const times = () => {
+      const state = stateOf(play.network.client);
+      if (state.name !== 'closed' || state.how !== 'settled') throw new RangeError('not settled');
+      const { agreement } = state.before;
+      return clock(agreement.parameters, agreement.contract);
+    };
+
+    it('keeps no other claim from being confirmed', async () => {
+      const claims = [await claimOf({}, 'output'), await claimOf(otherShare(), 'lock')];
+      expect(await slow(claims, 1, 30)).toMatchObject({ confirmed: true });
+    });
+
+    it('is tried again for half of the time, and then not confirmed: an arbiter votes', async () => {
+      const claims = [await claimOf(otherShare(), 'lock')];
+      const { claim, B, voteCommitment } = times();
+      const half = Math.floor((claim + B + voteCommitment) / 2);
+      await expect(slow(claims, 1, half - 1)).rejects.toMatchObject({ code: 'no-result-yet' });
+      expect(await slow(claims, 1, half)).toMatchObject({ confirmed: false });
+      expect(await slow(claims, 0, half)).toMatchObject({ confirmed: true });
+    });
   });
 
   it('is voted on under a nonce that is the same after a restart', async () => {

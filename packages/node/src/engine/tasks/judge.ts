@@ -1,7 +1,9 @@
 import { judgeClaim } from '@prometheus-compute/proofs';
 import {
+  answeredSeeds,
   type ChannelEvent,
   CodedError,
+  clock,
   decodeMessage,
   equalBytes,
   type Hash32,
@@ -11,6 +13,7 @@ import {
   openingHash,
   type Task,
 } from '@prometheus-compute/protocol';
+import { SandboxError } from '@prometheus-compute/sandbox';
 import type { ChannelRecord } from '../channel-record.ts';
 import { EngineError } from '../errors.ts';
 import { type Batch, chunkRunner, loadBatch, storedBlob } from './batch.ts';
@@ -20,7 +23,8 @@ type JudgeTask = Extract<Task, { readonly kind: 'judge' }>;
 
 /**
  * A_i: whether one of the claims holds, each by re-running the chunk that it names (M §Claims, D11), and the nonce under
- * which the vote is committed to.
+ * which the vote is committed to. A claim that gives no result keeps no other one from being judged: it is tried again,
+ * and is not confirmed when that has not helped in half the time that there is.
  */
 export async function judge(
   record: ChannelRecord,
@@ -28,22 +32,38 @@ export async function judge(
   context: TaskContext,
 ): Promise<ChannelEvent> {
   const nonce = await voteNonce(record, context);
-  const batch = task.claims.length === 0 ? undefined : await loadBatch(record, context);
+  let failure: unknown;
   for (const [i, hash] of task.claims.entries()) {
-    const claim = decodeMessage('claim', await storedBlob(context, hash, 'a claim'));
     context.onProgress({ record, task: 'judge', done: i, total: task.claims.length });
-    if (batch !== undefined && (await holds(claim, task, batch, context)))
-      return { kind: 'judged', confirmed: true, nonce };
+    try {
+      if (await holds(record, hash, task, context)) return { kind: 'judged', confirmed: true, nonce };
+    } catch (cause) {
+      // This node is being stopped.
+      if (cause instanceof SandboxError && cause.code === 'closed') throw cause;
+      failure ??= cause;
+    }
   }
+  const { height } = await context.ports.chain.tip();
+  if (failure !== undefined && height < lastRepetition(record)) throw failure;
   return { kind: 'judged', confirmed: false, nonce };
 }
 
+/** Halfway from the first tip for judging to the last one for the commitment to a vote, which a run must not outlast. */
+function lastRepetition({ state }: ChannelRecord): number {
+  if (state.name !== 'arbitration' || state.arbitration.court === null) return Number.POSITIVE_INFINITY;
+  const { parameters, contract } = state.agreement;
+  const { claim, B, voteCommitment } = clock(parameters, contract);
+  return state.arbitration.court.height + Math.floor((claim + B + voteCommitment) / 2);
+}
+
 async function holds(
-  claim: MessageOf<'claim'>,
+  record: ChannelRecord,
+  hash: Hash32,
   task: JudgeTask,
-  batch: Batch,
   context: TaskContext,
 ): Promise<boolean> {
+  const batch = await loadBatch(record, context);
+  const claim = decodeMessage('claim', await storedBlob(context, hash, 'a claim'));
   if (!('opening' in claim)) return false;
   const opening = workersOpening(claim.opening, batch, task.named, context);
   if (opening === undefined) return false;
@@ -54,6 +74,7 @@ async function holds(
     opening,
     claim: { chunk: claim.index, kind: claim.fault },
     input: claim.input,
+    answered: answeredSeeds(batch.contract, opening, context.ports.verify),
     substitutes,
     run: chunkRunner(batch, context, () => {}),
   });
