@@ -57,6 +57,8 @@ export const AMOUNTS: readonly Scenario[] = [
   outOfBounds('P3', 'Admitting a fault would cost as much as losing an appeal', {
     parameters: { delta: 10_000 },
   }),
+  outOfBounds('P4', 'Two opposite decisions could both be complete', { parameters: { mu: 5_000 } }),
+  outOfBounds('P5', 'The Verifier works for nothing', { parameters: { sigma: 10_000 } }),
   outOfBounds('P6', 'The Worker could pay a bribe above the Verifier’s stake', {
     parameters: { w: satoshi(600_000n) },
   }),
@@ -69,10 +71,23 @@ export const AMOUNTS: readonly Scenario[] = [
     parameters: { beta: 10_000 },
     offered: { reward: satoshi(510_000n) },
   }),
+  outOfBounds('C3', 'The Verifier’s fee would be dust', { parameters: { sigma: 9_999 } }),
   outOfBounds('C4', 'The bond would be dust', { offered: { bond: satoshi(329n) } }),
+  outOfBounds('C5', 'A won challenge could not pay what it promises', {
+    offered: { bond: satoshi(900_000n) },
+  }),
+  outOfBounds('C6', 'An admitted fault could not pay what it promises', {
+    parameters: { delta: 9_900 },
+  }),
   outOfBounds('C7', 'A Post would end after it must be known', { offered: { relayBlocks: 2 } }),
   outOfBounds('C8', 'The Verifier could be right and late', { offered: { deliveryBlocks: 40 } }),
+  outOfBounds('C9', 'The Worker could not appeal in time', { parameters: { t2: 60 } }),
+  outOfBounds('C10', 'Tx1 would race the exits before it', { parameters: { t3: 85 } }),
   outOfBounds('C11', 'A failed arbitration would race a decision', { offered: { arbitrationBlocks: 200 } }),
+  outOfBounds('C13', 'A stage has no time', { offered: { deliveryBlocks: 0 } }),
   outOfBounds('C17', 'A settlement would not be relayed', { offered: { settlementFee: satoshi(1_000n) } }),
   outOfBounds('C22', 'A stage would begin before it is known who failed', { offered: { stageBlocks: 3 } }),
+  outOfBounds('C23', 'Votes would be opened while others can still commit to theirs', {
+    offered: { arbitrationBlocks: 5 },
+  }),
 ];

@@ -1,11 +1,11 @@
-import { courtHeight, waitingDecision } from '../stage/looks.ts';
+import { courtHeight, isWaiting, waitingDecision } from '../stage/looks.ts';
 import type { Stage } from '../stage/stage.ts';
 import { publishesAt, withholds } from '../strategies/chain.ts';
 import { deniesDelivery } from '../strategies/claims.ts';
 import { bribed, lyingVerdict, wrongChunks } from '../strategies/executors.ts';
 import { keepsBack } from '../strategies/messages.ts';
 import { frivolous } from './challenges.ts';
-import { COURT } from './courts.ts';
+import { COURT, SMALL_COURT } from './courts.ts';
 import { clockOf, committed, disputeHeight, verdictTip } from './moments.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -105,5 +105,35 @@ export const ARBITERS: readonly Scenario[] = [
         deniesDelivery(),
       ],
     }),
+  },
+  {
+    name: 'arbiter-returns',
+    about:
+      'An arbiter is away while claims are posted and comes back before they count: it gets all of them, and votes (#6, S = all).',
+    court: COURT,
+    cast: () => ({ worker: [wrongChunks()] }),
+    play: async (stage) => {
+      await stage.mineUntil(() => disputeHeight(stage.client, 'TxV0') !== undefined, 'TxV0', 120);
+      await stage.stop('arbiter-3');
+      await stage.mineUntil(() => disputeHeight(stage.client, 'TxA') !== undefined, 'TxA', 120);
+      await stage.mineTo(courtHeight(stage) + clockOf(stage.client).claim);
+      await stage.restart('arbiter-3');
+    },
+  },
+  {
+    name: 'everybody-restarts',
+    about:
+      'Every party is ended and started again in the states of a dispute, one after another: it ends the same (#6, S = all).',
+    court: SMALL_COURT,
+    cast: () => ({ worker: [wrongChunks()] }),
+    play: async (stage) => {
+      await stage.mineUntil(() => isWaiting(stage, 'TxV0'), 'TxV0', 120);
+      for (let turn = 0; !stage.hasEnded; turn++) {
+        const { name } = stage.actors[turn % stage.actors.length]!;
+        await stage.stop(name);
+        await stage.restart(name);
+        await stage.mine();
+      }
+    },
   },
 ];

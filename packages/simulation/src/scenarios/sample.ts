@@ -1,5 +1,5 @@
 import { challengeHash, sampleChunks } from '@prometheus-compute/proofs';
-import { type OpenState, toHex } from '@prometheus-compute/protocol';
+import { equalBytes, type Hash32, type OpenState, seedHash } from '@prometheus-compute/protocol';
 import type { Stage } from '../stage/stage.ts';
 import type { Observe } from './scenario.ts';
 
@@ -29,9 +29,10 @@ export async function sampleOf(stage: Stage, observe: Observe): Promise<void> {
   );
   const samples = [...known.values()].map((state) => JSON.stringify(sampleIn(state)));
   observe('C, W and V have the same sample', String(new Set(samples).size === 1));
-  const { opening, receipts } = known.get('worker')!;
-  const source = (own: Uint8Array | null, used: Uint8Array): string =>
-    own !== null && toHex(own) === toHex(used) ? 'its seed' : 'a block hash';
-  observe('s_C is', source(receipts.client.seed, opening!.seeds.client));
-  observe('s_V is', source(receipts.verifier.seed, opening!.seeds.verifier));
+  const { opening, agreement } = known.get('worker')!;
+  const { challengeClient, challengeVerifier } = agreement.contract.seedHashes;
+  const source = (used: Hash32, committed: Hash32): string =>
+    equalBytes(seedHash(used), committed) ? 'its seed' : 'a block hash';
+  observe('s_C is', source(opening!.seeds.client, challengeClient));
+  observe('s_V is', source(opening!.seeds.verifier, challengeVerifier));
 }

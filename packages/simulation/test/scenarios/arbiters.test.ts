@@ -42,6 +42,16 @@ describe('scenarios about arbiters', () => {
     await expectSettled('receipt-for-one-arbiter', byAll('Tx8'), { decrypted: true });
   });
 
+  it('#6: an arbiter that was away while claims were posted gets them when it returns, and votes', async () => {
+    await expectSettled('arbiter-returns', byAll('Tx7'), { decrypted: null });
+  });
+
+  it('#6: every party ends and comes back in the states of a dispute, from its own files', async () => {
+    const report = await expectSettled('everybody-restarts', byAll('Tx7', 3), { decrypted: null });
+    const back = new Set(report.timeline.filter(({ what }) => what === 'comes back').map(({ who }) => who));
+    expect(back.size).toBe(6);
+  });
+
   it('D6: C = W = V + k arbiters collude: the others’ stakes cannot be moved', async () => {
     const { observations } = await expectSettled('coalition-of-all-but-one', 'Tx6', { decrypted: null });
     const invalid = 'mempool-script-verify-flag-failed (Invalid Schnorr signature)';
