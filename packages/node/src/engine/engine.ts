@@ -120,11 +120,14 @@ export class Engine {
     await this.#queue.close();
   }
 
-  async #feed(id: string, event: ChannelEvent, completes: number | undefined): Promise<void> {
-    await this.#queue.run(async () => {
-      await this.#channels.feed(id, event, completes);
+  /** Answers whether the event has had its effect, or none ever. */
+  async #feed(id: string, event: ChannelEvent, completes: number | undefined): Promise<boolean> {
+    const effect = await this.#queue.run(async () => {
+      const done = await this.#channels.feed(id, event, completes);
       await this.#inbox.retry(id);
+      return done;
     });
+    return effect ?? false;
   }
 
   async #receive(from: string, bytes: Uint8Array): Promise<boolean> {

@@ -23,7 +23,8 @@ export interface OutboxHost {
   readonly runTask: TaskRunner;
   /** Bytes that the node sends to itself. */
   readonly receive: (from: PeerId, bytes: Uint8Array) => Promise<boolean>;
-  readonly feed: (id: string, event: ChannelEvent, completes: number) => Promise<unknown>;
+  /** Answers whether the event of a task has had its effect; false: the task is to be run again. */
+  readonly feed: (id: string, event: ChannelEvent, completes: number) => Promise<boolean>;
 }
 
 /**
@@ -103,7 +104,7 @@ export class Outbox {
     }
     if (queue.closed) return;
     if (event === null) await ports.store.finish(entry.sequence);
-    else await feed(record.id, event, entry.sequence);
+    else if (!(await feed(record.id, event, entry.sequence)) && !queue.closed) this.#failed.push(entry);
   }
 }
 
