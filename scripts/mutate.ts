@@ -7,11 +7,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { installTools } from './mutation/install.ts';
+import { partOf, partsIn, WHOLE_PARTS } from './mutation/parts.ts';
 import { readReport, reportFile, SOURCES, unusedReasons } from './mutation/report.ts';
 import { renderTables, summaryOf, writeSection } from './mutation/tables.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const FOLDERS = ['contract', 'transactions', 'channel'];
 /** Part of the mutants of a folder that its tests notice, in per cent. */
 const AIM = 85;
 const PAGE = join(ROOT, 'docs', 'mutation.md');
@@ -45,13 +45,15 @@ function mutate(part: string): boolean {
 }
 
 function run(part: string): boolean {
-  const whole = FOLDERS.includes(part);
+  const whole = WHOLE_PARTS.includes(part);
   if (!existsSync(join(ROOT, SOURCES, part))) {
     process.stderr.write(`${SOURCES}${part} does not exist.\n`);
     return false;
   }
   if (values.force)
-    rmSync(join(ROOT, 'reports', 'mutation', `${part.split('/')[0]}.incremental.json`), { force: true });
+    rmSync(join(ROOT, 'reports', 'mutation', `${partOf(part).replaceAll('/', '.')}.incremental.json`), {
+      force: true,
+    });
   if (!values.report && !mutate(part)) return false;
   const file = join(ROOT, reportFile(part));
   if (!existsSync(file)) {
@@ -74,5 +76,5 @@ function run(part: string): boolean {
 }
 
 if (!values.report && !installTools(join(ROOT, 'scripts', 'mutation'))) process.exit(1);
-const parts = positionals.length === 0 ? FOLDERS : positionals;
+const parts = positionals.length === 0 ? WHOLE_PARTS : positionals.flatMap(partsIn);
 process.exitCode = parts.map(run).every(Boolean) ? 0 : 1;

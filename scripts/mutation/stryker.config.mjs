@@ -1,7 +1,9 @@
 // How Stryker mutates one part of packages/protocol/src. `npm run mutate` names the part in MUTATE: a folder such as
 // `contract`, a folder in it, or a file.
+import { partOf } from './parts.ts';
+
 const part = process.env.MUTATE ?? 'contract';
-const [folder] = part.split('/');
+const whole = partOf(part).replaceAll('/', '.');
 const name = part.replaceAll('/', '.');
 
 /** @public */
@@ -18,6 +20,7 @@ export default {
   ignorePatterns: [
     '**',
     '!packages/protocol/**',
+    '!scripts/mutation/parts.ts',
     '!scripts/mutation/vitest.config.ts',
     '!scripts/mutation/vitest.setup.ts',
     '!docs/protocol/**',
@@ -29,7 +32,7 @@ export default {
   timeoutMS: 20_000,
   timeoutFactor: 3,
   incremental: true,
-  incrementalFile: `reports/mutation/${folder}.incremental.json`,
+  incrementalFile: `reports/mutation/${whole}.incremental.json`,
   reporters: ['progress-append-only', 'json'],
   jsonReporter: { fileName: `reports/mutation/${name}.json` },
   allowConsoleColors: false,

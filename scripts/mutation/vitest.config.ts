@@ -6,6 +6,7 @@ import {
   type TestSpecification,
   type Vitest,
 } from 'vitest/node';
+import { testsOf } from './parts.ts';
 
 /** Milliseconds that each file took when it was first run, before any mutant cut it short. */
 const durations = new Map<string, number>();
@@ -35,22 +36,12 @@ class FirstFailure implements Reporter {
   }
 }
 
-/**
- * A folder has to be held by its own tests, by those of the rules that it enforces, and its hashes by the vectors:
- * what only a play of the whole protocol notices is hard to find from there.
- */
-const TESTS: Readonly<Record<string, readonly string[]>> = {
-  contract: ['contract', 'primitives/vectors'],
-  transactions: ['transactions', 'contract/contract-rules', 'contract/refusals', 'primitives/vectors'],
-  channel: ['channel'],
-};
-const [folder = ''] = (process.env.MUTATE ?? '').split('/');
-const tests = TESTS[folder] ?? [''];
-
 /** As the tests run otherwise: each file loads its modules anew, which mutants of constants need. @public */
 export default defineConfig({
   test: {
-    include: tests.map((of) => `packages/protocol/test/${of}{/**/*.test.ts,.test.ts}`),
+    include: testsOf(process.env.MUTATE ?? 'contract').map(
+      (of) => `packages/protocol/test/${of}{/**/*.test.ts,.test.ts}`,
+    ),
     // Minutes of random plays; what they would notice has to be held by a test that says what it is.
     exclude: ['**/arbitration/agreement.test.ts'],
     environment: 'node',
