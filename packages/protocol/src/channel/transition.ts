@@ -1,5 +1,8 @@
+import { contractHash } from '../contract/contract-codec.ts';
 import { RuleError } from '../contract/rule-error.ts';
+import { equalBytes } from '../primitives/bytes.ts';
 import { assertNever, CodedError } from '../primitives/errors.ts';
+import type { ChannelMessage } from '../wire/messages.ts';
 import type { ChannelContext } from './context.ts';
 import type { ChannelEvent } from './event.ts';
 import { onClosed } from './operation/chain.ts';
@@ -27,6 +30,13 @@ export function transition(state: ChannelState, event: ChannelEvent, context: Ch
   if (event.kind === 'message' && isPast(state, event.message.kind)) {
     return ignored('out-of-place', event.from, `"${event.message.kind}" comes after its time`);
   }
+  if (event.kind === 'message' && !isForContract(state, event.message)) {
+    return ignored(
+      'out-of-place',
+      event.from,
+      `the "${event.message.kind}" names another channel than this contract`,
+    );
+  }
   try {
     return dispatch(state, event, context);
   } catch (cause) {
@@ -37,6 +47,16 @@ export function transition(state: ChannelState, event: ChannelEvent, context: Ch
     if (state.name === 'setup') return abandon(state, 'terms-refused', culprit, cause.message);
     return ignored('out-of-place', culprit, cause.message);
   }
+}
+
+/**
+ * From Tx0 on everything names the contract. C, W and V know the session too: what is signed under its name nobody could
+ * post, so that C = V would bind themselves to nothing with their receipts, and W with its documents.
+ */
+function isForContract(state: ChannelState, { channel }: ChannelMessage): boolean {
+  if (state.name === 'setup' || (state.name === 'closed' && state.how === 'abandoned')) return true;
+  const { agreement } = state.name === 'closed' ? state.before : state;
+  return equalBytes(channel, contractHash(agreement.contract));
 }
 
 function dispatch(state: ChannelState, event: ChannelEvent, context: ChannelContext): Step {
