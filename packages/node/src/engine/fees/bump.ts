@@ -91,6 +91,17 @@ function dearer({ parent }: Bump, vsize: number, conflicts: readonly WaitingTran
 }
 
 /**
+ * What a child pays so that nodes before Core 31 let it take another's place too: a higher rate than that one has, which may
+ * be smaller (BIP125, rule 6).
+ */
+function dearerThanChild(waiting: WaitingTransaction, vsize: number): bigint {
+  const others = waiting.packageVsize - waiting.vsize;
+  if (others === 0) return 0n;
+  const rate = ((waiting.packageFee - waiting.fee) * 1_000n) / BigInt(others);
+  return feeFor(vsize, rate + 1n) + 1n;
+}
+
+/**
  * What a child has to pay for `wanted` satoshis per 1000 vB of parent and child together, and to replace what is in its way:
  * an earlier child, its own or a sibling's (BIP431), or another transaction on the same inputs (BIP125).
  *
@@ -118,7 +129,8 @@ export function planChild(
     const vsize = childVsize(bump.output, coins.length, bump.to);
     const floor = inTheWay(vsize);
     const owed = childFee(parent, vsize, wanted);
-    const fee = smaller(larger(owed, floor), limit);
+    const above = waiting === undefined ? 0n : dearerThanChild(waiting, vsize);
+    const fee = smaller(larger(larger(owed, above), floor), limit);
     const more = coinsFor(bump, fee);
     if (more.length > coins.length) {
       coins = more;

@@ -40,7 +40,11 @@ export function startArbitration(state: ArbitrationState): ArbitrationState {
  * output, which does not exist until the very same transaction is in a block again, and then it is the same decision.
  */
 export function leaveCourt<S extends OpenState>(state: S): S {
-  return { ...state, arbitration: { ...state.arbitration, court: null } };
+  const { arbitration } = state;
+  // What is being judged may end while there is no court to tell: it is asked for again when there is one.
+  const done =
+    arbitration.vote === null ? arbitration.done.filter((what) => what !== 'judge') : arbitration.done;
+  return { ...state, arbitration: { ...arbitration, court: null, done } };
 }
 
 /** What an event of an arbitration changes by itself; what follows from it are {@link COURT_ACTS}. */

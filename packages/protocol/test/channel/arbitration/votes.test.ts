@@ -57,6 +57,26 @@ describe('M §Clock: votes', () => {
     expect(leftOut(withFifth(late(most + 1)))).toBe(true);
   });
 
+  it('a re-run that ends while a reorganisation has taken verdict and appeal away is asked for again when they are back', () => {
+    const held: Behaviour = { onTask: ({ kind }) => (kind === 'judge' ? null : undefined) };
+    const play = new CourtPlay({ ...guilty, behaviours: { 'arbiter:5': held } });
+    play.until(play.clock.judge);
+    const asked = () =>
+      play.tasks.filter(({ party, task }) => party === 'arbiter:5' && task.kind === 'judge').length;
+    expect(asked()).toBe(1);
+    const { disputes } = play.state('arbiter:5');
+    play.unconfirm('TxA');
+    play.unconfirm('TxV0');
+    play.feed('arbiter:5', { kind: 'judged', confirmed: true, nonce: nonceOf('arbiter:5') });
+    for (const { transaction, height } of disputes) play.confirm(transaction, height);
+    play.mine(1);
+    expect(asked()).toBe(2);
+    // Who has a vote already keeps it.
+    expect(
+      play.tasks.filter(({ party, task }) => party === 'arbiter:1' && task.kind === 'judge'),
+    ).toHaveLength(1);
+  });
+
   it('a vote that was not committed to in time is none', () => {
     const late = (after: number) => says('voteCommitment', (message) => [{ message, after }]);
     const play = new CourtPlay(guilty);
