@@ -80,10 +80,12 @@ function onTip(state: ArbitrationState): Step {
   return moved(next, isArbiter(self) && tip > seen + B ? askForPosts(next) : []);
 }
 
-/** Whether all blocks passed at once in which votes were opened, or in which a stage was on. */
+/**
+ * Whether more than B blocks came at once, and with them the end of a time for commitments, votes or signatures: what others
+ * posted until then may have been missed, and who was silent cannot be told.
+ */
 function missed(state: ArbitrationState, court: Court, seen: number, B: number): boolean {
-  const { openFrom, opening, stages } = courtClock(state, court);
-  return [{ from: openFrom, until: opening }, ...stages].some(
-    ({ from, until }) => seen < from && state.tip > until + B,
-  );
+  const { commitment, opening, stages } = courtClock(state, court);
+  const ends = [commitment, opening, ...stages.map(({ until }) => until)].map((until) => until + B);
+  return state.tip > seen + B && ends.some((end) => seen < end && state.tip > end);
 }

@@ -52,7 +52,7 @@ export interface ArbitrationRecord {
   readonly signing: readonly Signing[];
   /** Own tip when this party last looked; null before. */
   readonly seen: number | null;
-  /** It was away for the whole of a time in which others posted: who failed then, it cannot tell. */
+  /** It was away when a time ended in which others posted: who failed then, it cannot tell. */
   readonly away: boolean;
   /** Who was sent everything again, and at which own tip (`lacking`). */
   readonly resent: Readonly<Record<string, number>>;

@@ -24,7 +24,8 @@ export function relayTask({ self }: OpenState, posted: PostedMessage): Task {
 
 /**
  * M §Post: on first acceptance a node relays M with its receipts to everybody and adds its own; who has said that it has M
- * gets the own receipt alone, and so does M's author.
+ * gets the own receipt alone. M's author gets all of it: its own copy may come back to it after the next block, too late
+ * without receipts, and M may be what somebody else has posted of it. W, which says nothing, knows what it has written.
  */
 export function onRelayMade(
   state: OpenState,
@@ -55,7 +56,7 @@ export function onRelayMade(
   };
   const messages = members(agreement).flatMap((to): readonly Outgoing[] => {
     if (to === self) return [];
-    const has = to === posted.author || posted.receipts.some(({ from }) => from === to);
+    const has = accepts(to) ? posted.receipts.some(({ from }) => from === to) : to === posted.author;
     if (!has) return [{ to, message: whole }];
     return word === null ? [] : [{ to, message: word }];
   });

@@ -14,6 +14,11 @@ const away = (from: number, to: number): Behaviour => ({
   offline: (tip) => tip >= height + from && tip < height + to,
 });
 
+/** Says things of a kind so many blocks later than the others. */
+const late = (kind: ChannelMessage['kind'], after: number): Behaviour => ({
+  onPost: (message) => [{ message, after: message.kind === kind ? after : 0 }],
+});
+
 const lacks = (play: CourtPlay, kinds: readonly string[]): ChannelMessage => ({
   kind: 'lacking',
   channel: play.channel,
@@ -60,6 +65,35 @@ describe('M §Clock: an arbiter that was away', () => {
     expect(play.state('arbiter:5').arbitration.away).toBe(true);
     expect(play.signedBy(5)).toEqual([]);
     expect(play.signedBy(1).length).toBeGreaterThan(1);
+  });
+
+  it('signs nothing that leaves out whoever signed in time, while it was away at the end of a stage', () => {
+    const [first, second] = clock.stages;
+    const play = new CourtPlay({
+      ...guilty,
+      behaviours: {
+        'arbiter:1': SIGNS_NOTHING,
+        'arbiter:4': late('decisionSignatures', first!.until - first!.from),
+        'arbiter:5': away(first!.from + 1 - height, second!.from - height),
+      },
+    });
+    play.until(second!.until);
+    expect(play.signedBy(4)).toEqual(['Tx7:1.2.3.4.5', 'Tx7:2.3.4.5']);
+    expect(play.signedBy(5)).toEqual(['Tx7:1.2.3.4.5']);
+  });
+
+  it('signs nothing that leaves out whoever committed in time, while it was away', () => {
+    const play = new CourtPlay({
+      ...guilty,
+      behaviours: {
+        'arbiter:1': SIGNS_NOTHING,
+        'arbiter:4': late('voteCommitment', clock.commitment - clock.judge),
+        'arbiter:5': away(clock.judge + 1 - height, clock.openFrom - height),
+      },
+    });
+    play.until(clock.stages[1]!.until);
+    expect(play.signedBy(4)).toEqual(['Tx7:1.2.3.4.5', 'Tx7:2.3.4.5']);
+    expect(play.signedBy(5)).toEqual(['Tx7:1.2.3.4.5']);
   });
 
   it('is answered once in B blocks, and only what it asks for and has given no receipt for', () => {

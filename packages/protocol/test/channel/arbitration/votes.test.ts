@@ -143,6 +143,25 @@ describe('M §Clock: votes', () => {
     expect(play.said.filter(({ author }) => author === 'arbiter:5')).toEqual([]);
   });
 
+  it('a vote that is committed to at the last tip counts for its arbiter too, though its own copy comes a block later', () => {
+    const play = new CourtPlay({
+      ...guilty,
+      behaviours: {
+        'arbiter:5': {
+          onTask: ({ kind }) => (kind === 'judge' ? null : undefined),
+          onPost: (message, to, author) => [
+            { message, after: message.kind === 'voteCommitment' && to === author ? 1 : 0 },
+          ],
+        },
+      },
+    });
+    play.until(play.clock.commitment);
+    play.feed('arbiter:5', { kind: 'judged', confirmed: true, nonce: nonceOf('arbiter:5') });
+    play.settle();
+    play.until(play.clock.stages[0]!.until);
+    expect(play.signedBy(5)).toEqual(['Tx7:1.2.3.4.5']);
+  });
+
   it('an arbiter votes once, whatever its engine says again', () => {
     const play = new CourtPlay(guilty);
     play.until(play.clock.judge);
