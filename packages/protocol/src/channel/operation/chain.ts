@@ -76,10 +76,12 @@ function frameOf({
 
 function dispute(state: OpenState, event: Confirmed): Step {
   const known = disputesOf(state).filter(({ transaction }) => transaction !== event.transaction);
+  const disputes = [...known, { transaction: event.transaction, height: event.height }];
   const next: ArbitrationState = {
     ...frameOf(state),
     name: 'arbitration',
-    disputes: [...known, { transaction: event.transaction, height: event.height }],
+    // TxV0 or TxV1 can come back alone: a node that was away finds TxA or TxAc where it was.
+    disputes: disputes.sort((a, b) => a.height - b.height),
   };
   return moved(startArbitration(next));
 }

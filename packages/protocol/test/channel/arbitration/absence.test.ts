@@ -163,6 +163,15 @@ describe('reorganisations during an arbitration', () => {
     expect(play.signedBy(1)).toEqual(['Tx7:1.2.3.4.5']);
   });
 
+  it('TxV0 alone in another block, as a node finds it that was away: TxA still is what there is to settle', () => {
+    const play = new CourtPlay(guilty);
+    play.until(clock.stages[0]!.from);
+    play.unconfirm('TxV0');
+    play.confirm('TxV0', height - 2);
+    expect(play.state('client').disputes.map(({ transaction }) => transaction)).toEqual(['TxV0', 'TxA']);
+    expect(play.wants('client')).toEqual(['Tx7:1.2.3.4.5']);
+  });
+
   it('a judgement that comes while TxA is gone waits for it', () => {
     const play = new CourtPlay({
       ...guilty,
