@@ -2,12 +2,12 @@
 // `npm run mutate -- contract` mutates one folder, `-- channel/post` a folder in it, `-- contract/clock.ts` a file.
 // `--report` shows the last results again; `--force` forgets them; `--write` puts them into docs/mutation.md.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { installTools } from './mutation/install.ts';
-import { partOf, partsIn, WHOLE_PARTS } from './mutation/parts.ts';
+import { partsIn, WHOLE_PARTS } from './mutation/parts.ts';
 import { readReport, reportFile, SOURCES, unusedReasons } from './mutation/report.ts';
 import { renderTables, summaryOf, writeSection } from './mutation/tables.ts';
 
@@ -36,11 +36,16 @@ function mutate(part: string): boolean {
     'bin',
     'stryker.js',
   );
-  const { status } = spawnSync(process.execPath, [stryker, 'run', 'scripts/mutation/stryker.config.mjs'], {
-    cwd: ROOT,
-    stdio: 'inherit',
-    env: { ...process.env, MUTATE: part },
-  });
+  const force = values.force ? ['--force'] : [];
+  const { status } = spawnSync(
+    process.execPath,
+    [stryker, 'run', 'scripts/mutation/stryker.config.mjs', ...force],
+    {
+      cwd: ROOT,
+      stdio: 'inherit',
+      env: { ...process.env, MUTATE: part },
+    },
+  );
   return status === 0;
 }
 
@@ -50,17 +55,16 @@ function run(part: string): boolean {
     process.stderr.write(`${SOURCES}${part} does not exist.\n`);
     return false;
   }
-  if (values.force)
-    rmSync(join(ROOT, 'reports', 'mutation', `${partOf(part).replaceAll('/', '.')}.incremental.json`), {
-      force: true,
-    });
   if (!values.report && !mutate(part)) return false;
   const file = join(ROOT, reportFile(part));
   if (!existsSync(file)) {
     process.stderr.write(`${part} was not mutated yet.\n`);
     return false;
   }
-  const results = readReport(readFileSync(file, 'utf8'));
+  // Results of the rest of the part are kept beside those of a run of a file.
+  const results = readReport(readFileSync(file, 'utf8')).filter(
+    (result) => result.file === part || result.file.startsWith(`${part}/`),
+  );
   process.stdout.write(`\n${renderTables(results)}\n`);
   if (whole) {
     for (const { file: source, original } of unusedReasons(part, results)) {

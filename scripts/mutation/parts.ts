@@ -6,7 +6,13 @@
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   contract: ['contract', 'primitives/vectors'],
   transactions: ['transactions', 'contract/contract-rules', 'contract/refusals', 'primitives/vectors'],
-  'channel/duties': ['channel/duties', 'channel/nothing-to-publish', 'channel/arbitration/duties'],
+  'channel/duties': [
+    'channel/duties',
+    'channel/nothing-to-publish',
+    'channel/reorganisation',
+    'channel/arbitration/duties',
+    'channel/arbitration/decisions',
+  ],
   'channel/post': ['channel/post', 'channel/deadlines', 'channel/accusations', 'channel/seeds'],
   'channel/arbitration': ['channel/arbitration', 'channel/duties'],
   'channel/operation': [

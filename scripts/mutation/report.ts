@@ -1,10 +1,12 @@
+import { partOf } from './parts.ts';
 import { type Explained, REASONS } from './reasons.ts';
 
 /** Where the mutated code is. */
 export const SOURCES = 'packages/protocol/src/';
 
-/** Path from the root of the results of one part, as stryker.config.mjs names it. */
-export const reportFile = (part: string): string => `reports/mutation/${part.replaceAll('/', '.')}.json`;
+/** Path from the root of the results of the part that a file or folder belongs to, as stryker.config.mjs names it. */
+export const reportFile = (path: string): string =>
+  `reports/mutation/${partOf(path).replaceAll('/', '.')}.json`;
 
 /** What became of a mutant: `reached by no test` counts like `survived`; `left out` is text for people. */
 export type Outcome = 'killed' | 'timed out' | 'survived' | 'reached by no test' | 'left out';

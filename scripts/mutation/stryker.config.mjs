@@ -4,7 +4,6 @@ import { partOf } from './parts.ts';
 
 const part = process.env.MUTATE ?? 'contract';
 const whole = partOf(part).replaceAll('/', '.');
-const name = part.replaceAll('/', '.');
 
 /** @public */
 export default {
@@ -34,7 +33,7 @@ export default {
   incremental: true,
   incrementalFile: `reports/mutation/${whole}.incremental.json`,
   reporters: ['progress-append-only', 'json'],
-  jsonReporter: { fileName: `reports/mutation/${name}.json` },
+  jsonReporter: { fileName: `reports/mutation/${whole}.json` },
   allowConsoleColors: false,
   warnings: { slow: false },
 };

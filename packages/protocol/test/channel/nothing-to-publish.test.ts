@@ -44,6 +44,13 @@ describe('T §Watch and publish: who publishes nothing', () => {
     expect(published({ ...state, accusation })).toEqual(['TxV1', 'Tx1']);
   });
 
+  it('C before TxV1 is on the chain, whatever it holds against W: a verdict is V’s to publish', () => {
+    const state = without([], 3).state('client');
+    if (state.name !== 'computation' && state.name !== 'verification') throw new Error(state.name);
+    expect(published({ ...state, accusation, verdict: null })).toEqual(['Tx1']);
+    expect(published({ ...state, accusation: null, verdict: 1 })).toEqual(['Tx1']);
+  });
+
   it('arbiters before an appeal: their stakes free themselves at t4', () => {
     const game = without(['verdict'], 5);
     const waiting = [...game.players.values()].flatMap(({ name, state }) =>
