@@ -1,4 +1,5 @@
 import type { ChannelContext, ChannelEvent, Recipient, Step } from '@prometheus-compute/protocol';
+import type { OutboxEntry } from '../ports/store.ts';
 import type { PeerId } from '../ports/transport.ts';
 import { isOwnName, peerOf } from './addressing.ts';
 import type { ChannelRecord } from './channel-record.ts';
@@ -24,6 +25,8 @@ export class Engine {
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
   readonly #watchers: Notify[] = [];
+  /** What the outbox of an earlier run holds, until all blocks since are there; undefined from then on. */
+  #left: readonly OutboxEntry[] | undefined;
 
   /** @param extensions - made by the node, which needs the engine for it; asked for when first used */
   constructor(ports: EnginePorts, policy: ChannelContext['policy'], extensions: () => Extensions) {
@@ -65,10 +68,22 @@ export class Engine {
     this.#watchers.push(listener);
   }
 
-  /** Takes up every channel of the store again, and whatever its outbox still holds. */
+  /**
+   * Takes up every channel of the store again. Its tip is the one at which an earlier run ended: what counts by the tip at which it
+   * comes (M §Post) would count again, so that nothing comes in or ends but blocks, until {@link caughtUp}.
+   */
   async resume(): Promise<void> {
+    this.#left = [];
     await this.#channels.load();
-    for (const entry of await this.ports.store.pending()) this.#outbox.dispatch(entry);
+    this.#left = await this.ports.store.pending();
+    if (this.records.length === 0) this.caughtUp();
+  }
+
+  /** All blocks up to the chain's tip were fed: messages are taken, and what the outbox of an earlier run holds is done. */
+  caughtUp(): void {
+    const left = this.#left ?? [];
+    this.#left = undefined;
+    for (const entry of left) this.#outbox.dispatch(entry);
   }
 
   /** Opens a channel with its first step; the id must be new, since the channel's keys hang on it. */
@@ -131,6 +146,7 @@ export class Engine {
   }
 
   async #receive(from: string, bytes: Uint8Array): Promise<boolean> {
+    if (this.#left !== undefined) return false;
     try {
       return (await this.#queue.run(() => this.#inbox.receive(from, bytes))) ?? false;
     } catch (cause) {

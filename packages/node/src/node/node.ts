@@ -109,7 +109,10 @@ export class Node implements Greeter, RoleHost {
     return this.engine.busy - this.#payload.waiting;
   }
 
-  /** Takes up what an earlier run of this node has stored: channels, coins that they hold, messages and tasks left. */
+  /**
+   * Takes up what an earlier run of this node has stored: channels, coins that they hold, messages and tasks left. Where there
+   * are channels, it takes part in them again from the first {@link onBlock} on.
+   */
   async resume(): Promise<void> {
     await this.engine.resume();
     const records = this.engine.records.filter(({ role }) => role !== 'arbiter');
@@ -121,6 +124,7 @@ export class Node implements Greeter, RoleHost {
     // What fails here is done again at the next block: a block counts as seen only after everything is stored.
     await this.engine
       .track(() => this.watcher.follow())
+      .then(() => this.engine.caughtUp())
       .catch((cause: unknown) => this.engine.notify({ kind: 'follow-failed', error: asError(cause) }));
     await this.engine.track(() => this.#collector.follow());
     await this.engine.retry();

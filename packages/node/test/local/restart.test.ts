@@ -1,6 +1,9 @@
-import type { ChannelState } from '@prometheus-compute/protocol';
+import { type ChannelState, readEnvelope } from '@prometheus-compute/protocol';
 import { describe, expect, it } from 'vitest';
+import type { EnginePorts } from '../../src/engine/engine-ports.ts';
+import type { PeerId, Receive } from '../../src/ports/transport.ts';
 import { mineUntil, startPlay, stateOf } from './play.ts';
+import { uninformed } from './prices.ts';
 
 const settled = (state: ChannelState): boolean => state.name === 'closed' && state.how === 'settled';
 
@@ -11,6 +14,9 @@ const POINTS = [
   { after: 2, what: 'when Tx0 has its first confirmation' },
   { after: 4, what: 'when the settlement waits for a block' },
 ] as const;
+
+/** t0 of the contracts here. */
+const DELIVERY_BLOCKS = 120;
 
 describe('a node that ends and comes back from its own files', () => {
   it.each(POINTS)('$what: each of C, W, V and an arbiter', async ({ after }) => {
@@ -72,5 +78,51 @@ describe('a node that ends and comes back from its own files', () => {
     const again = await network.restart(network.worker);
     expect(again.wallet.balance()).toBe(balance);
     expect(() => again.wallet.reserve(1n)).toThrow(expect.objectContaining({ code: 'insufficient-funds' }));
+  });
+
+  it('takes nothing before it has seen the blocks since: a delivery after its time is none, whenever W sends it', async () => {
+    let delivery: Uint8Array | undefined;
+    let returning = false;
+    const ports = (party: PeerId, own: EnginePorts): EnginePorts => {
+      if (party !== 'verifier') return own;
+      const { transport } = own;
+      const { chain } = uninformed(party, own);
+      let take: Receive = async () => false;
+      const listen = (receive: Receive): void => {
+        take = receive;
+        transport.listen(async (from, bytes) => {
+          if (readEnvelope(bytes).kind !== 'delivery') return receive(from, bytes);
+          delivery = bytes;
+          return false;
+        });
+      };
+      const tip = async () => {
+        // While it asks for the blocks that it has missed, W sends again.
+        if (returning && delivery !== undefined) await take('worker', delivery);
+        returning = false;
+        return chain.tip();
+      };
+      return {
+        ...own,
+        transport: {
+          self: transport.self,
+          listen,
+          send: (to, bytes) => transport.send(to, bytes),
+          broadcast: (bytes) => transport.broadcast(bytes),
+          close: () => transport.close(),
+        },
+        chain: { ...chain, tip },
+      };
+    };
+    await using play = await startPlay({ ports });
+    const { network } = play;
+    await play.begin();
+    await mineUntil(network, () => delivery !== undefined);
+    for (const party of [network.client, network.worker, network.verifier]) await network.stop(party);
+    await network.mine(DELIVERY_BLOCKS);
+    returning = true;
+    const verifier = await network.restart(network.verifier);
+    expect(returning).toBe(false);
+    expect(stateOf(verifier)).toMatchObject({ name: 'computation', tip: network.height, delivery: null });
   });
 });
