@@ -9,14 +9,7 @@ import {
   inputTree,
   openBatch,
 } from '@prometheus-compute/proofs';
-import {
-  type GraphTerms,
-  hash32,
-  pointOf,
-  publicKey,
-  secretScalar,
-  seedHash,
-} from '@prometheus-compute/protocol';
+import { type GraphTerms, hash32, pointOf, publicKey, secretScalar } from '@prometheus-compute/protocol';
 import { type ChunkOutcome, SandboxPool } from '@prometheus-compute/sandbox';
 import { BenchError } from '../bench-error.ts';
 import { exampleJob } from '../example-job.ts';
@@ -92,11 +85,6 @@ async function proofSection({ contract }: GraphTerms, outcomes: readonly ChunkOu
     inputRoot: inputTree(inputHashes).root,
     pointLock: pointOf(pointSecret),
     verificationLock: publicKey(lockSecret),
-    seedHashes: {
-      ...contract.seedHashes,
-      challengeClient: seedHash(seeds.client),
-      challengeVerifier: seedHash(seeds.verifier),
-    },
     contractHash: hash32(new Uint8Array(32).fill(4)),
   };
   const entropy = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
@@ -116,7 +104,15 @@ async function proofSection({ contract }: GraphTerms, outcomes: readonly ChunkOu
     open,
     check: async () => {
       const run = async (input: Uint8Array): Promise<ChunkOutcome> => byInput.get(input)!;
-      const { r } = await checkOpening({ terms, inputs, delivery, opening, substitutes, run });
+      const { r } = await checkOpening({
+        terms,
+        inputs,
+        delivery,
+        opening,
+        answered: seeds,
+        substitutes,
+        run,
+      });
       if (r !== 1) throw new BenchError('a good opening was refused');
     },
   });

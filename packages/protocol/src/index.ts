@@ -28,6 +28,7 @@ export type { RankedStake } from './ceremony/standing.ts';
 export type { CeremonyTranscript } from './ceremony/transcript.ts';
 export { decodeTranscript, encodeTranscript, MAX_TRANSCRIPT_BYTES } from './ceremony/transcript-codec.ts';
 export { graphOf } from './channel/agreement.ts';
+export { type AnsweredSeeds, answeredSeeds } from './channel/answered-seeds.ts';
 export { type HeldRelease, heldReleases, isSettledForGood } from './channel/closing/clean-end.ts';
 export { releasesOf } from './channel/closing/release-transaction.ts';
 export type { ChannelContext } from './channel/context.ts';

@@ -61,7 +61,8 @@ function opening(outputBytes: number): MessageOf<'opening'> {
     scheme: new Uint8Array(0),
   };
   const root = filled(5);
-  return { kind: 'opening', channel, root, challengeClient: root, challengeVerifier: root, chunks: [chunk] };
+  const seeds = { challengeClient: root, challengeVerifier: root, answers: null };
+  return { kind: 'opening', channel, root, ...seeds, chunks: [chunk] };
 }
 
 const toEverybody = (message: Outgoing['message'], posted?: true): readonly Outgoing[] =>

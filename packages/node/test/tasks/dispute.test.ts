@@ -216,13 +216,28 @@ describe('M §Claims: a claim, and what an arbiter makes of it', () => {
   });
 
   it('D37: is judged with the block hashes that stand for seeds', async () => {
-    const { claim } = await claimed({ challengeClient: NOWHERE }, 'lock');
+    const blocks = { challengeClient: NOWHERE, challengeVerifier: delivery.root };
+    const substitutes = { client: NOWHERE, verifier: delivery.root };
+    const { claim } = await claimed({ ...blocks, answers: null }, 'lock');
     const malformed = { ...claim, fault: 'malformed' } as const;
     expect(await judged([malformed])).toMatchObject({ confirmed: true });
-    // With this substitute the seeds count, and the chunk may be none of the sample.
-    const substitutes = { client: NOWHERE, verifier: null };
+    // With these substitutes the seeds count, and the chunk may be none of the sample.
     const chunks = await judged([{ ...malformed, fault: 'dleq' }], { substitutes });
     expect(chunks).toMatchObject({ confirmed: false });
+    // With C's receipt shown, nothing but what it names counts.
+    const shown = await claimed(blocks, 'lock');
+    const other = { ...shown.claim, fault: 'malformed' } as const;
+    expect(await judged([other], { substitutes })).toMatchObject({ confirmed: true });
+  });
+
+  it('D37: the right opening shows C’s receipt; without it, it is malformed', async () => {
+    expect(opening.answers).not.toBeNull();
+    const { claim } = await claimed({}, 'lock');
+    const malformed = { ...claim, fault: 'malformed' } as const;
+    expect(await judged([malformed])).toMatchObject({ confirmed: false });
+    const silent = await claimed({ answers: null }, 'lock');
+    const other = { ...silent.claim, fault: 'malformed' } as const;
+    expect(await judged([other])).toMatchObject({ confirmed: true });
   });
 
   describe('that gives no result in time', () => {

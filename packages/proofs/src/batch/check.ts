@@ -1,4 +1,5 @@
 import {
+  type AnsweredSeeds,
   equalBytes,
   type Hash32,
   type OpenedChunk,
@@ -34,7 +35,8 @@ export type Verdict =
  *
  * @param received.inputs - x_i for i = 0..N−1, checked against the contract's input root before
  * @param received.delivery - for which {@link checkDelivery} said `complete`
- * @param received.substitutes - block hashes that count besides the seeds, where those were not opened in time (D37)
+ * @param received.answered - the seeds of C's receipt that the opening shows (D37)
+ * @param received.substitutes - block hashes that stand for seeds which were not opened in time
  * @param received.run - the contract's program; called for all sampled chunks at once, so let it queue them
  * @returns r = 1 with u_p, r = 0 with the claim
  * @throws ProofError `count-wrong`; what `run` rejects with: then there is no verdict yet
@@ -44,6 +46,7 @@ export async function checkOpening(received: {
   readonly inputs: readonly Uint8Array[];
   readonly delivery: Delivery;
   readonly opening: Opening;
+  readonly answered: AnsweredSeeds | null;
   readonly substitutes: SeedSubstitutes;
   readonly run: RunChunk;
 }): Promise<Verdict> {
@@ -57,7 +60,10 @@ export async function checkOpening(received: {
     claim: { chunk: sample[place]!, kind },
   });
 
-  if (!equalBytes(opening.root, delivery.root) || !seedsAreAuthentic(terms, seeds, received.substitutes)) {
+  if (
+    !equalBytes(opening.root, delivery.root) ||
+    !seedsAreAuthentic(seeds, received.answered, received.substitutes)
+  ) {
     return faulty(0, 'malformed');
   }
   const opened: OpenedChunk[] = [];

@@ -1,4 +1,5 @@
 import {
+  type AnsweredSeeds,
   equalBytes,
   type Hash32,
   type OpenedChunk,
@@ -31,7 +32,8 @@ import { type BatchTerms, type RunChunk, seedsAreAuthentic } from './terms.ts';
  *
  * @param claimed.root - R as the Worker signed it in its delivery
  * @param claimed.opening - signed by the Worker; which signature that is was checked before
- * @param claimed.substitutes - block hashes that count besides the seeds, where those were not accepted in time (D37)
+ * @param claimed.answered - the seeds of C's receipt that the opening shows (D37)
+ * @param claimed.substitutes - block hashes that stand for seeds which were not opened in time
  * @param claimed.input - x_i and its path to the input root; needed for every kind but `malformed` and `dleq`
  * @returns d: 1 confirms the claim
  * @throws what `run` rejects with: then there is no judgement yet
@@ -42,12 +44,13 @@ export async function judgeClaim(claimed: {
   readonly opening: Opening;
   readonly claim: ChunkClaim;
   readonly input: { readonly bytes: Uint8Array; readonly path: readonly Hash32[] } | null;
+  readonly answered: AnsweredSeeds | null;
   readonly substitutes: SeedSubstitutes;
   readonly run: RunChunk;
 }): Promise<0 | 1> {
   const { terms, root, opening, claim, input, run } = claimed;
   const seeds = { client: opening.challengeClient, verifier: opening.challengeVerifier };
-  if (!equalBytes(opening.root, root) || !seedsAreAuthentic(terms, seeds, claimed.substitutes)) {
+  if (!equalBytes(opening.root, root) || !seedsAreAuthentic(seeds, claimed.answered, claimed.substitutes)) {
     return verdict(claim.kind === 'malformed');
   }
   const sample = openingSample(terms, opening);

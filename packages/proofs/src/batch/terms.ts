@@ -1,9 +1,9 @@
 import {
+  type AnsweredSeeds,
   type Contract,
   equalBytes,
   type Hash32,
   type SeedSubstitutes,
-  seedHash,
 } from '@prometheus-compute/protocol';
 import type { ChunkOutcome } from '@prometheus-compute/sandbox';
 import { ProofError } from '../errors.ts';
@@ -11,7 +11,7 @@ import { ProofError } from '../errors.ts';
 /** What the proofs of one batch rest on: the contract's terms and its hash, `{ ...contract, contractHash }`. */
 export type BatchTerms = Pick<
   Contract,
-  'chunks' | 'sampled' | 'limits' | 'inputRoot' | 'pointLock' | 'verificationLock' | 'seedHashes'
+  'chunks' | 'sampled' | 'limits' | 'inputRoot' | 'pointLock' | 'verificationLock'
 > & { readonly contractHash: Hash32 };
 
 /**
@@ -31,23 +31,20 @@ export interface ChallengeSeeds {
 }
 
 /**
- * Whether an opening was made for seeds that count (D37): the one that the contract commits to always does, whenever it
- * was opened; a block hash only where `substitutes` has it, because the seed was not accepted in time.
+ * Whether an opening was made for seeds that count (D37): those that C's receipt names, which it shows, with a block hash in
+ * the place of s_V where the receipt names none; without such a receipt the two block hashes, where C opened nothing in time.
+ *
+ * @param answered - of the opening; null: it shows no receipt of C for its R
  */
 export function seedsAreAuthentic(
-  terms: BatchTerms,
   seeds: ChallengeSeeds,
+  answered: AnsweredSeeds | null,
   substitutes: SeedSubstitutes,
 ): boolean {
-  const { challengeClient, challengeVerifier } = terms.seedHashes;
-  return (
-    counts(seeds.client, challengeClient, substitutes.client) &&
-    counts(seeds.verifier, challengeVerifier, substitutes.verifier)
-  );
-}
-
-function counts(seed: Hash32, committed: Hash32, substitute: Hash32 | null): boolean {
-  return equalBytes(seedHash(seed), committed) || (substitute !== null && equalBytes(seed, substitute));
+  const client = answered === null ? substitutes.client : answered.client;
+  const verifier = answered?.verifier ?? substitutes.verifier;
+  if (client === null || verifier === null) return false;
+  return equalBytes(seeds.client, client) && equalBytes(seeds.verifier, verifier);
 }
 
 /** @throws ProofError `count-wrong` */

@@ -31,6 +31,9 @@ beforeAll(async () => {
 });
 afterAll(() => pool.close());
 
+type Seeds = Batch['seeds'];
+type Answered = Batch['answered'];
+
 /** The batch as another Worker would have committed and opened it. */
 function committed(change: Partial<Pick<Batch, 'outcomes' | 'delivery'>>): Batch {
   const changed = { ...batch, ...change };
@@ -96,63 +99,102 @@ describe('an honest batch', () => {
     }
   });
 
-  it.each([
-    ['s_C', { client: named('block'), verifier: null }],
-    ['s_V', { client: null, verifier: named('block') }],
-    ['both seeds', { client: named('block'), verifier: named('earlier block') }],
-  ])(
-    'D37: opens with a block hash in place of %s, where it was not accepted in time',
-    async (_, substitutes) => {
-      const seeds = {
-        client: substitutes.client ?? batch.seeds.client,
-        verifier: substitutes.verifier ?? batch.seeds.verifier,
-      };
-      const opening = openBatch({ ...batch, seeds, entropy: testEntropy('substitute') });
-      const honest = { ...batch, opening, substitutes };
-      expect(await check(honest)).toEqual({ r: 1, lockSecret: batch.lockSecret });
-      for (let chunk = 0; chunk < N; chunk++) {
-        for (const kind of FAULTS) expect(await judge(honest, { chunk, kind })).toBe(0);
-      }
-      // The same opening where the seeds were there in time, or another block stands for them.
-      const other = named('other block');
-      for (const wrong of [
-        { client: null, verifier: null },
-        { client: substitutes.client && other, verifier: substitutes.verifier && other },
-      ]) {
-        const chunk = opening.chunks[0]!.index;
-        await expectFault({ ...honest, substitutes: wrong }, { chunk, kind: 'malformed' });
-      }
-    },
-  );
+  const substitutes = { client: named('block'), verifier: named('earlier block') };
+  const nothing = { client: null, verifier: null };
+  const opensFor = (seeds: Seeds) => openBatch({ ...batch, seeds, entropy: testEntropy('substitute') });
 
-  it('D37: a real seed always counts, also where a block hash would count in its place', async () => {
-    const substitutes = { client: named('block'), verifier: named('earlier block') };
-    expect(await check({ ...batch, substitutes })).toMatchObject({ r: 1 });
-    for (const kind of FAULTS) {
-      expect(await judge({ ...batch, substitutes }, { chunk: sampleOf(batch)[0]!, kind })).toBe(0);
+  it.each([
+    ['the seeds that C’s receipt names', (): Seeds => batch.seeds, (seeds: Seeds) => seeds, nothing],
+    [
+      'them, whatever blocks would stand for them',
+      (): Seeds => batch.seeds,
+      (seeds: Seeds) => seeds,
+      substitutes,
+    ],
+    [
+      'a block hash in place of s_V, where C’s receipt names none',
+      (): Seeds => ({ ...batch.seeds, verifier: substitutes.verifier }),
+      ({ client }: Seeds) => ({ client, verifier: null }),
+      { ...substitutes, client: null },
+    ],
+    [
+      'two block hashes, where C opened nothing in time',
+      () => substitutes,
+      (): Answered => null,
+      substitutes,
+    ],
+  ] as const)('D37: opens for %s', async (_, seedsOf, answeredBy, counting) => {
+    const seeds = seedsOf();
+    const opening = opensFor(seeds);
+    const honest = { ...batch, opening, answered: answeredBy(seeds), substitutes: counting };
+    expect(await check(honest)).toEqual({ r: 1, lockSecret: batch.lockSecret });
+    for (let chunk = 0; chunk < N; chunk++) {
+      for (const kind of FAULTS) expect(await judge(honest, { chunk, kind })).toBe(0);
     }
   });
 
-  it('D37: one seed does not stand for the other, and a block hash only for the seed that it was found for', async () => {
-    const { client, verifier } = batch.seeds;
-    for (const [seeds, substitutes] of [
-      [
-        { client: verifier, verifier: client },
-        { client: null, verifier: null },
-      ],
-      [
-        { client: verifier, verifier },
-        { client: null, verifier: null },
-      ],
-      [
-        { client, verifier: named('block') },
-        { client: named('block'), verifier: null },
-      ],
-    ] as const) {
-      const opening = openBatch({ ...batch, seeds, entropy: testEntropy('exchanged') });
-      const chunk = opening.chunks[0]!.index;
-      await expectFault({ ...batch, opening, substitutes }, { chunk, kind: 'malformed' });
-    }
+  it.each([
+    ['both seeds, but no receipt of C', (): Seeds => batch.seeds, (): Answered => null, substitutes],
+    [
+      'a block hash in place of s_V, which C’s receipt names',
+      (): Seeds => ({ ...batch.seeds, verifier: substitutes.verifier }),
+      (): Seeds => batch.seeds,
+      substitutes,
+    ],
+    [
+      's_V in place of the block hash, which C’s receipt leaves to it',
+      (): Seeds => batch.seeds,
+      (): Answered => ({ ...batch.seeds, verifier: null }),
+      substitutes,
+    ],
+    [
+      'a block hash in place of s_C, with C’s receipt',
+      (): Seeds => ({ ...batch.seeds, client: substitutes.client }),
+      (): Seeds => batch.seeds,
+      substitutes,
+    ],
+    ['two block hashes, with C’s receipt', () => substitutes, (): Seeds => batch.seeds, substitutes],
+    [
+      'two block hashes, where C opened its seed in time',
+      (): Seeds => substitutes,
+      (): Answered => null,
+      { ...substitutes, client: null },
+    ],
+    [
+      'a block hash and s_V, without a receipt',
+      (): Seeds => ({ ...batch.seeds, client: substitutes.client }),
+      (): Answered => null,
+      substitutes,
+    ],
+    [
+      's_C and a block hash, without a receipt',
+      (): Seeds => ({ ...batch.seeds, verifier: substitutes.verifier }),
+      (): Answered => null,
+      substitutes,
+    ],
+    [
+      'the seeds exchanged',
+      () => ({ client: batch.seeds.verifier, verifier: batch.seeds.client }),
+      (): Seeds => batch.seeds,
+      nothing,
+    ],
+    [
+      'the hash of another block',
+      () => ({ ...substitutes, verifier: named('other block') }),
+      (): Answered => null,
+      substitutes,
+    ],
+    [
+      'a block hash that nobody knows yet',
+      (): Seeds => ({ ...batch.seeds, verifier: substitutes.verifier }),
+      (): Answered => ({ ...batch.seeds, verifier: null }),
+      nothing,
+    ],
+  ] as const)('D37: is malformed with %s', async (_, seedsOf, answeredBy, counting) => {
+    const opening = opensFor(seedsOf());
+    const chunk = opening.chunks[0]!.index;
+    const cheat = { ...batch, opening, answered: answeredBy(), substitutes: counting };
+    await expectFault(cheat, { chunk, kind: 'malformed' });
   });
 
   it('no claim against it is confirmed, of any kind, for any chunk', async () => {

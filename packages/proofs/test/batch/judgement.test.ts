@@ -100,32 +100,32 @@ const IN_DELIVERY: Readonly<Record<string, (bit: number) => Batch['delivery']>> 
   },
 };
 
-/** Which seeds count: the real ones, or block hashes in the place of either. */
-const substitutions = fc.tuple(fc.boolean(), fc.boolean()).map(
-  ([client, verifier]): SeedSubstitutes => ({
-    client: client ? named('block') : null,
-    verifier: verifier ? named('earlier block') : null,
-  }),
-);
+/** What an honest Worker answers: C's receipt with both seeds, or with its own alone, or two block hashes. */
+type Naming = 'both' | 'own' | 'none';
+const naming = fc.constantFrom<Naming>('both', 'own', 'none');
 const bits = fc.integer({ min: 0, max: 1_000_000 });
 const sizes = fc.integer({ min: 1, max: N });
 
-/** An opening by an honest Worker of what it delivered, right or not; with the substitutes where they count. */
-function open(substitutes: SeedSubstitutes, sampled: number, delivery = batch.delivery) {
+/** An opening by an honest Worker of what it delivered, right or not; for the seeds that count. */
+function open(names: Naming, sampled: number, delivery = batch.delivery) {
   const terms = { ...batch.terms, sampled };
+  const { client, verifier } = batch.seeds;
+  const answered = names === 'none' ? null : { client, verifier: names === 'both' ? verifier : null };
+  const blocks = { client: named('block'), verifier: named('earlier block') };
+  const substitutes: SeedSubstitutes = names === 'none' ? blocks : { ...blocks, client: null };
   const seeds = {
-    client: substitutes.client ?? batch.seeds.client,
-    verifier: substitutes.verifier ?? batch.seeds.verifier,
+    client: answered?.client ?? blocks.client,
+    verifier: answered?.verifier ?? blocks.verifier,
   };
   const opening = openBatch({ ...batch, terms, delivery, seeds, entropy: testEntropy('open') });
-  return { terms, opening, delivery, substitutes };
+  return { terms, opening, delivery, answered, substitutes };
 }
 type Case = ReturnType<typeof open>;
 
-function judge({ terms, opening, delivery, substitutes }: Case, claim: ChunkClaim): Promise<0 | 1> {
+function judge({ terms, opening, delivery, answered, substitutes }: Case, claim: ChunkClaim): Promise<0 | 1> {
   const path = merklePath(inputTree(batch.inputHashes), claim.chunk);
   const input = { bytes: batch.inputs[claim.chunk]!, path };
-  return judgeClaim({ terms, root: delivery.root, opening, claim, input, substitutes, run });
+  return judgeClaim({ terms, root: delivery.root, opening, claim, input, answered, substitutes, run });
 }
 
 /** V finds a fault, and an arbiter that runs only the chunk that it names confirms it. */
@@ -140,8 +140,8 @@ const FAULTS = ['malformed', 'path', 'dleq', 'ciphertext', 'output', 'lock'] as 
 describe('M §Claims: V’s check and an arbiter’s judgement agree, whichever seeds count', () => {
   it('an honest opening passes, gives u_p, and no claim against it is confirmed', async () => {
     await fc.assert(
-      fc.asyncProperty(substitutions, sizes, bits, async (substitutes, sampled, pick) => {
-        const honest = open(substitutes, sampled);
+      fc.asyncProperty(naming, sizes, bits, async (names, sampled, pick) => {
+        const honest = open(names, sampled);
         const verdict = await checkOpening({ ...honest, inputs: batch.inputs, run });
         expect(verdict).toEqual({ r: 1, lockSecret: batch.lockSecret });
         const { index } = honest.opening.chunks[pick % sampled]!;
@@ -153,8 +153,8 @@ describe('M §Claims: V’s check and an arbiter’s judgement agree, whichever 
 
   it.each(Object.entries(IN_OPENING))('%s in the opening is found, and confirmed', async (_, tamper) => {
     await fc.assert(
-      fc.asyncProperty(substitutions, sizes, bits, bits, async (substitutes, sampled, place, bit) => {
-        const honest = open(substitutes, sampled);
+      fc.asyncProperty(naming, sizes, bits, bits, async (names, sampled, place, bit) => {
+        const honest = open(names, sampled);
         await expectFound({ ...honest, opening: tamper(honest.opening, place % sampled, bit) });
       }),
       { numRuns: 6 },
@@ -165,8 +165,8 @@ describe('M §Claims: V’s check and an arbiter’s judgement agree, whichever 
     'wrong %s in the delivery are found, and confirmed',
     async (_, tamper) => {
       await fc.assert(
-        fc.asyncProperty(substitutions, sizes, bits, async (substitutes, sampled, bit) => {
-          await expectFound(open(substitutes, sampled, tamper(bit)));
+        fc.asyncProperty(naming, sizes, bits, async (names, sampled, bit) => {
+          await expectFound(open(names, sampled, tamper(bit)));
         }),
         { numRuns: 6 },
       );

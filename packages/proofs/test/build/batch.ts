@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import {
+  type AnsweredSeeds,
   evenSecret,
-  hash32,
   littleEndian,
   pointOf,
   publicKey,
   type SeedSubstitutes,
   secretScalar,
-  seedHash,
   taggedHash,
   text,
   utf8,
@@ -99,6 +98,8 @@ export interface Batch {
   readonly inputHashes: readonly ReturnType<typeof inputHash>[];
   readonly outcomes: readonly ChunkOutcome[];
   readonly seeds: ChallengeSeeds;
+  /** What C's receipt names, which the opening shows. */
+  readonly answered: AnsweredSeeds | null;
   readonly substitutes: SeedSubstitutes;
   readonly run: RunChunk;
   readonly delivery: Delivery;
@@ -126,13 +127,6 @@ export async function honestBatch(pool: SandboxPool, chunks: number, sampled: nu
     inputRoot: inputTree(inputHashes).root,
     pointLock: pointOf(pointSecret),
     verificationLock: publicKey(lockSecret),
-    seedHashes: {
-      challengeClient: seedHash(seeds.client),
-      challengeVerifier: seedHash(seeds.verifier),
-      ceremonyClient: hash32(new Uint8Array(32)),
-      ceremonyVerifier: hash32(new Uint8Array(32)),
-      ceremonyWorker: hash32(new Uint8Array(32)),
-    },
   };
   const { delivery, ciphertexts } = commitBatch({ terms, pointSecret, inputHashes, outcomes });
   const entropy = testEntropy('opening');
@@ -154,6 +148,7 @@ export async function honestBatch(pool: SandboxPool, chunks: number, sampled: nu
     inputHashes,
     outcomes,
     seeds,
+    answered: seeds,
     substitutes: { client: null, verifier: null },
     run,
     delivery,

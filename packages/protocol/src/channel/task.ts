@@ -7,7 +7,10 @@ import type { OpeningRecord } from './operation/record.ts';
 import type { SealedMessage } from './post/record.ts';
 import type { Recipient } from './recipient.ts';
 
-/** Block hashes (internal byte order) that stand for s_C and s_V; null: the seed itself counts (D37). */
+/**
+ * Block hashes (internal byte order) that stand for s_C and s_V (D37). Null of s_C: C opened it in time, so that no hash
+ * stands for it. Null of s_V: nobody asks for it.
+ */
 export interface SeedSubstitutes {
   readonly client: Hash32 | null;
   readonly verifier: Hash32 | null;
@@ -46,6 +49,8 @@ export type Task =
       readonly kind: 'open';
       readonly seedClient: Hash32;
       readonly seedVerifier: Hash32;
+      /** C's receipt that names both, to be shown in the opening; null: block hashes stand for both (D37). */
+      readonly answers: SealedMessage | null;
       readonly deliveryHash: Hash32;
     }
   /** V, and C when it audits, in a dispute always (`thorough`): → `opening-checked` */

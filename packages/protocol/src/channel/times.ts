@@ -10,9 +10,12 @@ export interface Times {
   readonly deliveryBy: number;
   /** Opening is posted by H0 + t0 + 2Δ. */
   readonly openingBy: number;
-  /** Receipts that open s_V and s_C are posted by here (D37). */
-  readonly seedBy: { readonly client: number; readonly verifier: number };
-  /** The block whose hash stands for a seed that was not accepted by then: the first after that is decided (D37). */
+  /** C opens s_C by here, and posts its receipt by here: H0 + t0 + Δ (D37). */
+  readonly seedBy: number;
+  /**
+   * The blocks whose hashes stand for seeds (D37). Of s_C: the first when it is decided whether C opened it in time. Of
+   * s_V: the first when every delivery that counts has been accepted, so that V was able to open it.
+   */
   readonly substituteAt: { readonly client: number; readonly verifier: number };
   /** Whatever V has not accepted by now, nobody has: H0 + t0 + 2Δ + B. */
   readonly decidedAt: number;
@@ -32,8 +35,8 @@ export function timesOf(state: OpenState): Times | null {
     B,
     deliveryBy: h0 + delivery,
     openingBy: h0 + verdict,
-    seedBy: { client: challenge, verifier: challenge - B - 1 },
-    substituteAt: { client: challenge + B + 1, verifier: challenge },
+    seedBy: challenge,
+    substituteAt: { client: challenge + B + 1, verifier: h0 + delivery + B + 1 },
     decidedAt: h0 + verdict + B,
     verdictBy: h0 + verdictLatest,
   };

@@ -16,6 +16,8 @@ const FAILURE_RECORD_BYTES = 22;
 const CIPHER_TAG_BYTES = 16;
 /** Most bytes of dag-cbor around the outputs: of an `opening` as a whole, and of each of its chunks without the path. */
 const OPENING_FRAME_BYTES = 256;
+/** Most bytes of the Client's receipt that an opening shows (D37): its envelope. */
+const SHOWN_RECEIPT_BYTES = 704;
 /** One sibling of a Merkle path. */
 const SIBLING_BYTES = 34;
 
@@ -32,5 +34,6 @@ export function largestCiphertext(limits: ProgramLimits): number {
 /** Bytes of the longest opening that m chunks of N can need (C21). */
 export function largestOpening(c: Pick<Contract, 'chunks' | 'sampled' | 'limits'>): number {
   const path = SIBLING_BYTES * Math.ceil(Math.log2(Math.max(c.chunks, 1)));
-  return OPENING_FRAME_BYTES + c.sampled * (OPENING_FRAME_BYTES + path + largestOutput(c.limits));
+  const frame = OPENING_FRAME_BYTES + SHOWN_RECEIPT_BYTES;
+  return frame + c.sampled * (OPENING_FRAME_BYTES + path + largestOutput(c.limits));
 }

@@ -56,9 +56,14 @@ export const receipt = struct({
   height: blockHeight,
   /** Internal byte order. */
   blockHash: hash,
-  /** s_C or s_V in the receipt for the delivery (Verifier last), null in the one for the opening. */
+  /** s_C or s_V in the receipt for the delivery (Client last), null in the one for the opening. */
   seed: nullable(hash),
+  /** s_V in the Client's receipt for the delivery, where it has it: that one is to be answered. Null in all others (D37). */
+  verifierSeed: nullable(hash),
 });
+
+/** Envelope bytes of a receipt at most. */
+const MAX_RECEIPT_ENVELOPE = envelopeLimit('receipt');
 
 /** Everything about one sampled chunk. */
 const openedChunk = struct({
@@ -85,10 +90,12 @@ export const opening = struct({
   channel,
   /** R */
   root: hash,
-  /** s_C, or the hash of block H0 + t0 + Δ in its place. */
+  /** s_C, or the hash of block H0 + t0 + Δ + B + 1 in its place (internal byte order). */
   challengeClient: hash,
-  /** s_V */
+  /** s_V, or the hash of block H0 + t0 + B + 1 in its place. */
   challengeVerifier: hash,
+  /** The Client's envelope of the receipt that names both; null where block hashes stand for both (D37). */
+  answers: nullable(bytes(MAX_RECEIPT_ENVELOPE, 1)),
   /** The sampled chunks, in the order of the sample. */
   chunks: list(openedChunk, MAX_CHUNKS, 1),
 });

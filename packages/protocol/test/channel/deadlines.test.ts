@@ -53,7 +53,11 @@ describe('D26: what one of C and V does not acknowledge becomes known to all', (
     expect(kindsSent(game, 'verifier')).not.toContain('verdict');
     until(game, T0 + 2 * DELTA - B);
     for (const name of arbiters(game)) {
-      expect(accepted(game, name)).toEqual([['opening', 'worker', T0 + 2 * DELTA - B]]);
+      // C, which has not paid, has posted its seed before.
+      expect(accepted(game, name)).toEqual([
+        ['receipt', 'client', T0 + DELTA - B],
+        ['opening', 'worker', T0 + 2 * DELTA - B],
+      ]);
     }
     until(game, T0 + 2 * DELTA + B);
     expect(kindsSent(game, 'verifier')).toContain('verdict');

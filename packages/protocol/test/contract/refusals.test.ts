@@ -75,8 +75,8 @@ describe('a refusal of a C shows the values that break the rule', () => {
     [
       'C21',
       { limits },
-      // 256 + 5·(256 + 5·34 + 4 194 305)
-      { N: 20, m: 5, outputBytes: 4_194_305, opening: 20_973_911, limit: 8_388_608 },
+      // 960 + 5·(256 + 5·34 + 4 194 305)
+      { N: 20, m: 5, outputBytes: 4_194_305, opening: 20_974_615, limit: 8_388_608 },
     ],
     ['C22', { stageBlocks: 6 }, { stageBlocks: 6, B: 6, atLeast: 7 }],
     ['C23', { arbitrationBlocks: 13 }, { arbitrationBlocks: 13, B: 6, atLeast: 14 }],

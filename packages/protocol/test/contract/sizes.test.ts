@@ -22,16 +22,16 @@ describe('sizes that a contract allows', () => {
     ]);
   });
 
-  it('C21: an opening is 256 + m·(256 + 34·⌈log₂N⌉ + the longest output)', () => {
+  it('C21: an opening is 960 + m·(256 + 34·⌈log₂N⌉ + the longest output)', () => {
     const opening = (chunks: number, sampled: number, outputBytes: number) =>
       largestOpening({ chunks, sampled, limits: limits(outputBytes) });
-    expect(opening(1, 1, 100)).toBe(256 + 356);
-    expect(opening(2, 1, 100)).toBe(256 + 390);
-    expect(opening(1_000, 3, 100)).toBe(256 + 3 * (256 + 340 + 100));
-    expect(opening(1_024, 3, 0)).toBe(256 + 3 * (256 + 340 + 22));
-    expect(opening(1_025, 3, 0)).toBe(256 + 3 * (256 + 374 + 22));
+    expect(opening(1, 1, 100)).toBe(960 + 356);
+    expect(opening(2, 1, 100)).toBe(960 + 390);
+    expect(opening(1_000, 3, 100)).toBe(960 + 3 * (256 + 340 + 100));
+    expect(opening(1_024, 3, 0)).toBe(960 + 3 * (256 + 340 + 22));
+    expect(opening(1_025, 3, 0)).toBe(960 + 3 * (256 + 374 + 22));
     // A contract of no chunks breaks C16; its size has to be a number all the same.
-    expect(opening(0, 1, 0)).toBe(256 + 278);
+    expect(opening(0, 1, 0)).toBe(960 + 278);
   });
 });
 

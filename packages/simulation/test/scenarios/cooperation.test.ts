@@ -60,12 +60,12 @@ describe('scenarios in which Tx4 pays', () => {
     });
   });
 
-  it('#3, D37: a seed of C that is never opened is replaced by the block hash', async () => {
+  it('#3, D37: a seed of C that is never opened is replaced by a block hash, and V’s with it: nothing of C names it', async () => {
     const { observations } = await expectSettled('client-seed-never-opened', 'Tx4', { decrypted: true });
     expect(observations).toEqual({
       'C, W and V have the same sample': 'true',
       's_C is': 'a block hash',
-      's_V is': 'its seed',
+      's_V is': 'a block hash',
     });
   });
 

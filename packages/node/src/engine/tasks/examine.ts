@@ -1,5 +1,6 @@
 import { checkDelivery, checkOpening, contentHash, decryptBatch } from '@prometheus-compute/proofs';
 import {
+  answeredSeeds,
   type ChannelEvent,
   decodeMessage,
   equalBytes,
@@ -68,7 +69,9 @@ export async function examineOpening(
     done += 1;
     onProgress({ record, task: 'check-opening', done, total: batch.contract.sampled });
   });
-  const verdict = await checkOpening({ terms: batch.terms, inputs, delivery, opening, substitutes, run });
+  const { terms, contract } = batch;
+  const answered = answeredSeeds(contract, opening, context.ports.verify);
+  const verdict = await checkOpening({ terms, inputs, delivery, opening, answered, substitutes, run });
   if (verdict.r === 1) return { ...checked, verdict };
   return { ...checked, verdict: { r: 0, chunk: verdict.claim.chunk, fault: verdict.claim.kind } };
 }

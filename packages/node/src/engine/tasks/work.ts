@@ -1,11 +1,12 @@
 import { commitBatch, openBatch } from '@prometheus-compute/proofs';
-import type { ChannelEvent, Hash32 } from '@prometheus-compute/protocol';
+import { type ChannelEvent, encodeEnvelope, type Task } from '@prometheus-compute/protocol';
 import type { ChunkOutcome } from '@prometheus-compute/sandbox';
 import { decodeSnapshot, encodeSnapshot } from '../../snapshot/snapshot.ts';
 import type { ChannelRecord } from '../channel-record.ts';
 import { EngineError } from '../errors.ts';
 import { chunkRunner, loadBatch, loadDelivery, loadInputs } from './batch.ts';
 import type { TaskContext } from './context.ts';
+import { envelopeOfAuthor } from './relay.ts';
 
 const outcomesKey = (record: ChannelRecord): string => `outcomes:${record.id}`;
 
@@ -33,10 +34,10 @@ export async function compute(record: ChannelRecord, context: TaskContext): Prom
   return { kind: 'computed', delivery };
 }
 
-/** W: opens the chunks that both seeds select. Called once a contract; the state keeps the opening that was signed. */
+/** W: opens the chunks that both seeds select, and shows the receipt of C that it answers. Called once a contract; the state keeps the opening that was signed. */
 export async function open(
   record: ChannelRecord,
-  task: { readonly seedClient: Hash32; readonly seedVerifier: Hash32; readonly deliveryHash: Hash32 },
+  task: Extract<Task, { readonly kind: 'open' }>,
   context: TaskContext,
 ): Promise<ChannelEvent> {
   const { ports, entropy } = context;
@@ -49,5 +50,6 @@ export async function open(
   const opening = ports.signer.withWorkerSecrets(record.keys, (secrets) =>
     openBatch({ terms, ...secrets, inputHashes, outcomes, delivery, seeds, entropy }),
   );
-  return { kind: 'opened', opening };
+  const shown = task.answers && encodeEnvelope(await envelopeOfAuthor(record, task.answers, context));
+  return { kind: 'opened', opening: { ...opening, answers: shown } };
 }

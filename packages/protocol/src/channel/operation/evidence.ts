@@ -43,8 +43,9 @@ function receiptsHeld(state: OpenState): readonly Shown[] {
       const message = subject === 'delivery' ? delivery?.hash : opening?.sealed;
       const root = state[subject]?.root;
       if (author === self || receipt === null || message === undefined || root === undefined) return [];
-      const seed = subject === 'delivery' ? receipts[author].seed : null;
-      return [{ message: receipt, detail: { of: 'receipt', subject, root, message, seed } }];
+      const opened = subject === 'delivery' ? receipts[author].opened : null;
+      const seeds = { seed: opened?.seed ?? null, verifierSeed: opened?.verifierSeed ?? null };
+      return [{ message: receipt, detail: { of: 'receipt', subject, root, message, ...seeds } }];
     }),
   );
 }

@@ -20,7 +20,7 @@ import { takeDelivery, takeOpening } from './documents.ts';
 import { noteOtherRoot } from './equivocation.ts';
 import { postEvidence } from './evidence.ts';
 import { onDeliveryChecked, takePost } from './posted.ts';
-import { postDelivery, postOpening, postSeeds } from './posting.ts';
+import { postDelivery, postOpening, postSeed } from './posting.ts';
 import { type Act, begin, carryOn } from './progress.ts';
 import { giveDeliveryReceipt, giveOpeningReceipt, matchReceipts, takeReceipt } from './receipts.ts';
 import { findSubstitutes, forgetBlocks, onBlock, openSample, openSeed } from './seeds.ts';
@@ -43,7 +43,7 @@ const ACTS: readonly Act[] = [
   openSample,
   giveOpeningReceipt,
   postDelivery,
-  postSeeds,
+  postSeed,
   postOpening,
   noteOtherRoot,
   followVerdict,

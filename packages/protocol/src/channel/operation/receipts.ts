@@ -10,15 +10,18 @@ import type { PostedMessage, SealedMessage } from '../post/record.ts';
 import type { OpenState } from '../state.ts';
 import { ignored, LATER, moved, STALE, type Step, toAll } from '../step.ts';
 import { type Act, askBlock } from './progress.ts';
-import type { ReceiptRecord } from './record.ts';
+import type { OpenedSeed, ReceiptRecord } from './record.ts';
+import { isTimeForSeed } from './seeds.ts';
 
 type Received = Extract<ChannelEvent, { readonly kind: 'message' }>;
 
 /** The own seed is open: the receipt for the delivery says it, to the others and to itself, where its signed form is kept. */
 export function giveDeliveryReceipt(state: OpenState, seed: Hash32): Step {
-  const { delivery, drafts } = state;
+  const { self, delivery, drafts, receipts } = state;
   if (delivery === null || drafts.delivery === null || drafts.delivery.blockHash === null) return STALE;
+  if (self === 'client' && !isTimeForSeed(state)) return STALE;
   const { bytes, height, blockHash } = drafts.delivery;
+  const verifierSeed = self === 'client' ? (receipts.verifier.opened?.seed ?? null) : null;
   const message: MessageOf<'receipt'> = {
     kind: 'receipt',
     channel: contractHash(state.agreement.contract),
@@ -30,6 +33,7 @@ export function giveDeliveryReceipt(state: OpenState, seed: Hash32): Step {
     height,
     blockHash,
     seed,
+    verifierSeed,
   };
   return moved({ ...state, drafts: { ...drafts, delivery: null } }, toAll(ROLES, message));
 }
@@ -51,11 +55,12 @@ export const giveOpeningReceipt: Act = (state) => {
     height,
     blockHash,
     seed: null,
+    verifierSeed: null,
   };
   return { state: { ...state, drafts: { ...drafts, opening: null } }, messages: toAll(ROLES, message) };
 };
 
-/** A receipt has come directly. A real seed always counts (D37), whatever the receipt is for. */
+/** A receipt has come directly. */
 export function takeReceipt(
   state: OpenState,
   event: Received,
@@ -77,8 +82,7 @@ export function takeReceipt(
     sealed: event.sealed,
     signature: event.signature,
   };
-  const named = equalBytes(message.root, record.root);
-  const next = withReceipt(state, from, message, named ? sealed : null);
+  const next = withReceipt(state, from, message, sealed);
   if (next.receipts[from][message.subject] !== null) return moved(next);
   const reason = `the ${from}'s receipt is for another ${message.subject}`;
   return moved(next, [], [], { code: 'receipt-mismatch', culprit: from, reason });
@@ -97,26 +101,42 @@ export const matchReceipts: Act = (state) => {
   for (const { kind, author, sealed, signature, acceptedAt, detail } of state.posts) {
     if (acceptedAt === null || detail?.of !== 'receipt' || (author !== 'client' && author !== 'verifier'))
       continue;
-    if (state.receipts[author][detail.subject] !== null) continue;
     const next = withReceipt(state, author, detail, { kind, author, sealed, signature });
-    if (next.receipts[author][detail.subject] !== null) return { state: next };
+    if (next !== state) return { state: next };
   }
   return undefined;
 };
 
+type Content = Pick<MessageOf<'receipt'>, 'subject' | 'root' | 'message' | 'seed' | 'verifierSeed'>;
+
+/** What a receipt changes: the first that is for what counts here binds its author, the first that opens a seed is answered. */
 function withReceipt(
   state: OpenState,
   from: 'client' | 'verifier',
-  { subject, message, seed }: Pick<MessageOf<'receipt'>, 'subject' | 'message' | 'seed'>,
-  signed: SealedMessage | null,
+  content: Content,
+  signed: SealedMessage,
 ): OpenState {
+  const { subject, root, message } = content;
   const known = state.receipts[from];
+  const counts = state[subject];
+  if (counts === null) return state;
   const names = subject === 'delivery' ? state.delivery?.hash : state.opening?.sealed;
-  const fits = names !== undefined && equalBytes(message, names);
-  const record: ReceiptRecord = {
-    ...known,
-    ...(signed !== null && fits && known[subject] === null ? { [subject]: signed } : {}),
-    seed: known.seed ?? seed,
-  };
+  const fits = names !== undefined && equalBytes(message, names) && equalBytes(root, counts.root);
+  const binds = fits && known[subject] === null;
+  const opened = known.opened ?? openedBy(state, from, content, signed);
+  if (!binds && opened === known.opened) return state;
+  const record: ReceiptRecord = { ...known, ...(binds ? { [subject]: signed } : {}), opened };
   return { ...state, receipts: { ...state.receipts, [from]: record } };
+}
+
+/** D37: C's receipt is answered where it is for R; V's seed, which C takes up, counts whatever its receipt is for. */
+function openedBy(
+  { delivery }: OpenState,
+  from: 'client' | 'verifier',
+  { subject, root, message, seed, verifierSeed }: Content,
+  receipt: SealedMessage,
+): OpenedSeed | null {
+  if (subject !== 'delivery' || seed === null || delivery === null) return null;
+  if (from === 'client' && !equalBytes(root, delivery.root)) return null;
+  return { receipt, of: { root, message }, seed, verifierSeed };
 }

@@ -4,14 +4,17 @@ import type { SealedMessage } from '../post/record.ts';
 
 /**
  * Things that a party does once in a contract. W: `compute`, `deliver` (its one delivery is signed), `open`, `reveal` (its one
- * opening is signed). C, V: `seed` (the own one is being opened), `check`, `thorough-check` (in a dispute C leaves nothing to
- * chance), `verdict-post`.
+ * opening is signed), `delivery-post`, `opening-post` (it was posted by W itself: what others posted of W's, they may have shown to W
+ * alone). C, V: `seed` (the own one is being opened), `check`, `thorough-check` (in a dispute C leaves nothing to chance),
+ * `verdict-post`.
  */
 export type Beginning =
   | 'compute'
   | 'deliver'
   | 'open'
   | 'reveal'
+  | 'delivery-post'
+  | 'opening-post'
   | 'seed'
   | 'check'
   | 'thorough-check'
@@ -70,9 +73,20 @@ export interface OpeningRecord {
   readonly acceptedAt: number;
 }
 
-/** The receipts of one party, and the seed that the one for the delivery opened. */
+/** A receipt for the delivery that opens a seed. */
+export interface OpenedSeed {
+  readonly receipt: SealedMessage;
+  /** What it says that it is for: R, and H("message", kind, body) of the delivery. */
+  readonly of: { readonly root: Hash32; readonly message: Hash32 };
+  /** s_C or s_V: its author's. */
+  readonly seed: Hash32;
+  /** C's receipt: s_V, where C had it; null: the hash of a block stands for it (D37). */
+  readonly verifierSeed: Hash32 | null;
+}
+
+/** The receipts of one party, and what the one for the delivery opened. */
 export interface ReceiptRecord {
   readonly delivery: SealedMessage | null;
   readonly opening: SealedMessage | null;
-  readonly seed: Hash32 | null;
+  readonly opened: OpenedSeed | null;
 }

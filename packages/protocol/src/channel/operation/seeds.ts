@@ -14,31 +14,45 @@ const OPENERS = ['verifier', 'client'] as const;
 /** Confirmations after which W takes a block's hash for a seed: its one opening would be worthless on another chain. */
 const SUBSTITUTE_CONFIRMATIONS = 6;
 
-/** D37: V opens its seed at once, C when s_V or what stands for it is known, since who opens last could choose a sample. */
+/**
+ * D37: V opens its seed at once. C opens its own when it knows which seed of V's it will name, since who opens last could
+ * choose a sample; and never too late to post it, or both the seed and the hash that stands for it would count.
+ */
 export const openSeed: Act = (state) => {
   const { self, delivery, receipts, drafts, begun, tip } = state;
   const times = timesOf(state);
   if (self !== 'client' && self !== 'verifier') return undefined;
   if (times === null || delivery === null || delivery.acceptedAt === null || drafts.delivery === null)
     return undefined;
-  const turn = self === 'verifier' || receipts.verifier.seed !== null || tip >= times.substituteAt.verifier;
+  const known = receipts.verifier.opened !== null || tip >= times.substituteAt.verifier;
+  const turn = self === 'verifier' || (known && isTimeForSeed(state));
   if (!turn || begun.includes('seed')) return undefined;
   return { state: begin(state, 'seed'), tasks: [{ kind: 'open-seed', which: 'challenge' }] };
 };
 
-/** Whether a seed was accepted by Post in time: then nothing else stands for it (D37). */
-function isSeedPosted({ posts }: OpenState, opener: Opener): boolean {
-  return posts.some(
-    ({ author, detail, acceptedAt, timely }) =>
-      author === opener &&
-      detail?.of === 'receipt' &&
-      detail.subject === 'delivery' &&
-      acceptedAt !== null &&
-      timely,
-  );
+/** Whether C can still post the receipt that opens its seed. */
+export function isTimeForSeed(state: OpenState): boolean {
+  const times = timesOf(state);
+  return times !== null && state.tip <= times.seedBy;
 }
 
-/** Whether what W took for a seed is the one that its owner committed to: a real seed always counts. */
+/**
+ * Whether C's seed was opened in time for all to see: then no hash stands for it (D37). A receipt that gives another R to
+ * a delivery which was posted opens nothing, since W cannot answer it.
+ */
+function isSeedPosted({ posts }: OpenState): boolean {
+  const timely = posts.filter(({ acceptedAt, timely }) => acceptedAt !== null && timely);
+  return timely.some(({ author, detail }) => {
+    if (author !== 'client' || detail?.of !== 'receipt' || detail.subject !== 'delivery') return false;
+    const { message, root } = detail;
+    return !timely.some(
+      ({ sealed, detail: other }) =>
+        other?.of === 'delivery' && equalBytes(sealed, message) && !equalBytes(other.root, root),
+    );
+  });
+}
+
+/** Whether what W took for a seed is the one that its owner committed to. */
 function isReal({ agreement }: OpenState, opening: OpeningRecord, opener: Opener): boolean {
   const { challengeClient, challengeVerifier } = agreement.contract.seedHashes;
   return equalBytes(
@@ -53,11 +67,13 @@ function needsSubstitute(state: OpenState, opener: Opener): boolean {
   const times = timesOf(state);
   if (times === null || substitutes[opener] !== null || tip < times.substituteAt[opener]) return false;
   if (self === 'worker') {
+    const { opened } = receipts.client;
+    const unnamed = opener === 'client' ? opened === null : opened === null || opened.verifierSeed === null;
     const firm = times.substituteAt[opener] + SUBSTITUTE_CONFIRMATIONS - 1;
     const due = tip >= Math.min(firm, times.openingBy);
-    return due && opening === null && state.delivery !== null && receipts[opener].seed === null;
+    return due && opening === null && state.delivery !== null && unnamed;
   }
-  if (isSeedPosted(state, opener)) return false;
+  if (opener === 'client' && isSeedPosted(state)) return false;
   return courtHeight(state) !== null || (opening !== null && !isReal(state, opening, opener));
 }
 
@@ -72,27 +88,31 @@ export const findSubstitutes: Act = (state) => {
   return undefined;
 };
 
-/** W: both seeds are known, or what stands for them: it opens the sample, once. */
+/**
+ * W opens the sample, once: for the seeds that C's receipt names, which it shows, or for two block hashes where it got no
+ * such receipt. So it needs to know nothing of what others have accepted.
+ */
 export const openSample: Act = (state) => {
   const { self, delivery, receipts, substitutes, begun } = state;
   if (self !== 'worker' || delivery === null || begun.includes('open')) return undefined;
-  const seedClient = receipts.client.seed ?? substitutes.client;
-  const seedVerifier = receipts.verifier.seed ?? substitutes.verifier;
+  const { opened } = receipts.client;
+  const seedClient = opened === null ? substitutes.client : opened.seed;
+  const seedVerifier = opened?.verifierSeed ?? substitutes.verifier;
   if (seedClient === null || seedVerifier === null) return undefined;
+  const answers = opened === null ? null : opened.receipt;
   return {
     state: begin(state, 'open'),
-    tasks: [{ kind: 'open', seedClient, seedVerifier, deliveryHash: delivery.hash }],
+    tasks: [{ kind: 'open', seedClient, seedVerifier, answers, deliveryHash: delivery.hash }],
   };
 };
 
-/** Whether it is known what W had to answer: undefined while a seed or its substitute may still come. */
+/** Whether it is known what W had to answer: undefined while what stands for a seed may still be found. */
 export function challengeOf(state: OpenState, opening: OpeningRecord): SeedSubstitutes | undefined {
-  for (const opener of OPENERS) {
-    const known =
-      isReal(state, opening, opener) || isSeedPosted(state, opener) || state.substitutes[opener] !== null;
-    if (!known) return undefined;
-  }
-  return state.substitutes;
+  const { substitutes } = state;
+  const posted = isSeedPosted(state);
+  if (!isReal(state, opening, 'client') && !posted && substitutes.client === null) return undefined;
+  if (!isReal(state, opening, 'verifier') && substitutes.verifier === null) return undefined;
+  return substitutes;
 }
 
 /** The hash of a block has come, for a seed or for a receipt. */
@@ -104,8 +124,10 @@ export function onBlock(
   if (!state.blocksAsked.includes(height)) return undefined;
   const { substitutes, drafts } = state;
   const times = timesOf(state);
+  // W answers a block where it got nothing that it could answer, whatever else was posted.
+  const posted = state.self !== 'worker' && isSeedPosted(state);
   const standsFor = (opener: Opener) =>
-    times !== null && times.substituteAt[opener] === height && !isSeedPosted(state, opener)
+    times !== null && times.substituteAt[opener] === height && !(opener === 'client' && posted)
       ? hash
       : substitutes[opener];
   const opening =

@@ -58,13 +58,20 @@ export function receiptFault(
   if (!context.verify(message.signature, message.message, contract.worker.messageKey)) {
     return `the ${author}'s receipt is for nothing that the Worker signed`;
   }
+  const { seed, verifierSeed } = message;
   if (message.subject === 'opening') {
-    return message.seed === null ? undefined : `the ${author}'s receipt for the opening opens a seed`;
+    const names = seed !== null || verifierSeed !== null;
+    return names ? `the ${author}'s receipt for the opening opens a seed` : undefined;
   }
   const { challengeClient, challengeVerifier } = contract.seedHashes;
   const committed = author === 'client' ? challengeClient : challengeVerifier;
-  const opens = message.seed !== null && equalBytes(seedHash(message.seed), committed);
-  return opens ? undefined : `the ${author}'s receipt does not open the seed that it committed to`;
+  if (seed === null || !equalBytes(seedHash(seed), committed)) {
+    return `the ${author}'s receipt does not open the seed that it committed to`;
+  }
+  if (verifierSeed === null) return undefined;
+  if (author === 'verifier') return "the Verifier's receipt names a seed twice";
+  const fits = equalBytes(seedHash(verifierSeed), challengeVerifier);
+  return fits ? undefined : "the Client's receipt names another seed than the Verifier's";
 }
 
 /** What is wrong with the content of a posted message, as far as everybody can see it. */
@@ -101,8 +108,8 @@ export function detailOf(message: MessageOf<PostedKind>): PostedDetail {
         seeds: { client: message.challengeClient, verifier: message.challengeVerifier },
       };
     case 'receipt': {
-      const { subject, root, message: acknowledged, seed } = message;
-      return { of: 'receipt', subject, root, message: acknowledged, seed };
+      const { subject, root, message: acknowledged, seed, verifierSeed } = message;
+      return { of: 'receipt', subject, root, message: acknowledged, seed, verifierSeed };
     }
     case 'verdict':
       return { of: 'verdict', root: message.root, openingHash: message.openingHash };

@@ -46,6 +46,7 @@ export type PostedDetail =
       /** H("message", kind, body) of what it acknowledges. */
       readonly message: Hash32;
       readonly seed: Hash32 | null;
+      readonly verifierSeed: Hash32 | null;
     }
   | { readonly of: 'verdict'; readonly root: Hash32; readonly openingHash: Hash32 }
   | null;

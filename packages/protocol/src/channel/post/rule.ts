@@ -35,8 +35,9 @@ export function deadlinesOf(state: OpenState, author: Party, message: MessageOf<
     case 'opening':
       return { own: times.openingBy, evidence };
     case 'receipt': {
-      const opensSeed = message.subject === 'delivery' && (author === 'client' || author === 'verifier');
-      return { own: opensSeed ? times.seedBy[author] : null, evidence };
+      // D37: C's receipt says which seeds count; all others are evidence.
+      const names = message.subject === 'delivery' && author === 'client';
+      return { own: names ? times.seedBy : null, evidence };
     }
     case 'verdict':
       return { own: times.verdictBy, evidence: null };

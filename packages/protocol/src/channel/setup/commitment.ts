@@ -35,7 +35,7 @@ export function onCommitmentConfirmed(
   state: SignaturesStep,
   event: Extract<ChannelEvent, { kind: 'confirmed' }>,
 ): Step {
-  const nothing: ReceiptRecord = { delivery: null, opening: null, seed: null };
+  const nothing: ReceiptRecord = { delivery: null, opening: null, opened: null };
   const next: ComputationState = {
     name: 'computation',
     self: state.self,

@@ -168,6 +168,7 @@ describe('M §Claims: what is confirmed', () => {
             root: fixtureHash('R'),
             message: fixtureHash(kind),
             seed: null,
+            verifierSeed: null,
           },
         });
       expect(found(play((given) => [...without(given), receipt(given)]))).toEqual(ALL_ZERO);

@@ -32,13 +32,16 @@ describe('T §Watch and publish: TxV0 on the chain', () => {
     expect(afterVerdict(setting, 'worker')).toEqual([{ transaction: 'TxA', ...atOnce }]);
   });
 
-  it.each(['delivery', 'opening'] as const)('W does not appeal when its %s was late', (kind) => {
-    const late: Case['knows'] & {} = (_, play) => ({
-      ...documents(play),
-      posts: documents(play).posts.map((post) => (post.kind === kind ? { ...post, timely: false } : post)),
-    });
-    expect(afterVerdict({ ...given, knows: late }, 'worker')).toEqual([]);
-  });
+  it.each(['delivery', 'opening'] as const)(
+    'W does not appeal when it did not post its %s itself, whoever has shown it to W as posted',
+    (kind) => {
+      const late: Case['knows'] & {} = (_, play) => {
+        const known = documents(play);
+        return { ...known, begun: known.begun.filter((done) => done !== `${kind}-post`) };
+      };
+      expect(afterVerdict({ ...given, knows: late }, 'worker')).toEqual([]);
+    },
+  );
 
   it('C and V take #4 when W does not appeal', () => {
     const accepted = { transaction: 'Tx5', from: appeal - 1, until: null, confirmBy: null };

@@ -1,4 +1,4 @@
-import type { ArbitrationState } from '../../../src/index.ts';
+import type { ArbitrationState, Beginning } from '../../../src/index.ts';
 import { fixtureHash } from '../../fixtures/terms.ts';
 import type { CourtPlay, Knows } from './court.ts';
 import { BLANK } from './setting.ts';
@@ -19,8 +19,10 @@ export const chunkClaim = (
 
 const ROOT = fixtureHash('R');
 
-/** W's delivery and opening as everybody has accepted them in time, by Post. */
-export function documents(play: CourtPlay): Pick<ArbitrationState, 'delivery' | 'opening' | 'posts'> {
+/** W's delivery and opening as W has posted them in time, and everybody has accepted them. */
+export function documents(
+  play: CourtPlay,
+): Pick<ArbitrationState, 'delivery' | 'opening' | 'posts'> & { readonly begun: readonly Beginning[] } {
   const seeds = { client: fixtureHash('s_C'), verifier: fixtureHash('s_V') };
   const delivery = { root: ROOT, hash: fixtureHash('delivery'), signature: BLANK };
   const opening = {
@@ -42,6 +44,7 @@ export function documents(play: CourtPlay): Pick<ArbitrationState, 'delivery' | 
   return {
     delivery: { ...delivery, rebuilt: true, acceptedAt },
     opening: { ...opening, seeds, acceptedAt },
+    begun: ['delivery-post', 'opening-post'],
     posts: [
       {
         ...entry,

@@ -6,6 +6,7 @@ import { CHUNK_CLAIM, documents } from './knowledge.ts';
 
 const base = { arbiters: 3, unsigned: true } as const;
 const onAppeal: Case = { ...base, court: 'TxA' };
+const NO_SEEDS = { seed: null, verifierSeed: null };
 const onChallenge: Case = { ...base, court: 'TxAc' };
 
 /** What was posted of W in addition to what `documents` has. */
@@ -38,7 +39,7 @@ describe("D31: after a challenge the opening counts that V's posted verdict name
         author: 'client',
         sealed: fixtureHash(`receipt ${name}`),
         timely: false,
-        detail: { of: 'receipt', subject, root: R, message: fixtureHash(name), seed: null },
+        detail: { of: 'receipt', subject, root: R, message: fixtureHash(name), ...NO_SEEDS },
       });
   const another = (play: CourtPlay): PostedMessage =>
     posted(play, {

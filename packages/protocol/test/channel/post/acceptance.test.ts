@@ -145,6 +145,24 @@ describe('M §Post: what a node makes of what it is shown', () => {
       () => seal('verifier', receiptFor(opening(0), { seed: seedOf('client', 'challenge') })),
     ],
     [
+      "a receipt of the Verifier that names a seed as the Client's does",
+      () => seal('verifier', receiptFor(opening(0), { verifierSeed: seedOf('verifier', 'challenge') })),
+    ],
+    [
+      "a receipt of the Client that names another seed than the Verifier's",
+      () => {
+        const seed = seedOf('client', 'challenge');
+        return seal('client', receiptFor(opening(0), { seed, verifierSeed: seed }));
+      },
+    ],
+    [
+      'a receipt for an opening that names a seed',
+      () => {
+        const seeds = { seed: null, verifierSeed: seedOf('verifier', 'challenge') };
+        return seal('client', receiptFor(opening(0), { subject: 'opening', ...seeds }));
+      },
+    ],
+    [
       'a receipt for an opening that opens a seed',
       () => seal('verifier', receiptFor(opening(0), { subject: 'opening' })),
     ],
@@ -159,9 +177,10 @@ describe('M §Post: what a node makes of what it is shown', () => {
     const node = new Node('client', H0, openings);
     for (const of of openings) node.feed(received('worker', postOf(of, [])));
     expect(node.accepted()).toEqual([0, 1]);
-    const receipts = [0, 1, 2].map((i) => seal('verifier', receiptFor(openings[i]!)));
-    const other = new Node('client', H0, receipts);
-    for (const of of receipts) other.feed(received('verifier', postOf(of, [])));
+    const seed = seedOf('client', 'challenge');
+    const receipts = [0, 1, 2].map((i) => seal('client', receiptFor(openings[i]!, { seed })));
+    const other = new Node('verifier', H0, receipts);
+    for (const of of receipts) other.feed(received('client', postOf(of, [])));
     expect(other.accepted()).toEqual([0, 1]);
   });
 
@@ -223,10 +242,10 @@ describe('M §Post: what a node makes of what it is shown', () => {
   });
 
   it('W reads what is posted, whenever it comes, and says nothing about it', () => {
-    const of = seal('client', receiptFor(opening(0), { seed: seedOf('client', 'challenge') }));
+    const of = seal('client', receiptFor(delivery(0), { seed: seedOf('client', 'challenge') }));
     const node = new Node('worker', T, [of]);
     expect(node.feed(received('arbiter:1', postOf(of, [])))).toEqual([]);
-    expect(node.open.receipts.client.seed).toEqual(seedOf('client', 'challenge'));
+    expect(node.open.posts).toMatchObject([{ kind: 'receipt', author: 'client', acceptedAt: T }]);
   });
 
   it('while Tx0 is out of the chain nothing has a deadline: it waits', () => {

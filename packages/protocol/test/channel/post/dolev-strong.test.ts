@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChannelMessage, Party } from '../../../src/index.ts';
+import { seedOf } from '../play/identity.ts';
 import {
-  B,
   DELTA,
   K,
   NODES,
@@ -141,11 +141,11 @@ describe('D26, D29: Post makes something known to all honest nodes or to none (D
   });
 
   it("what an honest node posts at T is known to all, though every message takes a round: the author's word counts", () => {
-    const of = seal('verifier', receiptFor(opening(0)));
-    const by = T - DELTA - B - 1;
+    const of = seal('client', receiptFor(opening(0), { seed: seedOf('client', 'challenge') }));
+    const by = T - DELTA;
     const nodes = NODES.map((party) => [party, new Node(party, by, [of])] as const);
     let underway: { from: Party; to: Party; message: ChannelMessage }[] = nodes.map(([to]) => ({
-      from: 'verifier',
+      from: 'client',
       to,
       message: postOf(of, []),
     }));
@@ -164,7 +164,7 @@ describe('D26, D29: Post makes something known to all honest nodes or to none (D
     }
     expect(nodes.map(([, node]) => node.accepted())).toEqual(NODES.map(() => [0]));
     expect(nodes.map(([, node]) => node.open.posts[0]!.acceptedAt! - by)).toEqual(
-      NODES.map((party) => (party === 'verifier' ? 0 : 1)),
+      NODES.map((party) => (party === 'client' ? 0 : 1)),
     );
   });
 

@@ -41,7 +41,7 @@ export const T = H0 + 120 + 2 * DELTA;
 
 /** A party in Computation that knows of nothing. */
 function fresh(self: Party, tip: number): ComputationState {
-  const nothing = { delivery: null, opening: null, seed: null };
+  const nothing = { delivery: null, opening: null, opened: null };
   return {
     name: 'computation',
     self,
@@ -101,6 +101,7 @@ export const receiptFor = (
   height: H0,
   blockHash: fixtureHash('block'),
   seed: seedOf('verifier', 'challenge'),
+  verifierSeed: null,
   ...changes,
 });
 
