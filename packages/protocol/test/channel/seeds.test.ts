@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageOf, PostedMessage } from '../../src/index.ts';
 import type { Game } from './play/game.ts';
-import { otherHash, seedOf } from './play/identity.ts';
+import { messageSecret, otherHash, seedOf, sign } from './play/identity.ts';
 import { accepted, arbiters, B, DELTA, H0, kindsSent, open, T0, until, without } from './play/late.ts';
 import { blockHashAt } from './play/tasks.ts';
 
@@ -211,6 +211,24 @@ describe('D37: an honest Worker has an opening that counts, whatever C and V do'
     expect(checks(game, 'verifier')).toMatchObject([{ substitutes: { client: BLOCK_C, verifier: BLOCK_V } }]);
   });
 
+  it('C posts two receipts: which of them a node keeps may differ, so that neither keeps a hash from counting', () => {
+    const game = until(without([silentClient, { from: 'client', kind: 'post' }]), POSTED);
+    const { message } = game.sent.find(({ message: { kind } }) => kind === 'delivery')!;
+    for (const root of [otherHash('R'), otherHash('R′')]) {
+      const receipt = receiptOfClient(game, message as MessageOf<'delivery'>, {
+        root,
+        message: otherHash('x'),
+      });
+      game.injectPosted('client', 'verifier', signedByWorker(receipt));
+    }
+    until(game, FOR_C + 5);
+    expect(
+      open(game, 'verifier').posts.filter(({ kind, timely }) => kind === 'receipt' && timely),
+    ).toHaveLength(2);
+    expect(opened(game)).toMatchObject([{ seedClient: BLOCK_C, seedVerifier: BLOCK_V, answers: null }]);
+    expect(checks(game, 'verifier')).toMatchObject([{ substitutes: { client: BLOCK_C, verifier: BLOCK_V } }]);
+  });
+
   it.each(['delivery', 'opening'] as const)(
     'somebody posts the %s to W alone: W posts it itself all the same',
     (kind) => {
@@ -227,6 +245,12 @@ describe('D37: an honest Worker has an opening that counts, whatever C and V do'
         expect(accepted(game, name)).toContainEqual([kind, 'worker', by - B]);
     },
   );
+
+  /** W signed something else too, as a dishonest one may. */
+  const signedByWorker = (receipt: MessageOf<'receipt'>): MessageOf<'receipt'> => ({
+    ...receipt,
+    signature: sign(receipt.message, messageSecret('worker')),
+  });
 
   function receiptOfClient(
     game: Game,

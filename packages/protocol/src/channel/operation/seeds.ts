@@ -37,19 +37,21 @@ export function isTimeForSeed(state: OpenState): boolean {
 }
 
 /**
- * Whether C's seed was opened in time for all to see: then no hash stands for it (D37). A receipt that gives another R to
- * a delivery which was posted opens nothing, since W cannot answer it.
+ * Whether C's seed was opened in time for all to see: then no hash stands for it (D37). An honest C gives one receipt. Two
+ * are none: which two a node keeps may differ, that there are two does not. Nor is one that gives another R to a delivery
+ * which was posted, since W cannot answer it.
  */
 function isSeedPosted({ posts }: OpenState): boolean {
-  const timely = posts.filter(({ acceptedAt, timely }) => acceptedAt !== null && timely);
-  return timely.some(({ author, detail }) => {
-    if (author !== 'client' || detail?.of !== 'receipt' || detail.subject !== 'delivery') return false;
-    const { message, root } = detail;
-    return !timely.some(
-      ({ sealed, detail: other }) =>
-        other?.of === 'delivery' && equalBytes(sealed, message) && !equalBytes(other.root, root),
-    );
-  });
+  const timely = posts.filter((posted) => posted.acceptedAt !== null && posted.timely);
+  const named = timely.flatMap(({ author, detail }) =>
+    author === 'client' && detail?.of === 'receipt' && detail.subject === 'delivery' ? [detail] : [],
+  );
+  const [only] = named;
+  if (only === undefined || named.length > 1) return false;
+  return !timely.some(
+    ({ sealed, detail }) =>
+      detail?.of === 'delivery' && equalBytes(sealed, only.message) && !equalBytes(detail.root, only.root),
+  );
 }
 
 /** Whether what W took for a seed is the one that its owner committed to. */

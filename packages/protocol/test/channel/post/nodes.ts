@@ -33,9 +33,8 @@ export const K = quorum(AGREEMENT.parameters);
 /** Arbiters, C and V. */
 export const NODES: readonly Party[] = parties(5).filter((party) => party !== 'worker');
 export const H0 = 1_001;
-/** Δ and B of these terms. */
+/** Δ of these terms. */
 export const DELTA = 24;
-export const B = K + 2;
 /** T of an opening: H0 + t0 + 2Δ. */
 export const T = H0 + 120 + 2 * DELTA;
 
