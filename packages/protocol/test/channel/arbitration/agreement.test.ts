@@ -115,8 +115,13 @@ describe.each([
           );
           play.until(play.clock.payment);
           const decided = play.wants(guilty ? 'client' : 'worker');
-          expect(decided).toHaveLength(1);
-          expect(decided[0]!.startsWith(guilty ? 'Tx7' : 'Tx8')).toBe(true);
+          // A signature that reaches W alone completes a larger set for it: both are decisions that it can take.
+          expect(decided.length).toBeGreaterThan(0);
+          for (const id of decided) {
+            expect(id.startsWith(guilty ? 'Tx7' : 'Tx8')).toBe(true);
+            const set = id.split(':')[1]!.split('.').map(Number);
+            expect(honest.filter((member) => !set.includes(member))).toEqual([]);
+          }
           play.until(play.clock.stages.at(-1)!.until + play.times.B + 1);
           // W published nothing: the other decision has taken its place.
           expect(play.wants('client')[0]).toMatch(
