@@ -22,7 +22,6 @@ export type {
 } from './jobs/specification.ts';
 export { LocalNetwork, type LocalNetworkOptions } from './local/network.ts';
 export type { LocalParty } from './local/party.ts';
-export type { BlobStore } from './ports/blob-store.ts';
 export type { Chain, SubmitOutcome } from './ports/chain.ts';
 export type { Executor } from './ports/executor.ts';
 export type { PeerId, Transport } from './ports/transport.ts';

@@ -1,5 +1,5 @@
 import { loadTransaction } from '@prometheus-compute/bitcoin';
-import type { BlobStore, Chain, EnginePorts } from '@prometheus-compute/node';
+import type { Chain, EnginePorts } from '@prometheus-compute/node';
 import type { TransactionId, Txid } from '@prometheus-compute/protocol';
 import { DELIVER, type Postman } from '../network/postman.ts';
 import type { Actor } from './actor.ts';
@@ -13,14 +13,12 @@ export function portsFor(
   ports: EnginePorts,
   surroundings: {
     readonly postman: Postman;
-    /** The party's contents, kept through its restarts: files would answer in an order of their own. */
-    readonly blobs: BlobStore;
     /** Signatures that somebody of the scenario has found valid. */
     readonly verified: Set<string>;
     readonly idOf: (txid: Txid) => TransactionId | undefined;
   },
 ): EnginePorts {
-  const { postman, blobs, verified, idOf } = surroundings;
+  const { postman, verified, idOf } = surroundings;
   const { strategies } = actor;
   const transport = postman.wrap(ports.transport, (parcel) => {
     for (const { sends } of strategies) {
@@ -36,7 +34,7 @@ export function portsFor(
     if (valid) verified.add(name);
     return valid;
   };
-  const wrapped = { ...ports, blobs, transport, verify, chain: choosy(ports.chain, actor, idOf) };
+  const wrapped = { ...ports, transport, verify, chain: choosy(ports.chain, actor, idOf) };
   return strategies.reduce((made, strategy) => strategy.ports?.(made) ?? made, wrapped);
 }
 

@@ -7,7 +7,6 @@ import { Observer } from '../timeline/observer.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import { Actor, type ActorHost } from './actor.ts';
 import { scenarioBatch } from './batch.ts';
-import { MemoryBlobs } from './blobs.ts';
 import { EntropyStreams } from './entropy.ts';
 import { SimulationError } from './errors.ts';
 import type { ChunkExecutor } from './executor.ts';
@@ -46,7 +45,6 @@ export class Stage implements ActorHost, AsyncDisposable {
   readonly #offline = new Set<PeerId>();
   readonly #entropy = new EntropyStreams();
   readonly #verified = new Set<string>();
-  readonly #blobs = new MemoryBlobs();
   #network: LocalNetwork | undefined;
 
   private constructor(options: StageOptions) {
@@ -98,7 +96,6 @@ export class Stage implements ActorHost, AsyncDisposable {
         if (actor === undefined) return ports;
         return portsFor(actor, ports, {
           postman: this.#postman,
-          blobs: this.#blobs.of(name),
           verified: this.#verified,
           idOf: (txid) => (this.#network === undefined ? undefined : this.names.idOf(txid, this.actors)),
         });
