@@ -1,6 +1,6 @@
 import type { Contract } from '../../contract/contract.ts';
 import { contractHash, decodeContract, encodeContract } from '../../contract/contract-codec.ts';
-import { checkContract } from '../../contract/contract-rules.ts';
+import { checkContract, contractViolations } from '../../contract/contract-rules.ts';
 import type { Parameters } from '../../contract/parameters.ts';
 import { ROLES } from '../../contract/party.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
@@ -12,6 +12,7 @@ import type { ChannelEvent } from '../event.ts';
 import type { AcceptedTermsStep, ContractStep, Peers, TermsStep } from '../state.ts';
 import { ignored, LATER, moved, STALE, type Step, toAll } from '../step.ts';
 import { abandon } from './abandon.ts';
+import { partnerAtFault } from './at-fault.ts';
 import { SETUP_BLOCKS } from './deadline.ts';
 
 /**
@@ -78,7 +79,9 @@ export function onTerms(state: TermsStep, event: ChannelEvent, context: ChannelC
 
   const { terms, peers } = next;
   const contract = writeContract(terms, next.worker, next.verifier);
-  checkContract(next.parameters, contract, context.policy);
+  const [broken] = contractViolations(next.parameters, contract, context.policy);
+  if (broken !== undefined)
+    return abandon(next, 'terms-refused', partnerAtFault(contract, broken), broken.message);
   return moved(
     {
       ...frameOf(next),
