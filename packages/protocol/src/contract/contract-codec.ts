@@ -10,7 +10,7 @@ import {
 import { type CborValue, decodeCanonical, encodeCanonical } from '../primitives/cbor.ts';
 import { EncodingError } from '../primitives/errors.ts';
 import { taggedHash, variable } from '../primitives/tagged-hash.ts';
-import type { Change, Coin, Contract, PartyTerms } from './contract.ts';
+import { type Change, type Coin, type Contract, type PartyTerms, SCHEMES, type Scheme } from './contract.ts';
 
 /** Longest encoded contract, in bytes: room for 3 × 64 coins; checked before anything is allocated. */
 export const MAX_CONTRACT_BYTES = 32_768;
@@ -180,7 +180,7 @@ export function decodeContract(bytes: Uint8Array): Contract {
   const limits = fieldsOf(map.limits, LIMITS, 'limits');
   const seedHashes = fieldsOf(map.seedHashes, SEEDS, 'seed hashes');
   const { scheme, profile } = map;
-  if (scheme !== 'replay') throw malformed('the only scheme is replay');
+  if (!isScheme(scheme)) throw malformed(`the scheme is ${SCHEMES.join(' or ')}`);
   if (typeof profile !== 'string' || profile.length === 0 || profile.length > MAX_PROFILE_LENGTH) {
     throw malformed(`the profile is a name of 1 to ${MAX_PROFILE_LENGTH} characters`);
   }
@@ -200,6 +200,10 @@ export function decodeContract(bytes: Uint8Array): Contract {
     verificationLock: xOnlyKey(bytesOf(map.verificationLock, 'verificationLock')),
     seedHashes: pick(SEEDS, (key) => hash32(bytesOf(seedHashes[key], key))),
   };
+}
+
+function isScheme(value: unknown): value is Scheme {
+  return (SCHEMES as readonly unknown[]).includes(value);
 }
 
 /** Every message is routed by this hash, and a contract never changes; so one object is encoded once. */

@@ -2,7 +2,7 @@ import { toHex } from '../primitives/bytes.ts';
 import { xOnlyOf } from '../primitives/point-lock.ts';
 import { clock, stageWait } from './clock.ts';
 import { largestOpening, MAX_CHUNKS, MAX_CONTENT_BYTES, MAX_OPENING_BYTES } from './content-limits.ts';
-import type { Contract } from './contract.ts';
+import { type Contract, MODEL_PROFILE } from './contract.ts';
 import { fundingViolations } from './funding-rules.ts';
 import { outpointKey } from './outpoint.ts';
 import { MAX_WAIT } from './parameter-rules.ts';
@@ -189,7 +189,7 @@ export function repeatedOutpoint(outpoints: readonly string[]): RuleError | unde
   );
 }
 
-/** Every rule C1..C17, C19..C23 and D15 that the contract breaks under `p`; C18 needs the arbiters. */
+/** Every rule C1..C17, C19..C24 and D15 that the contract breaks under `p`; C18 needs the arbiters. */
 export function contractViolations(
   p: Parameters,
   c: Contract,
@@ -209,6 +209,10 @@ export function contractViolations(
     N: c.chunks,
   }, 'Check at least one chunk, and at most all of them.');
   sizeRule(c, require);
+  require(c.scheme !== 'freivalds' || c.profile === MODEL_PROFILE, 'C24', 'freivalds verifies models', {
+    scheme: c.scheme,
+    profile: c.profile,
+  }, 'Use the scheme replay for this program.');
   // Payouts exist only where the rules on money hold.
   const fee = broken.length === 0 ? feeRule(p, c) : undefined;
   const keys = repeatedKey(contractKeys(p, c));

@@ -36,6 +36,16 @@ export interface ProgramLimits {
   readonly milliseconds: number;
 }
 
+/**
+ * How V verifies a chunk (F §Schemes): `replay` runs it again; `freivalds` checks a model's linear layers by random projections of
+ * their accumulators.
+ */
+export const SCHEMES = ['replay', 'freivalds'] as const;
+export type Scheme = (typeof SCHEMES)[number];
+
+/** Profile of quantised models, the only programs with accumulators to project (C24). */
+export const MODEL_PROFILE = 'model-1';
+
 /** Hashes of the seeds of both draws, fixed before anything can be known about them (D10, D21). */
 export interface SeedHashes {
   /** H(s_C) */
@@ -75,9 +85,8 @@ export interface Contract {
   readonly arbitrationBlocks: number;
   /** ℓ: blocks of one relay round. */
   readonly relayBlocks: number;
-  /** How results are verified; only re-running exists. */
-  readonly scheme: 'replay';
-  /** What the program runs on, e.g. `wasi-0`. */
+  readonly scheme: Scheme;
+  /** What the program runs on: `wasi-0` or {@link MODEL_PROFILE}. */
   readonly profile: string;
   readonly programHash: Hash32;
   readonly limits: ProgramLimits;

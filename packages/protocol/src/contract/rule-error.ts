@@ -39,7 +39,8 @@ export type ContractRule =
   | 'C20'
   | 'C21'
   | 'C22'
-  | 'C23';
+  | 'C23'
+  | 'C24';
 
 /** A coin of Tx0 that is no P2TR output, or a stake whose script is not what it says (D15, D7). */
 export type CoinRule = 'D15' | 'D7';

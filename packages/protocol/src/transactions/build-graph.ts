@@ -91,7 +91,7 @@ function checkSettlementFee(terms: GraphTerms, transactions: readonly GraphTrans
  *
  * @param terms - parameters, contract, and the ordered arbiters of the ceremony
  * @param options - the operator's allowances and estimates; they decide on refusal, never on bytes
- * @throws RuleError with the id of the first broken rule: P1..P12, C1..C23, D7, D15
+ * @throws RuleError with the id of the first broken rule: P1..P12, C1..C24, D7, D15
  */
 export function buildGraph(terms: GraphTerms, options: GraphOptions = {}): Graph {
   checkParameters(terms.parameters, options);

@@ -1,4 +1,5 @@
 import { MAX_CHUNKS, MAX_PROGRAM_BYTES } from '../contract/content-limits.ts';
+import { SCHEMES } from '../contract/contract.ts';
 import {
   channel,
   contentReference,
@@ -54,8 +55,8 @@ export const terms = struct({
   arbitrationBlocks: u16,
   /** ℓ */
   relayBlocks: u16,
-  scheme: oneOf('replay'),
-  /** What the program runs on, e.g. `wasi-0`. */
+  scheme: oneOf(...SCHEMES),
+  /** What the program runs on, `wasi-0` or `model-1`. */
   profile: patternText<string>(32, /^[a-z0-9-]{1,32}$/),
   programHash: hash,
   programSize: integer(1, MAX_PROGRAM_BYTES),

@@ -97,6 +97,12 @@ const BORDERS: readonly Case[] = [
     { c: { relayBlocks: 3, stageBlocks: 19 } },
     { c: { relayBlocks: 3, stageBlocks: 18 } },
   ],
+  [
+    'C24',
+    'freivalds verifies models',
+    { c: { scheme: 'freivalds', profile: 'model-1' } },
+    { c: { scheme: 'freivalds' } },
+  ],
   ['C23', 'T_arb ≥ 2(B + 1)', { c: { arbitrationBlocks: 14 } }, { c: { arbitrationBlocks: 13 } }],
   // Tx6 and Tx6c with n = 5: 646 vB
   [
@@ -158,7 +164,8 @@ describe('C21: what has to be shown fits into messages', () => {
     dleq: { e: hash, s: hash },
     lockShare: pointOf(fixtureSecret('U')),
     maskedShare: hash,
-    scheme: new Uint8Array(0),
+    // What `freivalds` shows: the hash of the opened records.
+    scheme: new Uint8Array(32),
   });
 
   it.each([

@@ -79,6 +79,7 @@ describe('a refusal of a C shows the values that break the rule', () => {
       { N: 20, m: 5, outputBytes: 4_194_305, opening: 20_974_615, limit: 8_388_608 },
     ],
     ['C22', { stageBlocks: 6 }, { stageBlocks: 6, B: 6, atLeast: 7 }],
+    ['C24', { scheme: 'freivalds' }, { scheme: 'freivalds', profile: 'wasi-0' }],
     ['C23', { arbitrationBlocks: 13 }, { arbitrationBlocks: 13, B: 6, atLeast: 14 }],
   ];
   it.each(CASES)('%s', (id, changes, evidence) => {
