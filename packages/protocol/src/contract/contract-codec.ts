@@ -10,7 +10,14 @@ import {
 import { type CborValue, decodeCanonical, encodeCanonical } from '../primitives/cbor.ts';
 import { EncodingError } from '../primitives/errors.ts';
 import { taggedHash, variable } from '../primitives/tagged-hash.ts';
-import { type Change, type Coin, type Contract, type PartyTerms, SCHEMES, type Scheme } from './contract.ts';
+import {
+  type Change,
+  type Coin,
+  type Contract,
+  type PartyTerms,
+  type ProofScheme,
+  SCHEMES,
+} from './contract.ts';
 
 /** Longest encoded contract, in bytes: room for 3 × 64 coins; checked before anything is allocated. */
 export const MAX_CONTRACT_BYTES = 32_768;
@@ -202,7 +209,7 @@ export function decodeContract(bytes: Uint8Array): Contract {
   };
 }
 
-function isScheme(value: unknown): value is Scheme {
+function isScheme(value: unknown): value is ProofScheme {
   return (SCHEMES as readonly unknown[]).includes(value);
 }
 

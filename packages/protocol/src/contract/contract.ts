@@ -41,7 +41,7 @@ export interface ProgramLimits {
  * their accumulators.
  */
 export const SCHEMES = ['replay', 'freivalds'] as const;
-export type Scheme = (typeof SCHEMES)[number];
+export type ProofScheme = (typeof SCHEMES)[number];
 
 /** Profile of quantised models, the only programs with accumulators to project (C24). */
 export const MODEL_PROFILE = 'model-1';
@@ -85,7 +85,7 @@ export interface Contract {
   readonly arbitrationBlocks: number;
   /** ℓ: blocks of one relay round. */
   readonly relayBlocks: number;
-  readonly scheme: Scheme;
+  readonly scheme: ProofScheme;
   /** What the program runs on: `wasi-0` or {@link MODEL_PROFILE}. */
   readonly profile: string;
   readonly programHash: Hash32;

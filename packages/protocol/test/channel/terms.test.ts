@@ -4,9 +4,11 @@ import {
   type Contract,
   type MessageOf,
   openChannel,
+  schnorrSignature,
   transition,
 } from '../../src/index.ts';
 import { xOnlyOf } from '../../src/primitives/point-lock.ts';
+import { fixtureHash } from '../fixtures/terms.ts';
 import { CONTEXT } from './play/game.ts';
 import { accepted, begin } from './play/identity.ts';
 
@@ -14,10 +16,18 @@ type Answer = MessageOf<'termsAccepted'>;
 type Answers = { readonly worker: Answer; readonly verifier: Answer };
 
 const HONEST: Answers = { worker: accepted('worker'), verifier: accepted('verifier') };
-const ORDERS = [
+type Order = readonly ('worker' | 'verifier')[];
+const ORDERS: readonly Order[] = [
   ['worker', 'verifier'],
   ['verifier', 'worker'],
-] as const;
+];
+
+/** Nobody looks at the seal of what belongs to the setup. */
+const UNSEALED = {
+  sealed: fixtureHash('sealed'),
+  signature: schnorrSignature(new Uint8Array(64)),
+  envelope: new Uint8Array(0),
+};
 
 const PROPOSED = (() => {
   const step = begin();
@@ -26,9 +36,9 @@ const PROPOSED = (() => {
 })();
 
 /** How the Client's setup ends when its partners answer in this order. */
-function answeredBy(answers: Answers, order: (typeof ORDERS)[number], proposed: ChannelState = PROPOSED) {
+function answeredBy(answers: Answers, order: Order, proposed: ChannelState = PROPOSED) {
   const state = order.reduce<ChannelState>((before, from) => {
-    const step = transition(before, { kind: 'message', from, message: answers[from] }, CONTEXT);
+    const step = transition(before, { kind: 'message', from, message: answers[from], ...UNSEALED }, CONTEXT);
     return step.kind === 'moved' ? step.state : expect.unreachable(`${from}: ${step.kind}`);
   }, proposed);
   if (state.name === 'setup') return state.step;
