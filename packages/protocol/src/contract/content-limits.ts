@@ -18,6 +18,8 @@ const CIPHER_TAG_BYTES = 16;
 const OPENING_FRAME_BYTES = 256;
 /** Most bytes of the Client's receipt that an opening shows (D37): its envelope. */
 const SHOWN_RECEIPT_BYTES = 704;
+/** The hash of a chunk's opened records, which the scheme `freivalds` adds. */
+const RECORDS_HASH_BYTES = 34;
 /** One sibling of a Merkle path. */
 const SIBLING_BYTES = 34;
 
@@ -32,8 +34,9 @@ export function largestCiphertext(limits: ProgramLimits): number {
 }
 
 /** Bytes of the longest opening that m chunks of N can need (C21). */
-export function largestOpening(c: Pick<Contract, 'chunks' | 'sampled' | 'limits'>): number {
+export function largestOpening(c: Pick<Contract, 'chunks' | 'sampled' | 'limits' | 'scheme'>): number {
   const path = SIBLING_BYTES * Math.ceil(Math.log2(Math.max(c.chunks, 1)));
   const frame = OPENING_FRAME_BYTES + SHOWN_RECEIPT_BYTES;
-  return frame + c.sampled * (OPENING_FRAME_BYTES + path + largestOutput(c.limits));
+  const scheme = c.scheme === 'freivalds' ? RECORDS_HASH_BYTES : 0;
+  return frame + c.sampled * (OPENING_FRAME_BYTES + scheme + path + largestOutput(c.limits));
 }

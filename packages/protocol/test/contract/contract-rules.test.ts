@@ -156,7 +156,9 @@ describe('rules on C (T §Constraints)', () => {
 describe('C21: what has to be shown fits into messages', () => {
   const limits = (outputBytes: number) => ({ memoryPages: 256, outputBytes, milliseconds: 30_000 });
   const hash = fixtureHash('C21');
-  const opened = (index: number, outputBytes: number, path: number): OpenedChunk => ({
+  const REPLAY = { scheme: 'replay' } as const;
+  const FREIVALDS = { scheme: 'freivalds', profile: 'model-1' } as const;
+  const opened = (index: number, outputBytes: number, path: number, scheme: Uint8Array): OpenedChunk => ({
     index,
     output: new Uint8Array(outputBytes),
     path: Array.from({ length: path }, () => hash),
@@ -164,17 +166,21 @@ describe('C21: what has to be shown fits into messages', () => {
     dleq: { e: hash, s: hash },
     lockShare: pointOf(fixtureSecret('U')),
     maskedShare: hash,
-    // What `freivalds` shows: the hash of the opened records.
-    scheme: new Uint8Array(32),
+    scheme,
   });
 
   it.each([
-    ['few large results', 1_000, 16, 523_632],
-    ['many small results', 65_536, 1_000, 7_587],
-  ])('an opening of %s at the border of the rule can be sent', (_, chunks, sampled, most) => {
-    expect(codes({ c: { chunks, sampled, limits: limits(most) } })).toEqual([]);
-    expect(codes({ c: { chunks, sampled: sampled + 1, limits: limits(most) } })).toEqual(['C21']);
-    expect(codes({ c: { chunks, sampled, limits: limits(most + 1) } })).toEqual(['C21']);
+    ['few large results', REPLAY, 1_000, 16, 523_632],
+    ['many small results', REPLAY, 65_536, 1_000, 7_587],
+    // 34 bytes less for each chunk: the hash of its opened records.
+    ['the results of a model', FREIVALDS, 65_536, 1_000, 7_553],
+  ])('an opening of %s at the border of the rule can be sent', (_, verified, chunks, sampled, most) => {
+    expect(codes({ c: { ...verified, chunks, sampled, limits: limits(most) } })).toEqual([]);
+    expect(codes({ c: { ...verified, chunks, sampled: sampled + 1, limits: limits(most) } })).toEqual([
+      'C21',
+    ]);
+    expect(codes({ c: { ...verified, chunks, sampled, limits: limits(most + 1) } })).toEqual(['C21']);
+    const scheme = new Uint8Array(verified === FREIVALDS ? 32 : 0);
     const path = Math.ceil(Math.log2(chunks));
     const opening: MessageOf<'opening'> = {
       kind: 'opening',
@@ -183,7 +189,7 @@ describe('C21: what has to be shown fits into messages', () => {
       challengeClient: hash,
       challengeVerifier: hash,
       answers: new Uint8Array(envelopeLimit('receipt')),
-      chunks: Array.from({ length: sampled }, () => opened(0xffff, most, path)),
+      chunks: Array.from({ length: sampled }, () => opened(0xffff, most, path, scheme)),
     };
     expect(encodeMessage(opening).length).toBeLessThanOrEqual(MESSAGE_LIMITS.opening);
   });

@@ -24,7 +24,7 @@ describe('sizes that a contract allows', () => {
 
   it('C21: an opening is 960 + m·(256 + 34·⌈log₂N⌉ + the longest output)', () => {
     const opening = (chunks: number, sampled: number, outputBytes: number) =>
-      largestOpening({ chunks, sampled, limits: limits(outputBytes) });
+      largestOpening({ scheme: 'replay', chunks, sampled, limits: limits(outputBytes) });
     expect(opening(1, 1, 100)).toBe(960 + 356);
     expect(opening(2, 1, 100)).toBe(960 + 390);
     expect(opening(1_000, 3, 100)).toBe(960 + 3 * (256 + 340 + 100));
