@@ -11,7 +11,7 @@ import {
   planJob,
 } from '@prometheus-compute/node';
 import { type Graph, graphOf, satoshi } from '@prometheus-compute/protocol';
-import { SandboxPool } from '@prometheus-compute/sandbox';
+import { PROFILE, SandboxPool } from '@prometheus-compute/sandbox';
 import { BenchError } from '../bench-error.ts';
 import { exampleJob } from '../example-job.ts';
 
@@ -47,7 +47,7 @@ export async function runSetup(n: number, instrument?: Instrument): Promise<Setu
   const { parameters } = job;
   const dataFolder = mkdtempSync(join(tmpdir(), 'prometheus-bench-'));
   const executor = new SandboxPool();
-  const program = { wasm: job.program, arguments: [] };
+  const program = { profile: PROFILE, code: job.program, arguments: [] };
   await executor.prepare(program, job.limits);
   const network = await LocalNetwork.start({
     dataFolder,

@@ -1,5 +1,28 @@
 export { SandboxError, type SandboxErrorCode } from './errors.ts';
 export type { ProgramLimits } from './limits.ts';
+export type { DerivedRows, ModelEngine, RowResults } from './model/engine.ts';
+export type {
+  AddNode,
+  ArgmaxNode,
+  AvgPoolNode,
+  ConcatNode,
+  ConvNode,
+  GemmNode,
+  LinearNode,
+  MaxPoolNode,
+  Model,
+  ModelInput,
+  ModelNode,
+  ModelScales,
+  Padding,
+  RequantNode,
+  ReshapeNode,
+  Shape,
+  Source,
+  TableNode,
+  Window,
+} from './model/graph.ts';
+export type { LinearLayer, LoadedModel, Tensor, TensorType } from './model/loaded-model.ts';
 export {
   decodeFailure,
   encodeFailure,
@@ -7,7 +30,13 @@ export {
   type Failure,
   type FailureKind,
 } from './outcome/failure.ts';
-export type { ChunkOutcome, Trace } from './outcome/outcome.ts';
+export type {
+  ChunkOutcome,
+  ModelOutcome,
+  ModelTrace,
+  WasiOutcome,
+  WasiTrace,
+} from './outcome/outcome.ts';
 export { SandboxPool } from './pool/pool.ts';
-export { type Inspection, inspectProgram, PROFILE } from './program/inspect.ts';
-export type { Program } from './program/program.ts';
+export { type Inspection, inspectProgram } from './program/inspect.ts';
+export { MODEL_PROFILE, PROFILE, type Profile, type Program } from './program/program.ts';

@@ -8,7 +8,7 @@ import {
   hash32,
   littleEndian,
 } from '@prometheus-compute/protocol';
-import type { Program } from '@prometheus-compute/sandbox';
+import { PROFILE, type Program } from '@prometheus-compute/sandbox';
 
 /** A place in the Client's payload. */
 export interface InputReference {
@@ -41,7 +41,7 @@ export function decodeManifest(bytes: Uint8Array): readonly InputReference[] {
 
 /** A program as it travels: canonical dag-cbor of module and arguments. Its address is the contract's program hash. */
 export function encodeProgram(program: Program): Uint8Array {
-  return encodeCanonical({ wasm: program.wasm, arguments: program.arguments });
+  return encodeCanonical({ wasm: program.code, arguments: program.arguments });
 }
 
 /** @throws EncodingError for anything but the exact bytes of a program */
@@ -51,7 +51,7 @@ export function decodeProgram(bytes: Uint8Array): Program {
     const { wasm, arguments: list, ...rest } = value;
     const texts = Array.isArray(list) && list.every((item) => typeof item === 'string');
     if (wasm instanceof Uint8Array && texts && Object.keys(rest).length === 0) {
-      return { wasm, arguments: list as readonly string[] };
+      return { profile: PROFILE, code: wasm, arguments: list as readonly string[] };
     }
   }
   throw new EncodingError('shape-wrong', 'a program is a module and a list of arguments');

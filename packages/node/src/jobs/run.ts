@@ -1,5 +1,5 @@
 import { satoshi } from '@prometheus-compute/protocol';
-import { SandboxPool } from '@prometheus-compute/sandbox';
+import { PROFILE, SandboxPool } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
 import { LocalNetwork } from '../local/network.ts';
 import { BatchAttempts } from '../roles/batch-attempts.ts';
@@ -31,7 +31,7 @@ export async function runJob(specification: JobSpecification, options: RunOption
   const observer = new JobObserver(batches.length, options.onProgress ?? (() => {}));
   let network: LocalNetwork | undefined;
   try {
-    const program = { wasm: specification.program, arguments: specification.arguments ?? [] };
+    const program = { profile: PROFILE, code: specification.program, arguments: specification.arguments ?? [] };
     await executor.prepare(program, specification.limits);
     const count = batches.length;
     const each = (amount: bigint): readonly bigint[] =>

@@ -2,7 +2,9 @@ import type { Hash32, ProgramLimits } from '@prometheus-compute/protocol';
 
 /** A program and its arguments, the same for every chunk. */
 export interface ExecutableProgram {
-  readonly wasm: Uint8Array;
+  /** What it runs on. */
+  readonly profile: 'wasi-0' | 'model-1';
+  readonly code: Uint8Array;
   readonly arguments: readonly string[];
 }
 

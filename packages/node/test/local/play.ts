@@ -13,7 +13,7 @@ import {
   type TransactionId,
   utf8,
 } from '@prometheus-compute/protocol';
-import { SandboxPool } from '@prometheus-compute/sandbox';
+import { PROFILE, SandboxPool } from '@prometheus-compute/sandbox';
 import {
   type BatchOrder,
   DEVELOPMENT_POLICY,
@@ -26,7 +26,8 @@ import type { LocalParty } from '../../src/local/party.ts';
 /** The default P with the least number of arbiters. */
 export const PARAMETERS: Parameters = { ...DEFAULT_PARAMETERS, n: 3 };
 const program = {
-  wasm: new Uint8Array(readFileSync(join(import.meta.dirname, '../../../../examples/primes/primes.wasm'))),
+  profile: PROFILE,
+  code: new Uint8Array(readFileSync(join(import.meta.dirname, '../../../../examples/primes/primes.wasm'))),
   arguments: [],
 };
 /** Ranges whose primes are counted: short ones, since nobody here looks at the numbers. */

@@ -1,5 +1,5 @@
 import { fixed, type Hash32, taggedHash, text, u32 } from '@prometheus-compute/protocol';
-import { PROFILE, type Program } from '@prometheus-compute/sandbox';
+import type { Program } from '@prometheus-compute/sandbox';
 import { contentHash } from './content-hash.ts';
 
 /**
@@ -9,8 +9,8 @@ import { contentHash } from './content-hash.ts';
 export function programHash(program: Program): Hash32 {
   return taggedHash(
     'program',
-    text(PROFILE),
-    fixed(contentHash('wasm', program.wasm)),
+    text(program.profile),
+    fixed(contentHash('wasm', program.code)),
     u32(program.arguments.length),
     ...program.arguments.map((argument) => text(argument)),
   );

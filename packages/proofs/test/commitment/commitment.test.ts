@@ -9,6 +9,7 @@ import {
   u32,
   variable,
 } from '@prometheus-compute/protocol';
+import { PROFILE } from '@prometheus-compute/sandbox';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentHash } from '../../src/commitment/content-hash.ts';
@@ -57,7 +58,7 @@ describe('hashes of contents', () => {
 
   it('programHash vectors: binds module and arguments, and their boundaries', () => {
     for (const { in: given, out } of replayVectors<{ wasm: string; arguments: string[] }>('program')) {
-      const program = { wasm: fromHex(given.wasm), arguments: given.arguments };
+      const program = { profile: PROFILE, code: fromHex(given.wasm), arguments: given.arguments };
       expect(toHex(programHash(program))).toBe(out.programHash);
     }
   });

@@ -5,9 +5,10 @@
  * - `stack`: the call stack ran out. At which depth depends on the machine, so the trace has neither memory nor globals;
  * - `exit`: the program called `proc_exit` with a code other than 0;
  * - `output-limit`: it wrote more to standard output than the contract allows;
- * - `reserved-output`: its output begins with the mark of a failure record, which only the sandbox may write.
+ * - `reserved-output`: its output begins with the mark of a failure record, which only the sandbox may write;
+ * - `input`: the chunk is no whole number of rows of the model, or holds a value that the model does not take.
  */
-export type FailureKind = 'trap' | 'stack' | 'exit' | 'output-limit' | 'reserved-output';
+export type FailureKind = 'trap' | 'stack' | 'exit' | 'output-limit' | 'reserved-output' | 'input';
 
 /** Why a chunk failed. */
 export interface Failure {
@@ -23,6 +24,7 @@ export const FAILURE_CODES: Readonly<Record<FailureKind, number>> = {
   exit: 3,
   'output-limit': 4,
   'reserved-output': 5,
+  input: 6,
 };
 
 /** A NUL and `prometheus/fail`: no output of a program begins with it, so a failure record cannot be forged. */

@@ -4,7 +4,8 @@ import type { Failure } from './failure.ts';
  * What a run leaves behind besides its output; together with the outcome it is the *trace* of profile `wasi-0`. Only
  * a digest of the memory leaves the child process.
  */
-export interface Trace {
+export interface WasiTrace {
+  readonly kind: 'wasi';
   /** Pages of the exported memory at the end; 0 where the trace has no memory (see {@link Failure}). */
   readonly memoryPages: number;
   /** SHA-256 of the whole exported memory at the end. */
@@ -18,10 +19,18 @@ export interface Trace {
 }
 
 /**
- * The result of one chunk, the same for everybody who runs it. `output` is y_i: what the program wrote to standard
- * output, or the failure record of a program that failed.
+ * The trace of profile `model-1`: the accumulators of the checked layers. A chunk whose rows were not computed has no rows.
  */
-export type ChunkOutcome =
+export interface ModelTrace {
+  readonly kind: 'model';
+  /** Rows that were computed. */
+  readonly rows: number;
+  /** Row records of all of them, one after the other (docs/protocol/model.md). */
+  readonly records: Uint8Array;
+}
+
+/** A result with the trace of its profile. */
+export type Outcome<Trace> =
   | { readonly kind: 'done'; readonly output: Uint8Array; readonly trace: Trace }
   | {
       readonly kind: 'failed';
@@ -29,3 +38,15 @@ export type ChunkOutcome =
       readonly output: Uint8Array;
       readonly trace: Trace;
     };
+
+/** The result of one chunk under `wasi-0`. */
+export type WasiOutcome = Outcome<WasiTrace>;
+
+/** The result of one chunk under `model-1`. */
+export type ModelOutcome = Outcome<ModelTrace>;
+
+/**
+ * The result of one chunk, the same for everybody who runs it. `output` is y_i: what the program gave, or the failure record of
+ * a program that failed.
+ */
+export type ChunkOutcome = WasiOutcome | ModelOutcome;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { SandboxError } from '../errors.ts';
 import { encodeFailure, FAILURE_CODES, type FailureKind } from '../outcome/failure.ts';
-import type { ChunkOutcome } from '../outcome/outcome.ts';
+import type { WasiOutcome, WasiTrace } from '../outcome/outcome.ts';
 import type { Answer, Request } from '../worker/messages.ts';
 import { FrameReader, writeFrame } from './frames.ts';
 
@@ -109,13 +109,14 @@ export class Child {
     request: Request & { type: 'run' },
     input: Uint8Array,
     milliseconds: number,
-  ): Promise<ChunkOutcome> {
+  ): Promise<WasiOutcome> {
     const answer = await this.#ask(request, input, milliseconds, request.outputBytes + OVERHEAD_BYTES);
     if (answer.type !== 'outcome') throw this.#unexpected(answer);
     const { failure: kind, exitCode, memoryPages, globalsBytes } = answer;
     const memoryDigest = new Uint8Array(Buffer.from(answer.memoryDigest, 'hex'));
     if (memoryDigest.length !== 32 || globalsBytes > this.#body.length) throw this.#unexpected(answer);
-    const trace = { memoryPages, memoryDigest, globals: this.#body.slice(0, globalsBytes) };
+    const globals = this.#body.slice(0, globalsBytes);
+    const trace: WasiTrace = { kind: 'wasi', memoryPages, memoryDigest, globals };
     const output = this.#body.subarray(globalsBytes);
     if (kind === undefined) return { kind: 'done', output, trace };
     return failedOutcome(kind, exitCode, trace);
@@ -160,7 +161,7 @@ export class Child {
   }
 }
 
-function failedOutcome(kind: FailureKind, exitCode: number, trace: ChunkOutcome['trace']): ChunkOutcome {
+function failedOutcome(kind: FailureKind, exitCode: number, trace: WasiTrace): WasiOutcome {
   if (!Object.hasOwn(FAILURE_CODES, kind)) throw noResult('protocol', 'the process answered nonsense');
   const failure = { kind, exitCode };
   return { kind: 'failed', failure, output: encodeFailure(failure), trace };

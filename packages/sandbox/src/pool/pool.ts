@@ -24,7 +24,7 @@ interface Job {
  *
  * @example
  * await using pool = new SandboxPool({ processes: 2 });
- * const outcome = await pool.run({ wasm, arguments: [] }, chunk, limits, chunkSeed(chunk));
+ * const outcome = await pool.run({ profile: 'wasi-0', code, arguments: [] }, chunk, limits, chunkSeed(chunk));
  */
 export class SandboxPool {
   readonly #processes: number;
@@ -56,7 +56,7 @@ export class SandboxPool {
   ): Promise<ChunkOutcome> {
     checkLimits(limits);
     checkArguments(program);
-    const { key, wasm } = this.#prepare(program.wasm, limits.memoryPages);
+    const { key, wasm } = this.#prepare(program.code, limits.memoryPages);
     return this.#schedule(async (child) => {
       await child.load(key, wasm);
       return child.run(
@@ -80,8 +80,8 @@ export class SandboxPool {
   async prepare(program: Program, limits: ProgramLimits): Promise<Inspection> {
     checkLimits(limits);
     checkArguments(program);
-    const inspection = inspectProgram(program.wasm);
-    const { key, wasm } = this.#prepare(program.wasm, limits.memoryPages);
+    const inspection = inspectProgram(program.code);
+    const { key, wasm } = this.#prepare(program.code, limits.memoryPages);
     await this.#schedule((child) => child.load(key, wasm));
     return inspection;
   }

@@ -2,9 +2,7 @@ import { SandboxError } from '../errors.ts';
 import { WASI_MODULE, WASI_SIGNATURES } from '../host/signatures.ts';
 import { MAX_GLOBALS_BYTES, MAX_MODULE_BYTES, MAX_TABLE_ENTRIES, MAX_TABLES } from '../limits.ts';
 import { type ModuleOutline, outlineModule } from './outline.ts';
-
-/** Name of the execution profile. `wasi-0` neither counts gas nor canonicalises NaN: for development chains only. */
-export const PROFILE = 'wasi-0';
+import { PROFILE } from './program.ts';
 
 /** What inspection tells about a program that the sandbox accepts. */
 export interface Inspection {

@@ -9,7 +9,7 @@ import {
 import { WASI_MODULE } from '../host/signatures.ts';
 import { type RunInput, StopSignal, WasiHost } from '../host/wasi.ts';
 import { encodeFailure, type Failure, isReserved } from '../outcome/failure.ts';
-import type { ChunkOutcome, Trace } from '../outcome/outcome.ts';
+import type { WasiOutcome, WasiTrace } from '../outcome/outcome.ts';
 
 /** The host itself failed, not the program: no result. */
 export class HostFault extends Error {}
@@ -20,7 +20,7 @@ export class HostFault extends Error {}
  * @param module - capped and compiled
  * @throws HostFault when the machine could not do it (no memory for the instance, a broken host)
  */
-export function execute(module: EngineModule, run: RunInput): ChunkOutcome {
+export function execute(module: EngineModule, run: RunInput): WasiOutcome {
   const host = new WasiHost(run);
   let instance: EngineInstance;
   try {
@@ -62,25 +62,35 @@ function classify(error: unknown): Failure | undefined {
   throw new HostFault('the host failed', { cause: error });
 }
 
-function failed(failure: Failure, trace: Trace): ChunkOutcome {
+function failed(failure: Failure, trace: WasiTrace): WasiOutcome {
   return { kind: 'failed', failure, output: encodeFailure(failure), trace };
 }
 
-function emptyTrace(): Trace {
-  return { memoryPages: 0, memoryDigest: sha256(new Uint8Array(0)), globals: new Uint8Array(0) };
+function emptyTrace(): WasiTrace {
+  return {
+    kind: 'wasi',
+    memoryPages: 0,
+    memoryDigest: sha256(new Uint8Array(0)),
+    globals: new Uint8Array(0),
+  };
 }
 
-function traceOf(instance: EngineInstance): Trace {
+function traceOf(instance: EngineInstance): WasiTrace {
   const exported = instance.exports as { memory: EngineMemory };
   const memory = new Uint8Array(exported.memory.buffer);
-  return { memoryPages: memory.length / 65_536, memoryDigest: sha256(memory), globals: globalsOf(instance) };
+  return {
+    kind: 'wasi',
+    memoryPages: memory.length / 65_536,
+    memoryDigest: sha256(memory),
+    globals: globalsOf(instance),
+  };
 }
 
 function sha256(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(hash('sha256', bytes, 'buffer'));
 }
 
-/** Format: {@link Trace.globals}. */
+/** Format: {@link WasiTrace.globals}. */
 function globalsOf(instance: EngineInstance): Uint8Array {
   const entries: { name: Buffer; value: number | bigint }[] = [];
   for (const [name, exported] of Object.entries(instance.exports)) {

@@ -5,6 +5,6 @@ import { echo, endless } from './programs.ts';
 const pool = new SandboxPool({ processes: 1 });
 const limits = { memoryPages: 1, outputBytes: 1, milliseconds: 600_000 };
 const seed = new Uint8Array(32);
-await pool.run({ wasm: echo, arguments: [] }, new Uint8Array(1), limits, seed);
-void pool.run({ wasm: endless, arguments: [] }, new Uint8Array(0), limits, seed);
+await pool.run({ profile: 'wasi-0', code: echo, arguments: [] }, new Uint8Array(1), limits, seed);
+void pool.run({ profile: 'wasi-0', code: endless, arguments: [] }, new Uint8Array(0), limits, seed);
 console.log(pool.processIds[0]);

@@ -3,7 +3,14 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type ChunkOutcome, decodeFailure, type ProgramLimits, SandboxPool } from '../../src/index.ts';
+import {
+  type ChunkOutcome,
+  decodeFailure,
+  PROFILE,
+  type ProgramLimits,
+  SandboxPool,
+  type WasiOutcome,
+} from '../../src/index.ts';
 import { compileAssemblyScript } from '../build/assemblyscript.ts';
 import { buildModule } from '../build/module.ts';
 import * as programs from '../build/programs.ts';
@@ -19,7 +26,12 @@ const run = (
   input = new Uint8Array(0),
   limits: Partial<ProgramLimits> = {},
   args: string[] = [],
-) => pool.run({ wasm, arguments: args }, input, { ...LIMITS, ...limits }, SEED);
+) => wasi(pool.run({ profile: PROFILE, code: wasm, arguments: args }, input, { ...LIMITS, ...limits }, SEED));
+async function wasi(outcome: Promise<ChunkOutcome>): Promise<WasiOutcome> {
+  const given = await outcome;
+  expect(given.trace.kind).toBe('wasi');
+  return given as WasiOutcome;
+}
 const failureOf = (outcome: ChunkOutcome) => decodeFailure(outcome.output);
 
 describe('programs that end', () => {
@@ -212,9 +224,9 @@ describe('limits', () => {
 
 describe('the pool', () => {
   it('has the engine refuse what inspection cannot see', async () => {
-    const invalid = { wasm: buildModule({ code: [0x6a] }), arguments: [] };
+    const invalid = { profile: PROFILE, code: buildModule({ code: [0x6a] }), arguments: [] };
     await expect(pool.prepare(invalid, LIMITS)).rejects.toMatchObject({ code: 'module-invalid' });
-    expect(await pool.prepare({ wasm: programs.echo, arguments: [] }, LIMITS)).toEqual({
+    expect(await pool.prepare({ profile: PROFILE, code: programs.echo, arguments: [] }, LIMITS)).toEqual({
       profile: 'wasi-0',
       imports: ['fd_read', 'fd_write', 'proc_exit'],
       memoryPages: 1,
@@ -231,14 +243,19 @@ describe('the pool', () => {
 
   it('gives no result when a process dies, and replaces it', async () => {
     const dying = new SandboxPool({ processes: 1 });
-    const program = { wasm: programs.endless, arguments: [] };
+    const program = { profile: PROFILE, code: programs.endless, arguments: [] };
     const lost = dying.run(program, new Uint8Array(0), LIMITS, SEED);
     for (const id of dying.processIds) process.kill(id, 'SIGKILL');
     await expect(lost).rejects.toMatchObject({
       code: 'no-result-yet',
       evidence: { reason: 'process-ended' },
     });
-    const next = await dying.run({ wasm: programs.echo, arguments: [] }, Uint8Array.of(5), LIMITS, SEED);
+    const next = await dying.run(
+      { profile: PROFILE, code: programs.echo, arguments: [] },
+      Uint8Array.of(5),
+      LIMITS,
+      SEED,
+    );
     expect([...next.output]).toEqual([5]);
     await dying.close();
     expect(dying.processIds).toEqual([]);
@@ -257,7 +274,7 @@ describe('the pool', () => {
 
   it('rejects what is queued or running when it is closed, and leaves no process', async () => {
     const closing = new SandboxPool({ processes: 1 });
-    const program = { wasm: programs.endless, arguments: [] };
+    const program = { profile: PROFILE, code: programs.endless, arguments: [] };
     const results = [1, 2].map(() => closing.run(program, new Uint8Array(0), LIMITS, SEED));
     const settled = Promise.allSettled([...results]);
     await closing.close();

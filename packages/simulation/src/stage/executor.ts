@@ -23,12 +23,14 @@ export function remembering(executor: ChunkExecutor): ChunkExecutor {
   };
   return {
     prepare: (program, limits) =>
-      once(prepared, key(program.wasm, JSON.stringify([program.arguments, limits])), () =>
+      once(prepared, key(program.code, JSON.stringify([program.profile, program.arguments, limits])), () =>
         executor.prepare(program, limits),
       ),
     run: (program, input, limits, seed) =>
-      once(outcomes, key(program.wasm, JSON.stringify([program.arguments, limits]), input, seed), () =>
-        executor.run(program, input, limits, seed),
+      once(
+        outcomes,
+        key(program.code, JSON.stringify([program.profile, program.arguments, limits]), input, seed),
+        () => executor.run(program, input, limits, seed),
       ),
   };
 }
