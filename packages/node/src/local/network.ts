@@ -24,6 +24,14 @@ const CALM_TURNS = 3;
 /** Turns to spin before waiting a little: chunks that run in other processes need the cores. */
 const SPIN_TURNS = 200;
 
+/** Decides in which order things happen that take time. */
+interface TurnTaking {
+  /** Calls a function in a later turn of the event loop, after everything that came before it. */
+  later(happen: () => void): void;
+  /** Whether nothing waits for its turn. */
+  readonly idle: boolean;
+}
+
 /** How a network in one process is made. */
 export interface LocalNetworkOptions {
   readonly dataFolder: string;
@@ -46,6 +54,8 @@ export interface LocalNetworkOptions {
   /** What one party runs chunks with, and decides for itself, where it differs from the others. */
   readonly executors?: (party: PeerId, executor: Executor<ChunkOutcome>) => Executor<ChunkOutcome>;
   readonly policies?: (party: PeerId, policy: NodePolicy) => NodePolicy;
+  /** Whose turn it is; by default messages arrive as the event loop comes to them. */
+  readonly turns?: TurnTaking;
   /** Mines one block; by default with everything that pays. */
   readonly miner?: (chain: Devchain, reward: Uint8Array) => void;
   readonly onProgress?: (party: LocalParty, progress: TaskProgress) => void;
@@ -72,13 +82,16 @@ export class LocalNetwork {
   readonly #surroundings: PartySurroundings;
   readonly #members = new Map<PeerId, Member>();
   readonly #signal: AbortSignal | undefined;
+  readonly #turns: TurnTaking | undefined;
   readonly #mineOne: (chain: Devchain, reward: Uint8Array) => void;
   #offers: readonly { readonly arbiter: PeerId; readonly offer: OwnOffer }[] = [];
   #parametersTxid: Txid | undefined;
 
   private constructor(options: LocalNetworkOptions) {
     this.chain = new Devchain();
-    this.#network = new MemoryNetwork();
+    const { turns } = options;
+    this.#turns = turns;
+    this.#network = new MemoryNetwork(turns && ((deliver) => turns.later(deliver)));
     this.#signal = options.signal;
     this.#mineOne = options.miner ?? ((chain, reward) => chain.mine(1, reward));
     this.#surroundings = {
@@ -178,7 +191,8 @@ export class LocalNetwork {
         throw new EngineError('interrupted', 'the job was interrupted', { remedy: 'Run the command again.' });
       }
       await (turn < SPIN_TURNS ? new Promise((resolve) => setImmediate(resolve)) : delay(2));
-      const busy = this.#network.underway > 0 || this.#online.some(({ node }) => node.busy > 0);
+      const underway = this.#network.underway > 0 || this.#turns?.idle === false;
+      const busy = underway || this.#online.some(({ node }) => node.busy > 0);
       calm = busy ? 0 : calm + 1;
     }
   }

@@ -6,7 +6,13 @@ import type { PeerId, Receive, Transport } from '../ports/transport.ts';
  */
 export class MemoryNetwork {
   readonly #receivers = new Map<PeerId, Receive>();
+  readonly #later: (deliver: () => void) => void;
   #underway = 0;
+
+  /** @param later - calls a function in a later turn, after those that it was given before */
+  constructor(later: (deliver: () => void) => void = setImmediate) {
+    this.#later = later;
+  }
 
   /** Envelopes sent and not yet handed to their receiver. */
   get underway(): number {
@@ -20,7 +26,7 @@ export class MemoryNetwork {
       const copy = bytes.slice();
       this.#underway += 1;
       return new Promise((resolve) => {
-        setImmediate(() => {
+        this.#later(() => {
           this.#underway -= 1;
           resolve(this.#receivers.get(to)?.(self, copy) ?? false);
         });

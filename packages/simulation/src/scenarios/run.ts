@@ -19,6 +19,7 @@ import {
 } from '../balances/ledger.ts';
 import { type ChunkExecutor, remembering } from '../stage/executor.ts';
 import { lastRelease } from '../stage/looks.ts';
+import type { Machine } from '../stage/options.ts';
 import { Stage } from '../stage/stage.ts';
 import { scenarioTerms } from '../stage/terms.ts';
 import type { TimelineEntry } from '../timeline/timeline.ts';
@@ -55,9 +56,14 @@ const PATIENCE = 600;
  */
 export async function runScenario(
   scenario: Scenario,
-  options: { readonly seed: string; readonly executor?: ChunkExecutor; readonly signal?: AbortSignal },
+  options: {
+    readonly seed: string;
+    readonly executor?: ChunkExecutor;
+    readonly machine?: Machine;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<ScenarioReport> {
-  const { seed, signal } = options;
+  const { seed, signal, machine } = options;
   const pool = options.executor === undefined ? new SandboxPool() : undefined;
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-scenario-'));
   const { court, parameters, offered, policy, links } = scenario;
@@ -75,6 +81,7 @@ export async function runScenario(
       cast: scenario.cast?.() ?? {},
       spareArbiters: scenario.spareArbiters ?? 0,
       ...(links === undefined ? {} : { links }),
+      ...(machine === undefined ? {} : { machine }),
       ...(signal === undefined ? {} : { signal }),
     });
     return await play(scenario, stage);

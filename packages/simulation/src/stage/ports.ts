@@ -3,6 +3,7 @@ import type { Chain, EnginePorts } from '@prometheus-compute/node';
 import type { TransactionId, Txid } from '@prometheus-compute/protocol';
 import { DELIVER, type Postman } from '../network/postman.ts';
 import type { Actor } from './actor.ts';
+import type { Turns } from './turns.ts';
 
 /**
  * A party's adapters with its strategies, and the simulated network, around them. What one party has verified, the others need not verify again:
@@ -13,12 +14,13 @@ export function portsFor(
   ports: EnginePorts,
   surroundings: {
     readonly postman: Postman;
+    readonly turns: Turns;
     /** Signatures that somebody of the scenario has found valid. */
     readonly verified: Set<string>;
     readonly idOf: (txid: Txid) => TransactionId | undefined;
   },
 ): EnginePorts {
-  const { postman, verified, idOf } = surroundings;
+  const { postman, turns, verified, idOf } = surroundings;
   const { strategies } = actor;
   const transport = postman.wrap(ports.transport, (parcel) => {
     for (const { sends } of strategies) {
@@ -34,7 +36,8 @@ export function portsFor(
     if (valid) verified.add(name);
     return valid;
   };
-  const wrapped = { ...ports, transport, verify, chain: choosy(ports.chain, actor, idOf) };
+  const blobs = turns.blobs(ports.blobs);
+  const wrapped = { ...ports, blobs, transport, verify, chain: choosy(ports.chain, actor, idOf) };
   return strategies.reduce((made, strategy) => strategy.ports?.(made) ?? made, wrapped);
 }
 

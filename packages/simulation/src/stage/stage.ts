@@ -1,34 +1,18 @@
 import { LocalNetwork, type LocalParty, openBatchChannel, type PeerId } from '@prometheus-compute/node';
 import { arbiterIndex, type Party, ROLES, type TransactionId } from '@prometheus-compute/protocol';
-import { type LinkTerms, PERFECT_LINKS, Postman } from '../network/postman.ts';
-import type { Cast } from '../strategies/strategy.ts';
-import type { Court } from '../terms/terms.ts';
+import { PERFECT_LINKS, Postman } from '../network/postman.ts';
 import { Observer } from '../timeline/observer.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import { Actor, type ActorHost } from './actor.ts';
 import { scenarioBatch } from './batch.ts';
 import { EntropyStreams } from './entropy.ts';
 import { SimulationError } from './errors.ts';
-import type { ChunkExecutor } from './executor.ts';
 import { GraphNames } from './graph-names.ts';
 import { Miner } from './miner.ts';
+import type { StageOptions } from './options.ts';
 import { portsFor } from './ports.ts';
-import { COMMITMENT_FEE, type ScenarioTerms } from './terms.ts';
-
-/** How a scenario begins. */
-export interface StageOptions {
-  /** The same seed gives the same story. */
-  readonly seed: string;
-  readonly folder: string;
-  readonly executor: ChunkExecutor;
-  readonly court: Court;
-  readonly terms: ScenarioTerms;
-  readonly cast: Cast;
-  /** Arbiters beyond those that are drawn. */
-  readonly spareArbiters: number;
-  readonly links?: LinkTerms;
-  readonly signal?: AbortSignal;
-}
+import { COMMITMENT_FEE } from './terms.ts';
+import { Turns } from './turns.ts';
 
 /** Satoshis that C, W and V have besides stakes and reserves: for what a strategy publishes out of turn. */
 const SPARE = 100_000n;
@@ -45,6 +29,7 @@ export class Stage implements ActorHost, AsyncDisposable {
   readonly #offline = new Set<PeerId>();
   readonly #entropy = new EntropyStreams();
   readonly #verified = new Set<string>();
+  readonly #turns = new Turns();
   #network: LocalNetwork | undefined;
 
   private constructor(options: StageOptions) {
@@ -74,7 +59,7 @@ export class Stage implements ActorHost, AsyncDisposable {
   }
 
   #start(): Promise<LocalNetwork> {
-    const { terms, folder, executor, court, spareArbiters, seed, signal } = this.options;
+    const { terms, folder, executor, court, spareArbiters, seed, signal, machine } = this.options;
     const { reward, settlementFee, retainer, bond } = terms.offered;
     const owed = reward + settlementFee + BigInt(court.n) * retainer + bond + COMMITMENT_FEE;
     const strategies = (name: PeerId) => this.actors.find((actor) => actor.name === name)?.strategies ?? [];
@@ -94,14 +79,16 @@ export class Stage implements ActorHost, AsyncDisposable {
       ports: (name, ports) => {
         const actor = this.actors.find((candidate) => candidate.name === name);
         if (actor === undefined) return ports;
-        return portsFor(actor, ports, {
+        return portsFor(actor, machine?.(name, ports) ?? ports, {
           postman: this.#postman,
+          turns: this.#turns,
           verified: this.#verified,
           idOf: (txid) => (this.#network === undefined ? undefined : this.names.idOf(txid, this.actors)),
         });
       },
       executors: (name, real) =>
-        strategies(name).reduce((made, { executor: by }) => by?.(made) ?? made, real),
+        strategies(name).reduce((made, { executor: by }) => by?.(made) ?? made, this.#turns.executor(real)),
+      turns: this.#turns,
       policies: (name, policy) =>
         Object.assign({ ...policy }, ...strategies(name).map((by) => by.policy ?? {})),
       miner: (chain, reward) => {
