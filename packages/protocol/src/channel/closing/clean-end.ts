@@ -38,8 +38,7 @@ export interface HeldRelease {
 /** What this party can take back at once (M §Payment). */
 export function heldReleases(state: SettledState): readonly HeldRelease[] {
   const { before, transaction, cleanEnd } = state;
-  const own = releasesOf(graphOf(before.agreement), transaction).filter(({ owner }) => owner === before.self);
-  return own.flatMap((release) => {
+  return releasesOf(graphOf(before.agreement), transaction).flatMap((release): readonly HeldRelease[] => {
     const worker = cleanEnd.worker[release.output];
     const client = cleanEnd.client[release.output];
     if (worker === undefined) return [];

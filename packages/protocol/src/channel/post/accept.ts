@@ -12,7 +12,7 @@ import { detailOf } from './content.ts';
 import { accepts, partyOf } from './members.ts';
 import { type ReadPost, readPosted, readReceipts } from './read.ts';
 import type { PostedKind, PostedMessage } from './record.ts';
-import { deadlinesOf, inTime, ofArbitration } from './rule.ts';
+import { deadlinesOf, inTime } from './rule.ts';
 
 type Received = Extract<ChannelEvent, { kind: 'message' }>;
 
@@ -58,14 +58,14 @@ export function onPost(
   ) {
     return ignored('out-of-place', from, `the posted "${known.kind}" is here already`);
   }
-  const posted: PostedMessage = {
+  const posted: Undated = {
     ...(known ?? begin(read, state)),
     receipts: [...(known?.receipts ?? []), ...fresh],
     sources: [...new Set([...(known?.sources ?? []), from])],
   };
   return known !== undefined && known.acceptedAt !== null
-    ? { kind: 'kept', state: withPosted(state, posted), tasks: [] }
-    : consider(state, posted, read.message, from);
+    ? kept(state, { ...known, ...posted })
+    : (consider(state, posted, read.message, from) ?? tooLate(state, posted, from));
 }
 
 /** A `postReceipt` has come: one more word for a message that is here. */
@@ -82,17 +82,20 @@ export function onPostReceipt(
   const fresh = readReceipts(state.agreement, state.self, known, [message], known.receipts, context);
   if (fresh.length === 0) return ignored('out-of-place', event.from, 'a receipt that says nothing new');
   const posted = { ...known, receipts: [...known.receipts, ...fresh] };
-  return known.acceptedAt !== null
-    ? { kind: 'kept', state: withPosted(state, posted), tasks: [] }
-    : consider(state, posted, null, event.from as Party);
+  const accepted = known.acceptedAt === null ? consider(state, posted, null, event.from as Party) : undefined;
+  return accepted ?? kept(state, posted);
 }
 
 /** The ciphertexts of a posted delivery are here and give R, or do not: the tip of this moment counts (M §Deliver). */
 export function onRebuilt(state: OpenState, sealed: Hash32, ok: boolean): Reception {
   const known = findPosted(state, { author: 'worker', sealed });
-  if (known === undefined || known.acceptedAt !== null || known.ready === ok)
-    return { kind: 'kept', state, tasks: [] };
-  return consider(state, { ...known, ready: ok }, null, known.author);
+  if (known === undefined || known.acceptedAt !== null) return { kind: 'kept', state, tasks: [] };
+  const posted = { ...known, ready: ok };
+  return (ok ? consider(state, posted, null, known.author) : undefined) ?? kept(state, posted);
+}
+
+function kept(state: OpenState, posted: PostedMessage): Reception {
+  return { kind: 'kept', state: withPosted(state, posted), tasks: [] };
 }
 
 /** What this party holds directly is posted: it accepts it itself, at its tip, and shows it with its own receipt. */
@@ -122,53 +125,49 @@ export function findPosted(state: OpenState, name: PostedName): PostedMessage | 
   return state.posts.find((posted) => isSame(posted, name));
 }
 
-function begin({ message, sealed }: ReadPost, state: OpenState): Omit<PostedMessage, 'receipts' | 'sources'> {
-  const { own, evidence } = deadlinesOf(state, sealed.author, message);
+/** A posted message of which it is not decided under which deadline it stands. */
+type Undated = Omit<PostedMessage, 'deadline' | 'timely'>;
+
+function begin({ message, sealed }: ReadPost, state: OpenState): Omit<Undated, 'receipts' | 'sources'> {
   const rebuilt =
     state.delivery !== null && equalBytes(state.delivery.hash, sealed.sealed) ? state.delivery.rebuilt : null;
   return {
     ...sealed,
     detail: detailOf(message),
-    deadline: own ?? evidence ?? 0,
     ready: message.kind === 'delivery' && accepts(state.self) ? rebuilt : true,
     acceptedAt: null,
-    timely: own !== null,
   };
 }
 
+/**
+ * Accepts what is in time, or waits for the ciphertexts of a delivery. Undefined: it is too late, or has no deadline here.
+ * @param message - null for what is here already: only a delivery can be, without being accepted
+ */
 function consider(
   state: OpenState,
-  posted: PostedMessage,
+  posted: Undated,
   message: MessageOf<PostedKind> | null,
   from: Party,
-): Reception {
+): Reception | undefined {
   const { agreement, tip, self } = state;
   // W reads what is posted; it accepts for nobody, and nothing comes too late for it to know.
-  const reads = !accepts(self);
-  const fits = (deadline: number): boolean =>
-    reads || inTime(agreement, tip, deadline, posted.receipts.length);
-  const deadlines = message === null ? null : deadlinesOf(state, posted.author, message);
-  const own = deadlines === null ? (posted.timely ? posted.deadline : null) : deadlines.own;
-  const evidence = deadlines === null ? null : deadlines.evidence;
-  if (own !== null && posted.ready === true && fits(own)) {
-    return accept(state, { ...posted, deadline: own, timely: true }, message, from);
+  const fits = (deadline: number | null): deadline is number =>
+    deadline !== null && (!accepts(self) || inTime(agreement, tip, deadline, posted.receipts.length));
+  const { own, evidence } = deadlinesOf(state, posted.author, message ?? { kind: 'delivery' });
+  if (fits(own)) {
+    const timely = { ...posted, deadline: own, timely: true };
+    return posted.ready === true ? accept(state, timely, message, from) : wait(state, timely, from);
   }
   // As evidence it shows what its author signed: that needs no ciphertexts.
-  if (evidence !== null && fits(evidence) && (own === null || !fits(own))) {
-    return accept(state, { ...posted, deadline: evidence, timely: false }, message, from);
-  }
-  if (own !== null && posted.ready !== true && fits(own))
-    return wait(state, { ...posted, deadline: own }, from);
-  if (message === null) return { kind: 'kept', state: withPosted(state, posted), tasks: [] };
-  const late = ignored(
-    'post-late',
-    from,
-    `a "${posted.kind}" with ${posted.receipts.length} receipts at block ${tip}`,
-  );
+  if (!fits(evidence)) return undefined;
+  return accept(state, { ...posted, deadline: evidence, timely: false }, message, from);
+}
+
+/** What fits no deadline waits for TxA or TxAc, which may be in a block that this party has not seen; but not a verdict. */
+function tooLate(state: OpenState, { kind, receipts }: Undated, from: Party): Reception {
   if (state.commitmentHeight === null) return LATER;
-  if (courtHeight(state) !== null) return late;
-  // TxA or TxAc may be in a block that this party has not seen.
-  return ofArbitration(posted.kind) || posted.kind !== 'verdict' ? LATER : late;
+  if (courtHeight(state) === null && kind !== 'verdict') return LATER;
+  return ignored('post-late', from, `a "${kind}" with ${receipts.length} receipts at block ${state.tip}`);
 }
 
 function accept(

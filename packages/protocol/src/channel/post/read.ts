@@ -76,7 +76,7 @@ export function readReceipts(
   context: ChannelContext,
 ): readonly PostReceipt[] {
   const channel = contractHash(agreement.contract);
-  const author = messageKeyOf(agreement, sealed.author)!;
+  const author = messageKeyOf(agreement, sealed.author);
   const fresh: PostReceipt[] = [];
   for (const { from: key, height, signature } of shown) {
     const from = partyOf(agreement, key);

@@ -8,11 +8,9 @@ import { findPosted } from './accept.ts';
 import { accepts, members, messageKeyOf } from './members.ts';
 import type { PostedMessage } from './record.ts';
 
-/** Own words to everybody, inside a `post`. The own copy comes back and is accepted like anybody's; W accepts nothing. */
-export function postToAll({ agreement, self }: OpenState, message: ChannelMessage): readonly Outgoing[] {
-  return members(agreement)
-    .filter((to) => to !== self || accepts(self))
-    .map((to) => ({ to, message, posted: true }));
+/** Own words of an arbiter, C or V to everybody, inside a `post`. The own copy comes back and is accepted like anybody's. */
+export function postToAll({ agreement }: OpenState, message: ChannelMessage): readonly Outgoing[] {
+  return members(agreement).map((to) => ({ to, message, posted: true }));
 }
 
 /** Has a message that was accepted brought back from the store, with the own receipt for it; W gives none. */
@@ -35,9 +33,9 @@ export function onRelayMade(
   if (posted === undefined) return STALE;
   const { agreement, self } = state;
   const channel = contractHash(agreement.contract);
-  const own = event.receipt && { from: messageKeyOf(agreement, self)!, ...event.receipt };
+  const own = event.receipt && { from: messageKeyOf(agreement, self), ...event.receipt };
   const others = posted.receipts.map(({ from, height, signature }) => ({
-    from: messageKeyOf(agreement, from)!,
+    from: messageKeyOf(agreement, from),
     height,
     signature,
   }));
@@ -50,7 +48,7 @@ export function onRelayMade(
   const word: MessageOf<'postReceipt'> | null = own && {
     kind: 'postReceipt',
     channel,
-    author: messageKeyOf(agreement, posted.author)!,
+    author: messageKeyOf(agreement, posted.author),
     message: posted.sealed,
     ...own,
   };

@@ -23,8 +23,11 @@ export interface PostDeadlines {
   readonly evidence: number | null;
 }
 
+/** What deadlines depend on; all deliveries have the same. */
+type Dated = Exclude<MessageOf<PostedKind>, MessageOf<'delivery'>> | { readonly kind: 'delivery' };
+
 /** Deadlines of a message whose form is right. */
-export function deadlinesOf(state: OpenState, author: Party, message: MessageOf<PostedKind>): PostDeadlines {
+export function deadlinesOf(state: OpenState, author: Party, message: Dated): PostDeadlines {
   const times = timesOf(state);
   if (times === null) return { own: null, evidence: null };
   const court = courtHeight(state);
@@ -46,11 +49,4 @@ export function deadlinesOf(state: OpenState, author: Party, message: MessageOf<
       return { own: own ?? null, evidence: null };
     }
   }
-}
-
-/** Kinds that only an arbitration gives a deadline. */
-export function ofArbitration(kind: PostedKind): boolean {
-  return (
-    kind === 'claim' || kind === 'voteCommitment' || kind === 'voteOpening' || kind === 'decisionSignatures'
-  );
 }
