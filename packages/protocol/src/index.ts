@@ -109,6 +109,7 @@ export {
   readEnvelope,
   sealedHash,
   sealMessage,
+  signedHash,
 } from './wire/envelope.ts';
 export type { StakeProof } from './wire/fields.ts';
 export * from './wire/hashes.ts';

@@ -7,6 +7,7 @@ import {
   schnorrSign,
   sealedHash,
   secretScalar,
+  signedHash,
 } from '@prometheus-compute/protocol';
 import { describe, expect, it } from 'vitest';
 import type { LocalNetworkOptions } from '../../src/index.ts';
@@ -19,7 +20,7 @@ const secret = secretScalar(new Uint8Array(32).fill(5));
 /** A large body that no channel has asked for, well signed by a key that nobody knows. */
 function large(kind: Envelope['kind'], bytes: number): Uint8Array {
   const body = encodeCanonical(new Uint8Array(bytes));
-  const signature = schnorrSign(sealedHash(kind, body), secret, new Uint8Array(32));
+  const signature = schnorrSign(signedHash(kind, sealedHash(kind, body)), secret, new Uint8Array(32));
   return encodeEnvelope({ kind, from: publicKey(secret), body, signature });
 }
 

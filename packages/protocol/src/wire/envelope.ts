@@ -2,7 +2,7 @@ import type { Hash32, SchnorrSignature, XOnlyKey } from '../primitives/brands.ts
 import { decodeCanonical, encodeCanonical } from '../primitives/cbor.ts';
 import { CodedError, EncodingError } from '../primitives/errors.ts';
 import { type SchnorrVerify, schnorrVerify } from '../primitives/schnorr.ts';
-import { taggedHash, text, variable } from '../primitives/tagged-hash.ts';
+import { fixed, taggedHash, text, variable } from '../primitives/tagged-hash.ts';
 import { envelopeLimit, isMessageKind, type MessageKind } from './limits.ts';
 import { decodeMessage, encodeMessage, type Message } from './messages.ts';
 import { bytes, key, patternText, signature } from './scalars.ts';
@@ -15,7 +15,7 @@ export interface Envelope {
   readonly from: XOnlyKey;
   /** Canonical dag-cbor of the message's fields. */
   readonly body: Uint8Array;
-  /** BIP340 by `from` over {@link sealedHash}. */
+  /** BIP340 by `from` over {@link signedHash}. */
   readonly signature: SchnorrSignature;
 }
 
@@ -25,9 +25,19 @@ export type EnvelopeErrorCode = 'kind-unknown' | 'signature-invalid';
 /** An envelope of the right form that nobody may act on. Ignore it: whoever sent it cannot be named. */
 export class EnvelopeError extends CodedError<EnvelopeErrorCode> {}
 
-/** H("message", kind, body): what the sender of a message signs, and how receipts and claims name a message. */
+/** H("message", kind, body): how receipts and claims name a message. */
 export function sealedHash(kind: MessageKind, body: Uint8Array): Hash32 {
   return taggedHash('message', text(kind), variable(body));
+}
+
+/**
+ * H("signed", kind, H("message", kind, body)): what the sender of a message signs. It says the kind once more, so that a
+ * receipt, which shows a hash and a signature without the body, shows that a delivery was signed and nothing else (D37).
+ *
+ * @param sealed - {@link sealedHash} of the message
+ */
+export function signedHash(kind: MessageKind, sealed: Hash32): Hash32 {
+  return taggedHash('signed', text(kind), fixed(sealed));
 }
 
 /**
@@ -41,7 +51,8 @@ export function sealMessage(
   sign: (hash: Hash32) => SchnorrSignature,
 ): Envelope {
   const body = encodeMessage(message);
-  return { kind: message.kind, from, body, signature: sign(sealedHash(message.kind, body)) };
+  const { kind } = message;
+  return { kind, from, body, signature: sign(signedHash(kind, sealedHash(kind, body))) };
 }
 
 /** The bytes of an envelope: dag-cbor list [kind, from, body, signature], the kind first so that it gives the limit. */
@@ -87,7 +98,7 @@ export function openEnvelope(
  */
 export function openBody(envelope: Envelope, verify: SchnorrVerify = schnorrVerify): Message {
   const { kind, from, body, signature } = envelope;
-  if (!verify(signature, sealedHash(kind, body), from)) {
+  if (!verify(signature, signedHash(kind, sealedHash(kind, body)), from)) {
     throw new EnvelopeError('signature-invalid', `the signature on a "${kind}" is not its sender's`);
   }
   return decodeMessage(kind, body);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { MessageOf, PostedMessage } from '../../src/index.ts';
+import { type MessageOf, type PostedMessage, sealedHash, sealMessage, signedHash } from '../../src/index.ts';
 import type { Game } from './play/game.ts';
-import { messageSecret, otherHash, seedOf, sign } from './play/identity.ts';
+import { messageKey, messageSecret, otherHash, seedOf, sign } from './play/identity.ts';
 import { accepted, arbiters, B, DELTA, H0, kindsSent, open, T0, until, without } from './play/late.ts';
-import { blockHashAt } from './play/tasks.ts';
+import { blockHashAt, OPENING } from './play/tasks.ts';
 
 /** Blocks after H0 whose hashes stand for s_V and for s_C. */
 const FOR_V = T0 + B + 1;
@@ -211,6 +211,29 @@ describe('D37: an honest Worker has an opening that counts, whatever C and V do'
     expect(checks(game, 'verifier')).toMatchObject([{ substitutes: { client: BLOCK_C, verifier: BLOCK_V } }]);
   });
 
+  it('C posts a receipt for something else that W signed: it is none, and W loses nothing by it', () => {
+    const game = until(without([silentClient, { from: 'client', kind: 'post' }]), POSTED);
+    const { message } = game.sent.find(({ message: { kind } }) => kind === 'delivery')!;
+    const terms = game.sent.find(
+      ({ from, message: { kind } }) => from === 'worker' && kind === 'termsAccepted',
+    );
+    const setup = sealMessage(terms!.message, messageKey('worker'), (hash) =>
+      sign(hash, messageSecret('worker')),
+    );
+    const junk = receiptOfClient(game, message as MessageOf<'delivery'>, {
+      root: otherHash('R'),
+      message: sealedHash('termsAccepted', setup.body),
+      signature: setup.signature,
+    });
+    for (const to of ['verifier', 'worker', ...arbiters(game)] as const)
+      game.injectPosted('client', to, junk);
+    until(game, FOR_C + 5);
+    expect(opened(game)).toMatchObject([{ seedClient: BLOCK_C, seedVerifier: BLOCK_V, answers: null }]);
+    for (const name of ['verifier', ...arbiters(game)] as const)
+      expect(open(game, name).posts.some(({ kind }) => kind === 'receipt')).toBe(false);
+    expect(checks(game, 'verifier')).toMatchObject([{ substitutes: { client: BLOCK_C, verifier: BLOCK_V } }]);
+  });
+
   it('C posts two receipts: which of them a node keeps may differ, so that neither keeps a hash from counting', () => {
     const game = until(without([silentClient, { from: 'client', kind: 'post' }]), POSTED);
     const { message } = game.sent.find(({ message: { kind } }) => kind === 'delivery')!;
@@ -249,7 +272,7 @@ describe('D37: an honest Worker has an opening that counts, whatever C and V do'
   /** W signed something else too, as a dishonest one may. */
   const signedByWorker = (receipt: MessageOf<'receipt'>): MessageOf<'receipt'> => ({
     ...receipt,
-    signature: sign(receipt.message, messageSecret('worker')),
+    signature: sign(signedHash('delivery', receipt.message), messageSecret('worker')),
   });
 
   function receiptOfClient(
@@ -290,9 +313,32 @@ describe('D37: an honest Verifier knows at once what counts', () => {
       onSend: ({ from, message }) =>
         from === 'worker' && message.kind === 'opening' ? [{ ...message, ...other }] : [message],
     });
+    // Until then a second receipt of C could come, and then neither would count.
+    until(game, FOR_C - 1);
+    for (const name of ['client', 'verifier'] as const) expect(checks(game, name)).toEqual([]);
     until(game, FOR_C);
     for (const name of ['client', 'verifier'] as const) {
       expect(checks(game, name)).toMatchObject([{ substitutes: { client: null, verifier: BLOCK_V } }]);
     }
+  });
+
+  it('an opening for block hashes is checked when these have six confirmations: C = W could wait for two blocks of one height', () => {
+    const game = until(without([silentClient, { from: 'worker', kind: 'opening' }]), FOR_C);
+    const { root } = open(game, 'worker').delivery!;
+    const { message } = game.sent.find(
+      ({ from, message: { kind } }) => from === 'worker' && kind === 'delivery',
+    )!;
+    const { channel } = message as MessageOf<'delivery'>;
+    const seeds = { challengeClient: BLOCK_C, challengeVerifier: BLOCK_V, answers: null };
+    for (const to of ['client', 'verifier'] as const)
+      game.inject('worker', to, { kind: 'opening', channel, ...OPENING, root, ...seeds });
+    until(game, FOR_C + 4);
+    for (const name of ['client', 'verifier'] as const) {
+      expect(open(game, name).opening).not.toBeNull();
+      expect(checks(game, name)).toEqual([]);
+    }
+    until(game, FOR_C + 5);
+    for (const name of ['client', 'verifier'] as const)
+      expect(checks(game, name)).toMatchObject([{ substitutes: { client: BLOCK_C, verifier: BLOCK_V } }]);
   });
 });

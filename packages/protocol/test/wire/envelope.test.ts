@@ -16,6 +16,7 @@ import {
   schnorrSignature,
   sealedHash,
   sealMessage,
+  signedHash,
   toHex,
 } from '../../src/index.ts';
 import { fixtureHash, fixtureKey, fixtureSecret } from '../fixtures/terms.ts';
@@ -90,7 +91,11 @@ describe('envelope', () => {
     const verify = (...args: readonly unknown[]): boolean => asked.push(args) > 0;
     expect(openEnvelope(forged, verify).message).toEqual(message);
     expect(asked).toEqual([
-      [schnorrSignature(new Uint8Array(64)), sealedHash('guaranteed', sealed.body), sender],
+      [
+        schnorrSignature(new Uint8Array(64)),
+        signedHash('guaranteed', sealedHash('guaranteed', sealed.body)),
+        sender,
+      ],
     ]);
   });
 
@@ -137,7 +142,8 @@ describe('envelope', () => {
 
   it('a valid signature over a body that is no message of its kind', () => {
     const body = encodeCanonical({ channel: fixtureHash('contract') });
-    const bytes = encodeEnvelope({ ...sealed, body, signature: sign(sealedHash('guaranteed', body)) });
+    const signature = sign(signedHash('guaranteed', sealedHash('guaranteed', body)));
+    const bytes = encodeEnvelope({ ...sealed, body, signature });
     const { code, evidence } = refusal(bytes);
     expect([code, evidence.path]).toEqual(['shape-wrong', 'guaranteed.graphId']);
   });

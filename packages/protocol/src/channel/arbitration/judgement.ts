@@ -1,6 +1,5 @@
 import { clock } from '../../contract/clock.ts';
 import type { Hash32 } from '../../primitives/brands.ts';
-import { equalBytes } from '../../primitives/bytes.ts';
 import type { PostedMessage } from '../post/record.ts';
 import { boundVerdict, showsEquivocation } from '../post/standing.ts';
 import type { ArbitrationState } from '../state.ts';
@@ -80,11 +79,9 @@ function rootOf({ detail }: PostedMessage): Hash32 | null {
   return detail === null || detail.of === 'receipt' ? null : detail.root;
 }
 
-/** What all of these say; null where there are none, or where they differ. */
-function onlyOne(hashes: readonly (Hash32 | null)[]): Hash32 | null {
-  const [first] = hashes;
-  if (first === undefined || first === null) return null;
-  return hashes.every((hash) => hash !== null && equalBytes(hash, first)) ? first : null;
+/** R of the only delivery that was posted in time. Null where there are several, even of one R: nodes may keep others. */
+function onlyRoot([only, ...others]: readonly PostedMessage[]): Hash32 | null {
+  return only === undefined || others.length > 0 ? null : rootOf(only);
 }
 
 /**
@@ -94,7 +91,7 @@ function onlyOne(hashes: readonly (Hash32 | null)[]): Hash32 | null {
  */
 export function judgeTask(state: ArbitrationState, court: Court, chunks: readonly Hash32[]): Task {
   const verdict = court.transaction === 'TxAc' ? boundVerdict(state) : null;
-  const root = verdict?.root ?? onlyOne(timely(state, 'delivery', 'worker').map(rootOf));
+  const root = verdict?.root ?? onlyRoot(timely(state, 'delivery', 'worker'));
   const named = verdict?.openingHash ?? null;
   return { kind: 'judge', claims: chunks, root, named, substitutes: state.substitutes };
 }

@@ -3,7 +3,7 @@ import { equalBytes } from '../../primitives/bytes.ts';
 import type { ChannelEvent } from '../event.ts';
 import type { OpenState } from '../state.ts';
 import type { SeedSubstitutes } from '../task.ts';
-import { courtHeight, timesOf } from '../times.ts';
+import { courtHeight, type Times, timesOf } from '../times.ts';
 import { type Act, askBlock, begin, type Progress } from './progress.ts';
 import type { OpeningRecord } from './record.ts';
 
@@ -11,7 +11,10 @@ import type { OpeningRecord } from './record.ts';
 type Opener = 'client' | 'verifier';
 const OPENERS = ['verifier', 'client'] as const;
 
-/** Confirmations after which W takes a block's hash for a seed: its one opening would be worthless on another chain. */
+/**
+ * Confirmations after which a block's hash is taken for a seed. On another chain W's one opening would be worthless, and what
+ * C and V found in an opening would be wrong: two blocks of one height are rare, but W could wait for them.
+ */
 const SUBSTITUTE_CONFIRMATIONS = 6;
 
 /**
@@ -38,8 +41,8 @@ export function isTimeForSeed(state: OpenState): boolean {
 
 /**
  * Whether C's seed was opened in time for all to see: then no hash stands for it (D37). An honest C gives one receipt. Two
- * are none: which two a node keeps may differ, that there are two does not. Nor is one that gives another R to a delivery
- * which was posted, since W cannot answer it.
+ * are none: which two a node keeps may differ, that there are two does not. Nor is one that gives another R to the only
+ * delivery which was posted, since W cannot answer it. Where several were posted, nodes may keep different ones.
  */
 function isSeedPosted({ posts }: OpenState): boolean {
   const timely = posts.filter((posted) => posted.acceptedAt !== null && posted.timely);
@@ -48,9 +51,13 @@ function isSeedPosted({ posts }: OpenState): boolean {
   );
   const [only] = named;
   if (only === undefined || named.length > 1) return false;
-  return !timely.some(
+  const deliveries = timely.filter(({ kind }) => kind === 'delivery');
+  return !deliveries.some(
     ({ sealed, detail }) =>
-      detail?.of === 'delivery' && equalBytes(sealed, only.message) && !equalBytes(detail.root, only.root),
+      deliveries.length === 1 &&
+      detail?.of === 'delivery' &&
+      equalBytes(sealed, only.message) &&
+      !equalBytes(detail.root, only.root),
   );
 }
 
@@ -63,6 +70,11 @@ function isReal({ agreement }: OpenState, opening: OpeningRecord, opener: Opener
   );
 }
 
+/** First tip at which a block is deep enough to stand for a seed, or at which its hash must be taken as it is. */
+function firmAt(times: Times, opener: Opener, latest: number): number {
+  return Math.min(times.substituteAt[opener] + SUBSTITUTE_CONFIRMATIONS - 1, latest);
+}
+
 /** Whether this party needs the hash that stands for a seed. */
 function needsSubstitute(state: OpenState, opener: Opener): boolean {
   const { self, opening, tip, substitutes, receipts } = state;
@@ -71,12 +83,13 @@ function needsSubstitute(state: OpenState, opener: Opener): boolean {
   if (self === 'worker') {
     const { opened } = receipts.client;
     const unnamed = opener === 'client' ? opened === null : opened === null || opened.verifierSeed === null;
-    const firm = times.substituteAt[opener] + SUBSTITUTE_CONFIRMATIONS - 1;
-    const due = tip >= Math.min(firm, times.openingBy);
+    const due = tip >= firmAt(times, opener, times.openingBy);
     return due && opening === null && state.delivery !== null && unnamed;
   }
   if (opener === 'client' && isSeedPosted(state)) return false;
-  return courtHeight(state) !== null || (opening !== null && !isReal(state, opening, opener));
+  if (courtHeight(state) !== null) return true;
+  const due = tip >= firmAt(times, opener, times.decidedAt);
+  return due && opening !== null && !isReal(state, opening, opener);
 }
 
 /** Asks for the block whose hash stands for a seed that was not accepted in time (D37). */
@@ -111,10 +124,21 @@ export const openSample: Act = (state) => {
 /** Whether it is known what W had to answer: undefined while what stands for a seed may still be found. */
 export function challengeOf(state: OpenState, opening: OpeningRecord): SeedSubstitutes | undefined {
   const { substitutes } = state;
-  const posted = isSeedPosted(state);
-  if (!isReal(state, opening, 'client') && !posted && substitutes.client === null) return undefined;
+  if (!isReal(state, opening, 'client') && !isClientsSubstituteKnown(state)) return undefined;
   if (!isReal(state, opening, 'verifier') && substitutes.verifier === null) return undefined;
   return substitutes;
+}
+
+/** Whether it is decided that no hash stands for s_C, since C opened it in time; or the hash that does is here. */
+function isClientsSubstituteKnown(state: OpenState): boolean {
+  const times = timesOf(state);
+  if (times === null || state.tip < times.substituteAt.client) return false;
+  return isSeedPosted(state) || state.substitutes.client !== null;
+}
+
+/** An arbiter: whether it knows all that stands for seeds, whichever opening it has to judge. */
+export function areSubstitutesKnown(state: OpenState): boolean {
+  return isClientsSubstituteKnown(state) && state.substitutes.verifier !== null;
 }
 
 /** The hash of a block has come, for a seed or for a receipt. */
@@ -126,10 +150,9 @@ export function onBlock(
   if (!state.blocksAsked.includes(height)) return undefined;
   const { substitutes, drafts } = state;
   const times = timesOf(state);
-  // W answers a block where it got nothing that it could answer, whatever else was posted.
-  const posted = state.self !== 'worker' && isSeedPosted(state);
+  // A block that was asked for as the place of a receipt may be one of these, and not deep enough to stand for a seed.
   const standsFor = (opener: Opener) =>
-    times !== null && times.substituteAt[opener] === height && !(opener === 'client' && posted)
+    times !== null && times.substituteAt[opener] === height && needsSubstitute(state, opener)
       ? hash
       : substitutes[opener];
   const opening =

@@ -4,6 +4,7 @@ import { seedHash } from '../../contract/seed.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import type { SignatureSlot } from '../../transactions/signing.ts';
 import { verifySlot } from '../../transactions/verify.ts';
+import { signedHash } from '../../wire/envelope.ts';
 import { openingHash } from '../../wire/hashes.ts';
 import { encodeMessage, type MessageOf } from '../../wire/messages.ts';
 import { graphOf } from '../agreement.ts';
@@ -48,15 +49,19 @@ export function deliveryFault({ contract }: Agreement, message: MessageOf<'deliv
   return `ciphertext ${oversized} has ${message.chunks[oversized]!.size} bytes, any result fits into ${longest}`;
 }
 
-/** What is wrong with a receipt, whichever document it is for: W signed that, and the seed is the one committed to. */
+/**
+ * What is wrong with a receipt, whichever document it is for: W signed a document of that kind, and the seed is the one
+ * committed to. C could show anything else that W ever signed as its delivery, and W could not answer that (D37).
+ */
 export function receiptFault(
   { contract }: Agreement,
   author: 'client' | 'verifier',
   message: MessageOf<'receipt'>,
   context: ChannelContext,
 ): string | undefined {
-  if (!context.verify(message.signature, message.message, contract.worker.messageKey)) {
-    return `the ${author}'s receipt is for nothing that the Worker signed`;
+  const signed = signedHash(message.subject, message.message);
+  if (!context.verify(message.signature, signed, contract.worker.messageKey)) {
+    return `the ${author}'s receipt is for no ${message.subject} that the Worker signed`;
   }
   const { seed, verifierSeed } = message;
   if (message.subject === 'opening') {

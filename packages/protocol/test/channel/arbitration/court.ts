@@ -320,6 +320,8 @@ export class CourtPlay {
         };
       case 'relay':
         return this.#relay(party, task);
+      case 'find-block':
+        return { kind: 'block-found', height: task.height, hash: fixtureHash(`block ${task.height}`) };
       case 'make-claim':
         return { kind: 'claim-made', claim: chunkClaim(task.fault, task.chunk) };
       case 'check-delivery': {

@@ -5,6 +5,7 @@ import { seedOf } from '../play/identity.ts';
 import { DELIVERY, OPENING } from '../play/tasks.ts';
 import {
   CHANNEL,
+  delivery,
   H0,
   Node,
   opening,
@@ -20,9 +21,6 @@ import {
 
 /** T of a delivery: H0 + t0. */
 const DELIVERY_BY = H0 + 120;
-
-const delivery = (i: number): Sealed =>
-  seal('worker', { kind: 'delivery', channel: CHANNEL, ...DELIVERY, root: fixtureHash(`R ${i}`) });
 
 /** What a node makes of one post. */
 function shown(of: Sealed, receipts: readonly WireReceipt[], tip = T): Node {
@@ -134,25 +132,33 @@ describe('M §Post: what a node makes of what it is shown', () => {
     ],
     [
       'a receipt for nothing that W signed',
-      () => seal('verifier', receiptFor(opening(0), { message: fixtureHash('else') })),
+      () => seal('verifier', receiptFor(delivery(0), { message: fixtureHash('else') })),
+    ],
+    [
+      'D37: a receipt that shows something else of W as its delivery',
+      () => seal('client', receiptFor(opening(0), { seed: seedOf('client', 'challenge') })),
+    ],
+    [
+      'a receipt that shows a delivery of W as its opening',
+      () => seal('verifier', receiptFor(delivery(0), { subject: 'opening', seed: null })),
     ],
     [
       'a receipt for a delivery without a seed',
-      () => seal('verifier', receiptFor(opening(0), { seed: null })),
+      () => seal('verifier', receiptFor(delivery(0), { seed: null })),
     ],
     [
       'a receipt with another seed',
-      () => seal('verifier', receiptFor(opening(0), { seed: seedOf('client', 'challenge') })),
+      () => seal('verifier', receiptFor(delivery(0), { seed: seedOf('client', 'challenge') })),
     ],
     [
       "a receipt of the Verifier that names a seed as the Client's does",
-      () => seal('verifier', receiptFor(opening(0), { verifierSeed: seedOf('verifier', 'challenge') })),
+      () => seal('verifier', receiptFor(delivery(0), { verifierSeed: seedOf('verifier', 'challenge') })),
     ],
     [
       "a receipt of the Client that names another seed than the Verifier's",
       () => {
         const seed = seedOf('client', 'challenge');
-        return seal('client', receiptFor(opening(0), { seed, verifierSeed: seed }));
+        return seal('client', receiptFor(delivery(0), { seed, verifierSeed: seed }));
       },
     ],
     [
@@ -178,7 +184,7 @@ describe('M §Post: what a node makes of what it is shown', () => {
     for (const of of openings) node.feed(received('worker', postOf(of, [])));
     expect(node.accepted()).toEqual([0, 1]);
     const seed = seedOf('client', 'challenge');
-    const receipts = [0, 1, 2].map((i) => seal('client', receiptFor(openings[i]!, { seed })));
+    const receipts = [0, 1, 2].map((i) => seal('client', receiptFor(delivery(i), { seed })));
     const other = new Node('verifier', H0, receipts);
     for (const of of receipts) other.feed(received('client', postOf(of, [])));
     expect(other.accepted()).toEqual([0, 1]);

@@ -4,6 +4,7 @@ import type { ChannelMessage, Party } from '../../../src/index.ts';
 import { seedOf } from '../play/identity.ts';
 import {
   DELTA,
+  delivery,
   K,
   NODES,
   Node,
@@ -141,7 +142,7 @@ describe('D26, D29: Post makes something known to all honest nodes or to none (D
   });
 
   it("what an honest node posts at T is known to all, though every message takes a round: the author's word counts", () => {
-    const of = seal('client', receiptFor(opening(0), { seed: seedOf('client', 'challenge') }));
+    const of = seal('client', receiptFor(delivery(0), { seed: seedOf('client', 'challenge') }));
     const by = T - DELTA;
     const nodes = NODES.map((party) => [party, new Node(party, by, [of])] as const);
     let underway: { from: Party; to: Party; message: ChannelMessage }[] = nodes.map(([to]) => ({

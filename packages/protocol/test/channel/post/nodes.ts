@@ -85,6 +85,10 @@ export function seal(author: Party, message: Parameters<typeof sealMessage>[0]):
 export const opening = (i: number): Sealed =>
   seal('worker', { kind: 'opening', channel: CHANNEL, ...OPENING, root: fixtureHash(`R ${i}`) });
 
+/** W's i-th delivery; an honest W signs one. */
+export const delivery = (i: number): Sealed =>
+  seal('worker', { kind: 'delivery', channel: CHANNEL, ...DELIVERY, root: fixtureHash(`R ${i}`) });
+
 /** V's receipt for a document of W, by default for a delivery. */
 export const receiptFor = (
   of: Sealed,
@@ -119,7 +123,7 @@ export function postOf({ envelope }: Sealed, receipts: readonly WireReceipt[]): 
 /** The event of a message that `from` sealed. */
 export function received(from: Party, message: Outgoing['message']): ChannelEvent {
   const { envelope, sealed } = seal(from, message);
-  const signature = sign(sealed, messageSecret(from));
+  const { signature } = readEnvelope(envelope);
   return { kind: 'message', from, message, sealed, signature, envelope };
 }
 
