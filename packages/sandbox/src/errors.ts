@@ -15,6 +15,10 @@ export type SandboxErrorCode =
   | 'no-start-function'
   | 'start-section'
   | 'feature-forbidden'
+  // what a model file may not be
+  | 'model-malformed'
+  | 'model-too-large'
+  | 'accumulator-overflow'
   // what a caller may not ask
   | 'arguments-malformed'
   | 'limits-malformed'

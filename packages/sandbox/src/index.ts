@@ -1,6 +1,6 @@
 export { SandboxError, type SandboxErrorCode } from './errors.ts';
 export type { ProgramLimits } from './limits.ts';
-export type { DerivedRows, ModelEngine, RowResults } from './model/engine.ts';
+export type { DerivedRows, ModelEngine, RowResults } from './model/engine/engine.ts';
 export type {
   AddNode,
   ArgmaxNode,
@@ -22,7 +22,7 @@ export type {
   TableNode,
   Window,
 } from './model/graph.ts';
-export type { LinearLayer, LoadedModel, Tensor, TensorType } from './model/loaded-model.ts';
+export type { LinearLayer, LoadedModel, Tensor, TensorType } from './model/load/loaded-model.ts';
 export {
   decodeFailure,
   encodeFailure,

@@ -1,4 +1,4 @@
-import type { LinearLayer } from './loaded-model.ts';
+import type { LinearLayer } from '../load/loaded-model.ts';
 
 /** What running rows gives. */
 export interface RowResults {

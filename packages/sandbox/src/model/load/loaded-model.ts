@@ -1,4 +1,4 @@
-import type { Model, Shape } from './graph.ts';
+import type { Model, Shape } from '../graph.ts';
 
 /** A layer of sums of products, with what its accumulators can be. */
 export interface LinearLayer {
