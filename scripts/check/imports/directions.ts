@@ -16,8 +16,9 @@ export const SCOPE = '@prometheus-compute/';
 
 export const DIRECTIONS: Readonly<Record<string, PackageRule>> = {
   protocol: { packages: [], lazily: [], external: ['@noble/', '@scure/', '@ipld/dag-cbor'], builtins: [] },
-  sandbox: { packages: [], lazily: [], external: null, builtins: null },
-  proofs: { packages: ['protocol', 'sandbox'], lazily: [], external: ['@noble/'], builtins: ['crypto'] },
+  kernels: { packages: [], lazily: [], external: [], builtins: ['fs', 'path'] },
+  sandbox: { packages: ['kernels'], lazily: [], external: null, builtins: null },
+  proofs: { packages: ['protocol', 'sandbox', 'kernels'], lazily: [], external: ['@noble/'], builtins: ['crypto'] },
   bitcoin: { packages: ['protocol'], lazily: [], external: null, builtins: null },
   node: {
     packages: ['protocol', 'proofs', 'sandbox', 'bitcoin'],
