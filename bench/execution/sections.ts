@@ -4,13 +4,16 @@ import {
   type BatchTerms,
   checkDelivery,
   checkOpening,
+  chunkResult,
+  chunksToOpen,
   commitBatch,
+  exhibitChunk,
   inputHash,
   inputTree,
   openBatch,
 } from '@prometheus-compute/proofs';
 import { type GraphTerms, hash32, pointOf, publicKey, secretScalar } from '@prometheus-compute/protocol';
-import { type ChunkOutcome, SandboxPool } from '@prometheus-compute/sandbox';
+import { type ChunkOutcome, PROFILE, SandboxPool } from '@prometheus-compute/sandbox';
 import { BenchError } from '../bench-error.ts';
 import { exampleJob } from '../example-job.ts';
 import { compare, median, milliseconds } from '../measure.ts';
@@ -18,7 +21,7 @@ import type { Section } from '../report/section.ts';
 
 const ROUNDS = 5;
 const job = exampleJob(5);
-const program = { wasm: job.program, arguments: [] };
+const program = { profile: PROFILE, code: job.program, arguments: [] };
 const inputs = job.batches[0]!.inputs;
 const inputHashes = inputs.map((input) => inputHash(input));
 
@@ -88,10 +91,16 @@ async function proofSection({ contract }: GraphTerms, outcomes: readonly ChunkOu
     contractHash: hash32(new Uint8Array(32).fill(4)),
   };
   const entropy = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
-  const commit = () => commitBatch({ terms, pointSecret, inputHashes, outcomes });
+  const commit = () => commitBatch({ terms, pointSecret, inputHashes, results: outcomes.map(chunkResult) });
   const { delivery, ciphertexts } = commit();
-  const open = () =>
-    openBatch({ terms, pointSecret, lockSecret, inputHashes, outcomes, delivery, seeds, entropy });
+  const open = () => {
+    const { root } = delivery;
+    const sample = chunksToOpen(terms, root, seeds);
+    const exhibits = new Map(
+      sample.map((chunk) => [chunk, exhibitChunk({ terms, root, seeds }, chunk, outcomes[chunk]!).exhibit]),
+    );
+    return openBatch({ terms, pointSecret, lockSecret, inputHashes, exhibits, delivery, seeds, entropy });
+  };
   const opening = open();
   const substitutes = { client: null, verifier: null };
   const byInput = new Map(inputs.map((input, i) => [input, outcomes[i]!]));

@@ -1,9 +1,16 @@
 export { checkOpening, type Verdict } from './batch/check.ts';
-export { commitBatch, type DeliveredChunk, type Delivery, deliveryLeaves } from './batch/commit.ts';
+export {
+  type ChunkResult,
+  chunkResult,
+  commitBatch,
+  type DeliveredChunk,
+  type Delivery,
+  deliveryLeaves,
+} from './batch/commit.ts';
 export { type DecryptedChunk, decryptBatch } from './batch/decrypt.ts';
 export { checkDelivery, type DeliveryCheck } from './batch/delivery.ts';
 export { judgeClaim } from './batch/judge.ts';
-export { type Opening, openBatch } from './batch/open.ts';
+export { type ChunkExhibit, chunksToOpen, exhibitChunk, type Opening, openBatch } from './batch/open.ts';
 export type { ChunkClaim, ChunkFault } from './batch/opened-chunk.ts';
 export type { BatchTerms, ChallengeSeeds, RunChunk } from './batch/terms.ts';
 export { challengeHash } from './challenge/challenge.ts';
@@ -21,4 +28,4 @@ export {
 export { programHash } from './commitment/program-hash.ts';
 export type { Entropy } from './entropy.ts';
 export type { ProofError, ProofErrorCode } from './errors.ts';
-export { lockDigest, traceCommitment } from './scheme/replay.ts';
+export { lockDigest, traceCommitment } from './scheme/trace.ts';

@@ -3,6 +3,7 @@ import {
   decodeMessage,
   equalBytes,
   type Hash32,
+  hash32,
   toHex,
 } from '@prometheus-compute/protocol';
 import type { BlobStore } from '../ports/blob-store.ts';
@@ -23,19 +24,21 @@ export class ChannelContents {
   }
 
   /**
-   * Whether a content is the channel's program, its list of inputs, an input, a document that this node has accepted, or
-   * a ciphertext of a delivery among them.
+   * Whether a content is the channel's program, its list of inputs, an input, a document that this node has accepted, a
+   * ciphertext of a delivery among them, or the records of a chunk that an opening among them names.
    */
   async has({ state }: ChannelRecord, content: Hash32): Promise<boolean> {
     const contract = contractOf(state);
     if (contract === undefined) return false;
     const { programHash, inputRoot } = contract;
     if (equalBytes(content, programHash) || equalBytes(content, inputRoot)) return true;
-    const { documents, deliveries } = acceptedIn(state);
+    const { documents, deliveries, openings } = acceptedIn(state);
     if (documents.some((hash) => equalBytes(hash, content))) return true;
     const name = toHex(content);
     if ((await this.#list(inputRoot, inputsOf)).has(name)) return true;
     for (const delivery of deliveries) if ((await this.#list(delivery, ciphertextsOf)).has(name)) return true;
+    if (contract.scheme !== 'freivalds') return false;
+    for (const opening of openings) if ((await this.#list(opening, recordsOf)).has(name)) return true;
     return false;
   }
 
@@ -59,21 +62,30 @@ const inputsOf = (bytes: Uint8Array) => decodeManifest(bytes).map(({ hash }) => 
 const ciphertextsOf = (bytes: Uint8Array) =>
   decodeMessage('delivery', bytes).chunks.map(({ ciphertext }) => ciphertext);
 
-/** Names of the documents that a state has accepted, and the deliveries among them. */
+/** The records of chunks, which the scheme `freivalds` names by their hash. */
+const recordsOf = (bytes: Uint8Array) =>
+  decodeMessage('opening', bytes).chunks.flatMap(({ scheme }) =>
+    scheme.length === 32 ? [hash32(scheme)] : [],
+  );
+
+const NOTHING_ACCEPTED = { documents: [], deliveries: [], openings: [] };
+
+/** Names of the documents that a state has accepted, and the deliveries and openings among them. */
 function acceptedIn(state: ChannelState): {
   readonly documents: readonly Hash32[];
   readonly deliveries: readonly Hash32[];
+  readonly openings: readonly Hash32[];
 } {
   if (state.name === 'closed') {
-    return state.before === null || state.how === 'abandoned'
-      ? { documents: [], deliveries: [] }
-      : acceptedIn(state.before);
+    return state.before === null || state.how === 'abandoned' ? NOTHING_ACCEPTED : acceptedIn(state.before);
   }
-  if (state.name === 'setup') return { documents: [], deliveries: [] };
+  if (state.name === 'setup') return NOTHING_ACCEPTED;
   const { delivery, opening, posts } = state;
   const posted = posts.map(({ sealed }) => sealed);
   const named = opening === null ? [] : [opening.sealed, opening.hash];
   const deliveries = posts.filter(({ kind }) => kind === 'delivery').map(({ sealed }) => sealed);
   if (delivery !== null) deliveries.push(delivery.hash);
-  return { documents: [...posted, ...named, ...deliveries], deliveries };
+  const openings = posts.filter(({ kind }) => kind === 'opening').map(({ sealed }) => sealed);
+  if (opening !== null) openings.push(opening.hash);
+  return { documents: [...posted, ...named, ...deliveries], deliveries, openings };
 }

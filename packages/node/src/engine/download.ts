@@ -12,6 +12,8 @@ export interface WantedContent {
   readonly exact: boolean;
   /** Whether bytes have this hash; wrong bytes are thrown away. */
   readonly verify: (bytes: Uint8Array) => boolean;
+  /** Blocks after which what has not come whole is given up; undefined: it is waited for as long as the contract lasts. */
+  readonly patience?: number;
 }
 
 /** What one source has served so far. Parts of two sources are never mixed: damage has one author. */
@@ -40,6 +42,7 @@ export class Download {
   readonly finished: Promise<Uint8Array>;
   readonly #unasked: PeerId[];
   readonly #attempts = new Map<PeerId, Attempt>();
+  #blocks = 0;
   readonly #does: Effects;
   readonly #resolve: (bytes: Uint8Array) => void;
   readonly #reject: (error: EngineError) => void;
@@ -68,6 +71,12 @@ export class Download {
 
   /** A block has passed: asks for what is missing again, and everybody else too when nothing has come. @returns the silent */
   askAgain(): readonly PeerId[] {
+    const { patience, hash } = this.content;
+    this.#blocks += 1;
+    if (patience !== undefined && this.#blocks > patience) {
+      this.fail(new EngineError('payload-missing', `nobody has served ${toHex(hash)} in ${patience} blocks`));
+      return [];
+    }
     const silent: PeerId[] = [];
     for (const [peer, attempt] of this.#attempts) {
       if (!attempt.moved) silent.push(peer);

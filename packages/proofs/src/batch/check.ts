@@ -6,18 +6,22 @@ import {
   type SecretScalar,
   type SeedSubstitutes,
 } from '@prometheus-compute/protocol';
+import type { ChunkOutcome } from '@prometheus-compute/sandbox';
 import { contentHash, inputHash } from '../commitment/content-hash.ts';
 import { leafHash } from '../commitment/leaf.ts';
 import { verifyMerklePath } from '../commitment/merkle.ts';
 import { encryptChunk } from '../encryption/cipher.ts';
 import { joinLock, recoverShare } from '../lock/shares.ts';
-import { lockDigest } from '../scheme/replay.ts';
+import { type FreivaldsCheck, verifiedOutcome } from '../scheme/freivalds.ts';
+import { Projector } from '../scheme/projection.ts';
+import { lockDigest, schemeField, shownRecords } from '../scheme/trace.ts';
 import { type DeliveredChunk, type Delivery, outcomeInner } from './commit.ts';
 import type { Opening } from './open.ts';
 import {
   type ChunkClaim,
   type ChunkFault,
   openedChunkAt,
+  openingChallenge,
   openingSample,
   provesChunkPoint,
   sharesMakeLock,
@@ -30,14 +34,17 @@ export type Verdict =
   | { readonly r: 0; readonly claim: ChunkClaim };
 
 /**
- * V, and C when it audits: checks an opening against the accepted delivery and re-runs every sampled chunk (M §Sequence
- * 4). Cheap checks come first; the first fault in the order of the sample is the claim.
+ * V, and C when it audits: checks an opening against the accepted delivery, and every sampled chunk by the contract's scheme
+ * (M §Sequence 4): by running it again, or by projections of its records. Cheap checks come first; the first fault in the order
+ * of the sample is the claim.
  *
  * @param received.inputs - x_i for i = 0..N−1, checked against the contract's input root before
  * @param received.delivery - for which {@link checkDelivery} said `complete`
  * @param received.answered - the seeds of C's receipt that the opening shows (D37)
  * @param received.substitutes - block hashes that stand for seeds which were not opened in time
- * @param received.run - the contract's program; called for all sampled chunks at once, so let it queue them
+ * @param received.run - the contract's program; `replay` calls it for all sampled chunks at once, so let it queue them;
+ *   `freivalds` for a chunk whose records cannot be had
+ * @param received.freivalds - what that scheme needs
  * @returns r = 1 with u_p, r = 0 with the claim
  * @throws ProofError `count-wrong`; what `run` rejects with: then there is no verdict yet
  */
@@ -49,8 +56,9 @@ export async function checkOpening(received: {
   readonly answered: AnsweredSeeds | null;
   readonly substitutes: SeedSubstitutes;
   readonly run: RunChunk;
+  readonly freivalds?: FreivaldsCheck;
 }): Promise<Verdict> {
-  const { terms, inputs, delivery, opening, run } = received;
+  const { terms, inputs, delivery, opening, freivalds } = received;
   checkCount(terms, 'inputs', inputs);
   checkCount(terms, 'delivered chunks', delivery.chunks);
   const seeds = { client: opening.challengeClient, verifier: opening.challengeVerifier };
@@ -68,7 +76,7 @@ export async function checkOpening(received: {
   }
   const opened: OpenedChunk[] = [];
   for (const place of sample.keys()) {
-    const chunk = openedChunkAt(opening, sample, place);
+    const chunk = openedChunkAt(terms, opening, sample, place);
     if (chunk === undefined) return faulty(place, 'malformed');
     const kind = faultBeforeRunning(terms, delivery, chunk, inputHash(inputs[chunk.index]!));
     if (kind !== undefined) return faulty(place, kind);
@@ -76,9 +84,17 @@ export async function checkOpening(received: {
   }
   if (!sharesMakeLock(terms, opened)) return faulty(0, 'lock');
 
-  const runs = await Promise.all(
-    opened.map((chunk) => rerun(terms, delivery.chunks[chunk.index]!, chunk, inputs[chunk.index]!, run)),
-  );
+  const challenge = openingChallenge(opening);
+  const projector = freivalds && new Projector({ ...freivalds, challenge });
+  const verify = (chunk: OpenedChunk) => {
+    const input = inputs[chunk.index]!;
+    const delivered = delivery.chunks[chunk.index]!;
+    const projected = async () =>
+      freivalds && projector && verifiedOutcome(freivalds, projector, challenge, chunk, input);
+    return verifyChunk({ ...received, challenge, chunk, input, delivered, projected });
+  };
+  const runs =
+    terms.scheme === 'replay' ? await Promise.all(opened.map(verify)) : await inTurn(opened, verify);
   const shares: SecretScalar[] = [];
   for (const [place, result] of runs.entries()) {
     if (typeof result === 'string') return faulty(place, result);
@@ -104,18 +120,42 @@ function faultBeforeRunning(
   return equalBytes(contentHash('ct', ciphertext), delivered.ciphertext) ? undefined : 'ciphertext';
 }
 
-async function rerun(
-  terms: BatchTerms,
-  delivered: DeliveredChunk,
-  opened: OpenedChunk,
-  input: Uint8Array,
-  run: RunChunk,
-): Promise<SecretScalar | 'output' | 'lock'> {
-  const outcome = await run(input, inputHash(input));
+/** One after the other: the records of a chunk are gone when those of the next one come. Ends at the first fault. */
+async function inTurn(
+  opened: readonly OpenedChunk[],
+  verify: (chunk: OpenedChunk) => Promise<SecretScalar | 'output' | 'lock'>,
+): Promise<readonly (SecretScalar | 'output' | 'lock')[]> {
+  const results: (SecretScalar | 'output' | 'lock')[] = [];
+  for (const chunk of opened) {
+    const result = await verify(chunk);
+    results.push(result);
+    if (typeof result === 'string') break;
+  }
+  return results;
+}
+
+/** The share u_i of a chunk that is right, or what is wrong with it. */
+async function verifyChunk(of: {
+  readonly terms: BatchTerms;
+  readonly challenge: Hash32;
+  readonly chunk: OpenedChunk;
+  readonly delivered: DeliveredChunk;
+  readonly input: Uint8Array;
+  readonly run: RunChunk;
+  readonly projected: () => Promise<ChunkOutcome | 'wrong' | undefined>;
+}): Promise<SecretScalar | 'output' | 'lock'> {
+  const { terms, challenge, chunk, delivered, input } = of;
+  const { index } = chunk;
+  const projected = await of.projected();
+  if (projected === 'wrong') return 'output';
+  const outcome = projected ?? (await of.run(input, inputHash(input)));
   // the trace counts as output: a right result that was copied from elsewhere has none
-  if (!equalBytes(outcome.output, opened.output) || !equalBytes(outcomeInner(outcome), delivered.inner))
+  if (!equalBytes(outcome.output, chunk.output) || !equalBytes(outcomeInner(outcome), delivered.inner))
     return 'output';
-  const { contractHash } = terms;
-  const digest = lockDigest(outcome);
-  return recoverShare(opened.maskedShare, contractHash, opened.index, digest, opened.lockShare) ?? 'lock';
+  if (projected === undefined) {
+    const shown = schemeField(terms.scheme, shownRecords(outcome, challenge, index));
+    if (!equalBytes(shown, chunk.scheme)) return 'output';
+  }
+  const digest = lockDigest(outcome, challenge, index);
+  return recoverShare(chunk.maskedShare, terms.contractHash, index, digest, chunk.lockShare) ?? 'lock';
 }

@@ -6,7 +6,7 @@ import { merkleRoot } from '../commitment/merkle.ts';
 import { chunkBase, chunkPoint } from '../encryption/chunk-key.ts';
 import { encryptChunk } from '../encryption/cipher.ts';
 import { ProofError } from '../errors.ts';
-import { traceCommitment } from '../scheme/replay.ts';
+import { traceCommitment } from '../scheme/trace.ts';
 import { type BatchTerms, checkCount } from './terms.ts';
 
 /** What the Worker signs and delivers for a chunk; the ciphertext itself is fetched by its hash. */
@@ -36,7 +36,24 @@ export function checkPointSecret(terms: BatchTerms, pointSecret: SecretScalar): 
 
 /** inner_i = H(H(y_i), τ_i) of an outcome. */
 export function outcomeInner(outcome: ChunkOutcome): Hash32 {
-  return innerHash(contentHash('y', outcome.output), traceCommitment(outcome));
+  return resultInner(chunkResult(outcome));
+}
+
+/** What a commitment needs of a chunk that was run. A model's records need not be in memory for all chunks at once. */
+export interface ChunkResult {
+  /** y_i */
+  readonly output: Uint8Array;
+  /** τ_i */
+  readonly trace: Hash32;
+}
+
+/** The result of an outcome. */
+export function chunkResult(outcome: ChunkOutcome): ChunkResult {
+  return { output: outcome.output, trace: traceCommitment(outcome) };
+}
+
+function resultInner({ output, trace }: ChunkResult): Hash32 {
+  return innerHash(contentHash('y', output), trace);
 }
 
 /**
@@ -44,7 +61,7 @@ export function outcomeInner(outcome: ChunkOutcome): Hash32 {
  *
  * @param batch.pointSecret - h_p
  * @param batch.inputHashes - H(x_i) for i = 0..N−1
- * @param batch.outcomes - of all chunks, in order
+ * @param batch.results - of all chunks, in order
  * @returns the delivery, and the ciphertexts ct_i to serve
  * @throws ProofError `count-wrong`, `secret-wrong`
  */
@@ -52,18 +69,18 @@ export function commitBatch(batch: {
   readonly terms: BatchTerms;
   readonly pointSecret: SecretScalar;
   readonly inputHashes: readonly Hash32[];
-  readonly outcomes: readonly ChunkOutcome[];
+  readonly results: readonly ChunkResult[];
 }): { readonly delivery: Delivery; readonly ciphertexts: readonly Uint8Array[] } {
-  const { terms, pointSecret, inputHashes, outcomes } = batch;
+  const { terms, pointSecret, inputHashes, results } = batch;
   checkCount(terms, 'input hashes', inputHashes);
-  checkCount(terms, 'outcomes', outcomes);
+  checkCount(terms, 'results', results);
   checkPointSecret(terms, pointSecret);
-  const ciphertexts = outcomes.map((outcome, chunk) => {
+  const ciphertexts = results.map(({ output }, chunk) => {
     const keyPoint = chunkPoint(pointSecret, chunkBase(terms.contractHash, chunk));
-    return encryptChunk(keyPoint, terms.contractHash, chunk, outcome.output);
+    return encryptChunk(keyPoint, terms.contractHash, chunk, output);
   });
-  const chunks = outcomes.map((outcome, chunk) => ({
-    inner: outcomeInner(outcome),
+  const chunks = results.map((result, chunk) => ({
+    inner: resultInner(result),
     ciphertext: contentHash('ct', ciphertexts[chunk]!),
     size: ciphertexts[chunk]!.length,
   }));

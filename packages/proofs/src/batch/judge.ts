@@ -11,12 +11,13 @@ import { leafHash } from '../commitment/leaf.ts';
 import { verifyMerklePath } from '../commitment/merkle.ts';
 import { encryptChunk } from '../encryption/cipher.ts';
 import { recoverShare } from '../lock/shares.ts';
-import { lockDigest } from '../scheme/replay.ts';
+import { lockDigest, schemeField, shownRecords } from '../scheme/trace.ts';
 import { outcomeInner } from './commit.ts';
 import type { Opening } from './open.ts';
 import {
   type ChunkClaim,
   openedChunkAt,
+  openingChallenge,
   openingSample,
   provesChunkPoint,
   sharesMakeLock,
@@ -27,8 +28,9 @@ import { type BatchTerms, type RunChunk, seedsAreAuthentic } from './terms.ts';
  * A_i: judges a claim about a chunk by re-running exactly that chunk (M §Claims, D11). What the accuser says is never
  * believed: everything comes from what the Worker signed (R, the opening), the contract and an own run. The delivery
  * is not needed, since the arbiter makes inner_i and ct_i itself: the leaf that it rebuilds from its own output, its own
- * trace and K_i leads to R exactly when output, trace, ciphertext and path are right. So `output`, `path` and
- * `ciphertext` are confirmed by the same thing, whichever of them the accuser named.
+ * trace and K_i leads to R exactly when output, trace, ciphertext and path are right, and the records that a Freivalds check
+ * rests on are named by their hash. So `output`, `path` and `ciphertext` are confirmed by the same things, whichever of them
+ * the accuser named.
  *
  * @param claimed.root - R as the Worker signed it in its delivery
  * @param claimed.opening - signed by the Worker; which signature that is was checked before
@@ -56,7 +58,7 @@ export async function judgeClaim(claimed: {
   const sample = openingSample(terms, opening);
   const place = sample.indexOf(claim.chunk);
   if (place === -1) return 0;
-  const opened = openedChunkAt(opening, sample, place);
+  const opened = openedChunkAt(terms, opening, sample, place);
   if (opened === undefined) return verdict(claim.kind === 'malformed');
   if (claim.kind === 'malformed') return 0;
   if (claim.kind === 'dleq') return verdict(!provesChunkPoint(terms, opened));
@@ -66,12 +68,21 @@ export async function judgeClaim(claimed: {
   if (!verifyInput(terms.inputRoot, terms.chunks, claim.chunk, hash, input.path)) return 0;
   if (claim.kind === 'lock' && !lockIsOpened(terms, opening, sample)) return 1;
   const outcome = await run(input.bytes, hash);
+  const challenge = openingChallenge(opening);
   if (claim.kind === 'lock') {
     const { maskedShare, lockShare, index } = opened;
-    const share = recoverShare(maskedShare, terms.contractHash, index, lockDigest(outcome), lockShare);
+    const share = recoverShare(
+      maskedShare,
+      terms.contractHash,
+      index,
+      lockDigest(outcome, challenge, index),
+      lockShare,
+    );
     return verdict(share === undefined);
   }
   if (!equalBytes(outcome.output, opened.output)) return 1;
+  const records = shownRecords(outcome, challenge, opened.index);
+  if (!equalBytes(schemeField(terms.scheme, records), opened.scheme)) return 1;
   const ciphertext = encryptChunk(opened.chunkPoint, terms.contractHash, opened.index, opened.output);
   const leaf = leafHash(opened.index, hash, outcomeInner(outcome), contentHash('ct', ciphertext));
   return verdict(!verifyMerklePath(root, terms.chunks, opened.index, leaf, opened.path));
@@ -85,7 +96,7 @@ function verdict(confirmed: boolean): 0 | 1 {
 function lockIsOpened(terms: BatchTerms, opening: Opening, sample: readonly number[]): boolean {
   const opened: OpenedChunk[] = [];
   for (const place of sample.keys()) {
-    const chunk = openedChunkAt(opening, sample, place);
+    const chunk = openedChunkAt(terms, opening, sample, place);
     if (chunk === undefined) return false;
     opened.push(chunk);
   }

@@ -1,4 +1,4 @@
-import { type OpenedChunk, point } from '@prometheus-compute/protocol';
+import { type Hash32, type OpenedChunk, type ProofScheme, point } from '@prometheus-compute/protocol';
 import { challengeHash } from '../challenge/challenge.ts';
 import { sampleChunks } from '../challenge/sample.ts';
 import { type DleqStatement, verifyDleq } from '../encryption/dleq.ts';
@@ -13,7 +13,7 @@ import type { BatchTerms } from './terms.ts';
  * - `path`: the Merkle path does not lead from the delivered chunk to R;
  * - `dleq`: the chunk key is not proven to come from P_h;
  * - `ciphertext`: the delivered ciphertext is not the encryption of the opened output;
- * - `output`: the output or the trace is not what the program gives;
+ * - `output`: the output, the trace or the opened records are not what the program gives;
  * - `lock`: the share of the verification lock cannot be recovered by a run, or the shares do not make U.
  */
 export type ChunkFault = 'malformed' | 'path' | 'dleq' | 'ciphertext' | 'output' | 'lock';
@@ -24,32 +24,39 @@ export interface ChunkClaim {
   readonly kind: ChunkFault;
 }
 
+/** Bytes of what an opened chunk holds for its scheme: `freivalds` names the opened records by their hash. */
+const SCHEME_BYTES: Readonly<Record<ProofScheme, number>> = { replay: 0, freivalds: 32 };
+
+/** The challenge that an opening answers, by its own seeds. */
+export function openingChallenge(opening: Opening): Hash32 {
+  return challengeHash(opening.root, opening.challengeClient, opening.challengeVerifier);
+}
+
 /** The chunks that an opening has to open, by its own seeds. */
 export function openingSample(terms: BatchTerms, opening: Opening): readonly number[] {
-  const challenge = challengeHash(opening.root, opening.challengeClient, opening.challengeVerifier);
-  return sampleChunks(challenge, terms.chunks, terms.sampled);
+  return sampleChunks(openingChallenge(opening), terms.chunks, terms.sampled);
 }
 
 /** The opened chunk at a place of the sample, or undefined where the opening is malformed there. */
 export function openedChunkAt(
+  terms: BatchTerms,
   opening: Opening,
   sample: readonly number[],
   place: number,
 ): OpenedChunk | undefined {
   const opened = opening.chunks[place];
   if (opening.chunks.length !== sample.length || opened === undefined) return undefined;
-  return opened.index === sample[place] && isWellFormed(opened) ? opened : undefined;
+  return opened.index === sample[place] && isWellFormed(terms, opened) ? opened : undefined;
 }
 
-function isWellFormed(opened: OpenedChunk): boolean {
+function isWellFormed({ scheme }: BatchTerms, opened: OpenedChunk): boolean {
   return (
     isPoint(opened.chunkPoint) &&
     isPoint(opened.lockShare) &&
     opened.dleq.e.length === 32 &&
     opened.dleq.s.length === 32 &&
     opened.maskedShare.length === 32 &&
-    // scheme `replay` needs nothing of its own
-    opened.scheme.length === 0 &&
+    opened.scheme.length === SCHEME_BYTES[scheme] &&
     opened.path.every((sibling) => sibling.length === 32)
   );
 }

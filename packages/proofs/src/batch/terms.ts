@@ -11,7 +11,7 @@ import { ProofError } from '../errors.ts';
 /** What the proofs of one batch rest on: the contract's terms and its hash, `{ ...contract, contractHash }`. */
 export type BatchTerms = Pick<
   Contract,
-  'chunks' | 'sampled' | 'limits' | 'inputRoot' | 'pointLock' | 'verificationLock'
+  'scheme' | 'chunks' | 'sampled' | 'limits' | 'inputRoot' | 'pointLock' | 'verificationLock'
 > & { readonly contractHash: Hash32 };
 
 /**

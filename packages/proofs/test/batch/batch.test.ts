@@ -1,5 +1,5 @@
 import { equalBytes, type Hash32, type OpenedChunk, pointOf, taggedHash } from '@prometheus-compute/protocol';
-import { type ChunkOutcome, decodeFailure, SandboxError, SandboxPool } from '@prometheus-compute/sandbox';
+import { decodeFailure, SandboxError, SandboxPool, type WasiOutcome } from '@prometheus-compute/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deliveryLeaves } from '../../src/batch/commit.ts';
 import {
@@ -7,7 +7,6 @@ import {
   type ChunkFault,
   checkDelivery,
   checkOpening,
-  commitBatch,
   contentHash,
   decryptBatch,
   inputTree,
@@ -16,12 +15,13 @@ import {
   merklePath,
   merkleRoot,
   type Opening,
-  openBatch,
   traceCommitment,
 } from '../../src/index.ts';
 import { maskShare, recoverShare } from '../../src/lock/shares.ts';
-import { type Batch, honestBatch, named, secretOf, testEntropy } from '../build/batch.ts';
+import { type Batch, commitTo, honestBatch, named, openAll, secretOf, testEntropy } from '../build/batch.ts';
 
+/** A program has the same D_i whatever the challenge is. */
+const CHALLENGE = named('challenge');
 const N = 7;
 const M = 4;
 const pool = new SandboxPool({ processes: 1 });
@@ -37,11 +37,11 @@ type Answered = Batch['answered'];
 /** The batch as another Worker would have committed and opened it. */
 function committed(change: Partial<Pick<Batch, 'outcomes' | 'delivery'>>): Batch {
   const changed = { ...batch, ...change };
-  const delivery = change.delivery ?? commitBatch(changed).delivery;
+  const delivery = change.delivery ?? commitTo(changed).delivery;
   return {
     ...changed,
     delivery,
-    opening: openBatch({ ...changed, delivery, entropy: testEntropy('cheat') }),
+    opening: openAll({ ...changed, delivery, entropy: testEntropy('cheat') }),
   };
 }
 const withOpened = (cheat: Batch, place: number, change: Partial<OpenedChunk>): Batch => ({
@@ -78,7 +78,7 @@ async function expectFault(cheat: Batch, claim: ChunkClaim): Promise<void> {
 }
 
 const FAULTS: readonly ChunkFault[] = ['malformed', 'path', 'dleq', 'ciphertext', 'output', 'lock'];
-const replaced = (outcomes: readonly ChunkOutcome[], chunk: number, outcome: ChunkOutcome) =>
+const replaced = (outcomes: readonly WasiOutcome[], chunk: number, outcome: WasiOutcome) =>
   outcomes.map((old, i) => (i === chunk ? outcome : old));
 
 describe('an honest batch', () => {
@@ -94,14 +94,14 @@ describe('an honest batch', () => {
   it('opens for every sample, also of all chunks, and of one', async () => {
     for (const sampled of [1, N]) {
       const terms = { ...batch.terms, sampled };
-      const opening = openBatch({ ...batch, terms, entropy: testEntropy('other sample') });
+      const opening = openAll({ ...batch, terms, entropy: testEntropy('other sample') });
       expect(await check({ ...batch, terms, opening })).toEqual({ r: 1, lockSecret: batch.lockSecret });
     }
   });
 
   const substitutes = { client: named('block'), verifier: named('earlier block') };
   const nothing = { client: null, verifier: null };
-  const opensFor = (seeds: Seeds) => openBatch({ ...batch, seeds, entropy: testEntropy('substitute') });
+  const opensFor = (seeds: Seeds) => openAll({ ...batch, seeds, entropy: testEntropy('substitute') });
 
   it.each([
     ['the seeds that C’s receipt names', (): Seeds => batch.seeds, (seeds: Seeds) => seeds, nothing],
@@ -288,7 +288,7 @@ describe('what a Worker can do wrong before it commits', () => {
     await expectFault(lazy, { chunk, kind: 'output' });
     const all = { ...batch.terms, sampled: N };
     const hidden = committed({ outcomes: replaced(batch.outcomes, N - 1, batch.outcomes[0]!) });
-    const opening = openBatch({ ...hidden, terms: all, entropy: testEntropy('all') });
+    const opening = openAll({ ...hidden, terms: all, entropy: testEntropy('all') });
     await expectFault({ ...hidden, terms: all, opening }, { chunk: N - 1, kind: 'output' });
   });
 
@@ -347,7 +347,7 @@ describe('what a Worker can do wrong in its opening', () => {
   it('lock: shares that do not make U, named at the first sampled chunk', async () => {
     const share = secretOf('other share');
     const { index } = openedAt();
-    const digest = lockDigest(batch.outcomes[index]!);
+    const digest = lockDigest(batch.outcomes[index]!, CHALLENGE, index);
     const cheat = withOpened(batch, at, {
       lockShare: pointOf(share),
       maskedShare: maskShare(share, batch.terms.contractHash, index, digest),
@@ -440,7 +440,7 @@ describe('verifiers', () => {
       const guesses = [
         batch.delivery.chunks[opened.index]!.inner,
         traceCommitment(outcome), // not even sent
-        lockDigest({ ...outcome, trace: { ...outcome.trace, memoryDigest: named('guess') } }),
+        lockDigest({ ...outcome, trace: { ...outcome.trace, memoryDigest: named('guess') } }, CHALLENGE, 0),
         taggedHash('lock'),
       ];
       for (const digest of guesses) {
@@ -475,9 +475,7 @@ describe('callers’ mistakes', () => {
 
   it('count-wrong', async () => {
     const short = batch.inputs.slice(1);
-    expect(() => commitBatch({ ...batch, outcomes: batch.outcomes.slice(1) })).toThrowError(
-      code('count-wrong'),
-    );
+    expect(() => commitTo({ ...batch, outcomes: batch.outcomes.slice(1) })).toThrowError(code('count-wrong'));
     expect(() => checkDelivery({ ...batch, inputHashes: [] })).toThrowError(code('count-wrong'));
     expect(() => decryptBatch({ ...batch, ciphertexts: [] })).toThrowError(code('count-wrong'));
     await expect(checkOpening({ ...batch, inputs: short })).rejects.toMatchObject({ code: 'count-wrong' });
@@ -486,8 +484,8 @@ describe('callers’ mistakes', () => {
   it('secret-wrong', () => {
     const wrong = secretOf('wrong');
     const entropy = testEntropy('');
-    expect(() => commitBatch({ ...batch, pointSecret: wrong })).toThrowError(code('secret-wrong'));
+    expect(() => commitTo({ ...batch, pointSecret: wrong })).toThrowError(code('secret-wrong'));
     expect(() => decryptBatch({ ...batch, pointSecret: wrong })).toThrowError(code('secret-wrong'));
-    expect(() => openBatch({ ...batch, entropy, lockSecret: wrong })).toThrowError(code('secret-wrong'));
+    expect(() => openAll({ ...batch, entropy, lockSecret: wrong })).toThrowError(code('secret-wrong'));
   });
 });

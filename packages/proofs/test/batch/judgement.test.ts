@@ -6,16 +6,14 @@ import { deliveryLeaves } from '../../src/batch/commit.ts';
 import {
   type ChunkClaim,
   checkOpening,
-  commitBatch,
   inputTree,
   judgeClaim,
   merklePath,
   merkleRoot,
   type Opening,
-  openBatch,
   type RunChunk,
 } from '../../src/index.ts';
-import { type Batch, honestBatch, named, secretOf, testEntropy } from '../build/batch.ts';
+import { type Batch, commitTo, honestBatch, named, openAll, secretOf, testEntropy } from '../build/batch.ts';
 
 const N = 6;
 const pool = new SandboxPool({ processes: 1 });
@@ -82,14 +80,14 @@ const IN_OPENING: Readonly<Record<string, (opening: Opening, at: number, bit: nu
 const IN_DELIVERY: Readonly<Record<string, (bit: number) => Batch['delivery']>> = {
   outputs: (bit) => {
     const outcomes = batch.outcomes.map((outcome) => ({ ...outcome, output: flipped(outcome.output, bit) }));
-    return commitBatch({ ...batch, outcomes }).delivery;
+    return commitTo({ ...batch, outcomes }).delivery;
   },
   traces: (bit) => {
     const outcomes = batch.outcomes.map((outcome) => {
       const { trace } = outcome;
       return { ...outcome, trace: { ...trace, memoryDigest: flipped(trace.memoryDigest, bit) } };
     });
-    return commitBatch({ ...batch, outcomes }).delivery;
+    return commitTo({ ...batch, outcomes }).delivery;
   },
   ciphertexts: (bit) => {
     const chunks = batch.delivery.chunks.map((chunk) => ({
@@ -117,7 +115,7 @@ function open(names: Naming, sampled: number, delivery = batch.delivery) {
     client: answered?.client ?? blocks.client,
     verifier: answered?.verifier ?? blocks.verifier,
   };
-  const opening = openBatch({ ...batch, terms, delivery, seeds, entropy: testEntropy('open') });
+  const opening = openAll({ ...batch, terms, delivery, seeds, entropy: testEntropy('open') });
   return { terms, opening, delivery, answered, substitutes };
 }
 type Case = ReturnType<typeof open>;

@@ -11,14 +11,23 @@ import {
   text,
   utf8,
 } from '@prometheus-compute/protocol';
-import type { ChunkOutcome, ProgramLimits, SandboxPool } from '@prometheus-compute/sandbox';
+import {
+  type ChunkOutcome,
+  PROFILE,
+  type ProgramLimits,
+  type SandboxPool,
+  type WasiOutcome,
+} from '@prometheus-compute/sandbox';
 import { main } from 'assemblyscript/asc';
 import {
   type BatchTerms,
   type ChallengeSeeds,
+  chunkResult,
+  chunksToOpen,
   commitBatch,
   type Delivery,
   type Entropy,
+  exhibitChunk,
   inputHash,
   inputTree,
   type Opening,
@@ -96,7 +105,7 @@ export interface Batch {
   readonly lockSecret: ReturnType<typeof secretOf>;
   readonly inputs: readonly Uint8Array[];
   readonly inputHashes: readonly ReturnType<typeof inputHash>[];
-  readonly outcomes: readonly ChunkOutcome[];
+  readonly outcomes: readonly WasiOutcome[];
   readonly seeds: ChallengeSeeds;
   /** What C's receipt names, which the opening shows. */
   readonly answered: AnsweredSeeds | null;
@@ -107,20 +116,42 @@ export interface Batch {
   readonly opening: Opening;
 }
 
+interface Outcomes {
+  readonly outcomes: readonly ChunkOutcome[];
+}
+
+/** W commits to what it ran. */
+export function commitTo(batch: Pick<Batch, 'terms' | 'pointSecret' | 'inputHashes'> & Outcomes) {
+  return commitBatch({ ...batch, results: batch.outcomes.map(chunkResult) });
+}
+
+/** W opens what it committed to. */
+export function openAll(batch: Omit<Parameters<typeof openBatch>[0], 'exhibits'> & Outcomes): Opening {
+  const { terms, delivery, seeds, outcomes } = batch;
+  const shown = chunksToOpen(terms, delivery.root, seeds).map((chunk) => {
+    const { exhibit } = exhibitChunk({ terms, root: delivery.root, seeds }, chunk, outcomes[chunk]!);
+    return [chunk, exhibit] as const;
+  });
+  return openBatch({ ...batch, exhibits: new Map(shown) });
+}
+
 /** A batch of N chunks of which m are sampled, computed in `pool`; the last chunk traps. */
 export async function honestBatch(pool: SandboxPool, chunks: number, sampled: number): Promise<Batch> {
-  const program = { wasm: await mixer(), arguments: [] };
+  const program = { profile: PROFILE, code: await mixer(), arguments: [] };
   const run: RunChunk = (input, seed) => pool.run(program, input, LIMITS, seed);
   const inputs = Array.from({ length: chunks }, (_, i) =>
     i === chunks - 1 ? Uint8Array.of(0xff) : utf8(`input of chunk ${i}`),
   );
   const inputHashes = inputs.map(inputHash);
-  const outcomes = await Promise.all(inputs.map((input, i) => run(input, inputHashes[i]!)));
+  const outcomes = (await Promise.all(
+    inputs.map((input, i) => run(input, inputHashes[i]!)),
+  )) as readonly WasiOutcome[];
   const pointSecret = secretOf('h_p');
   const lockSecret = evenSecret(secretOf('u_p'));
   const seeds = { client: named('s_C'), verifier: named('s_V') };
   const terms: BatchTerms = {
     contractHash: named('contract'),
+    scheme: 'replay',
     chunks,
     sampled,
     limits: LIMITS,
@@ -128,9 +159,9 @@ export async function honestBatch(pool: SandboxPool, chunks: number, sampled: nu
     pointLock: pointOf(pointSecret),
     verificationLock: publicKey(lockSecret),
   };
-  const { delivery, ciphertexts } = commitBatch({ terms, pointSecret, inputHashes, outcomes });
+  const { delivery, ciphertexts } = commitTo({ terms, pointSecret, inputHashes, outcomes });
   const entropy = testEntropy('opening');
-  const opening = openBatch({
+  const opening = openAll({
     terms,
     pointSecret,
     lockSecret,

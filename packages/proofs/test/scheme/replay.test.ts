@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { fromHex, toHex } from '@prometheus-compute/protocol';
+import { fromHex, hash32, toHex } from '@prometheus-compute/protocol';
 import {
-  type ChunkOutcome,
   decodeFailure,
   encodeFailure,
   type FailureKind,
+  type WasiOutcome,
 } from '@prometheus-compute/sandbox';
 import { describe, expect, it } from 'vitest';
 import { lockDigest, traceCommitment } from '../../src/index.ts';
@@ -18,11 +18,19 @@ interface Traced {
   readonly globals: string;
 }
 
-function outcomeOf(given: Traced): ChunkOutcome {
+/** The digests of `wasi-0` do not depend on it. */
+const CHALLENGE = hash32(new Uint8Array(32));
+
+function outcomeOf(given: Traced): WasiOutcome {
   const fill = Buffer.from(given.memoryFill, 'hex');
   const memory = Buffer.alloc(65_536 * given.memoryPages, fill);
   const memoryDigest = new Uint8Array(createHash('sha256').update(memory).digest());
-  const trace = { memoryPages: given.memoryPages, memoryDigest, globals: fromHex(given.globals) };
+  const trace = {
+    kind: 'wasi',
+    memoryPages: given.memoryPages,
+    memoryDigest,
+    globals: fromHex(given.globals),
+  } as const;
   const output = new Uint8Array(0);
   if (given.outcome === 'done') return { kind: 'done', output, trace };
   return { kind: 'failed', failure: { kind: given.outcome, exitCode: given.exitCode }, output, trace };
@@ -35,7 +43,7 @@ describe('scheme replay', () => {
       expect({
         memoryDigest: toHex(outcome.trace.memoryDigest),
         tau: toHex(traceCommitment(outcome)),
-        D: toHex(lockDigest(outcome)),
+        D: toHex(lockDigest(outcome, CHALLENGE, 0)),
       }).toEqual(out);
     }
   });
@@ -56,7 +64,7 @@ describe('scheme replay', () => {
       record.slice(1),
       record.with(15, 0),
       record.with(16, 2),
-      record.with(17, 6),
+      record.with(17, 7),
       record.with(18, 1),
     ]) {
       expect(decodeFailure(wrong)).toBeUndefined();

@@ -1,14 +1,17 @@
-import { commitBatch, openBatch } from '@prometheus-compute/proofs';
-import { type ChannelEvent, encodeEnvelope, type Task } from '@prometheus-compute/protocol';
-import type { ChunkOutcome } from '@prometheus-compute/sandbox';
-import { decodeSnapshot, encodeSnapshot } from '../../snapshot/snapshot.ts';
+import {
+  type ChunkExhibit,
+  chunkResult,
+  chunksToOpen,
+  commitBatch,
+  exhibitChunk,
+  openBatch,
+} from '@prometheus-compute/proofs';
+import { type ChannelEvent, encodeEnvelope, hash32, type Task } from '@prometheus-compute/protocol';
 import type { ChannelRecord } from '../channel-record.ts';
-import { EngineError } from '../errors.ts';
 import { chunkRunner, loadBatch, loadDelivery, loadInputs } from './batch.ts';
 import type { TaskContext } from './context.ts';
+import { loadOutcome, storeOutcome } from './outcomes.ts';
 import { envelopeOfAuthor } from './relay.ts';
-
-const outcomesKey = (record: ChannelRecord): string => `outcomes:${record.id}`;
 
 /**
  * W: runs every chunk, commits to results and traces, encrypts. What it ran is stored before the commitment is given
@@ -23,12 +26,17 @@ export async function compute(record: ChannelRecord, context: TaskContext): Prom
     done += 1;
     onProgress({ record, task: 'compute', done, total: inputs.length });
   });
-  const outcomes = await Promise.all(inputs.map((input, i) => run(input, batch.inputHashes[i]!)));
+  const results = await Promise.all(
+    inputs.map(async (input, i) => {
+      const outcome = await run(input, batch.inputHashes[i]!);
+      await storeOutcome(record, i, outcome, context);
+      return chunkResult(outcome);
+    }),
+  );
   const { terms, inputHashes } = batch;
   const { delivery, ciphertexts } = ports.signer.withWorkerSecrets(record.keys, ({ pointSecret }) =>
-    commitBatch({ terms, pointSecret, inputHashes, outcomes }),
+    commitBatch({ terms, pointSecret, inputHashes, results }),
   );
-  await ports.store.putRecord(outcomesKey(record), encodeSnapshot(outcomes));
   for (const [i, { ciphertext }] of delivery.chunks.entries())
     await ports.blobs.put(ciphertext, ciphertexts[i]!);
   return { kind: 'computed', delivery };
@@ -42,13 +50,18 @@ export async function open(
 ): Promise<ChannelEvent> {
   const { ports, entropy } = context;
   const { terms, inputHashes } = await loadBatch(record, context);
-  const stored = await ports.store.record(outcomesKey(record));
-  if (stored === undefined) throw new EngineError('payload-missing', 'the outcomes of this batch are lost');
-  const outcomes = decodeSnapshot(stored) as unknown as readonly ChunkOutcome[];
   const delivery = await loadDelivery(context, task.deliveryHash);
   const seeds = { client: task.seedClient, verifier: task.seedVerifier };
+  const { root } = delivery;
+  const exhibits = new Map<number, ChunkExhibit>();
+  for (const chunk of chunksToOpen(terms, root, seeds)) {
+    const outcome = await loadOutcome(record, chunk, context);
+    const { exhibit, records } = exhibitChunk({ terms, root, seeds }, chunk, outcome);
+    if (records !== null) await ports.blobs.put(hash32(exhibit.scheme), records);
+    exhibits.set(chunk, exhibit);
+  }
   const opening = ports.signer.withWorkerSecrets(record.keys, (secrets) =>
-    openBatch({ terms, ...secrets, inputHashes, outcomes, delivery, seeds, entropy }),
+    openBatch({ terms, ...secrets, inputHashes, exhibits, delivery, seeds, entropy }),
   );
   const shown = task.answers && encodeEnvelope(await envelopeOfAuthor(record, task.answers, context));
   return { kind: 'opened', opening: { ...opening, answers: shown } };

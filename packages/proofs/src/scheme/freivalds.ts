@@ -1,0 +1,69 @@
+import { type Hash32, hash32, type OpenedChunk } from '@prometheus-compute/protocol';
+import type { LoadedModel, ModelEngine, ModelOutcome } from '@prometheus-compute/sandbox';
+import type { ProjectionKernels, Projector } from './projection.ts';
+import { withheldRows } from './withheld.ts';
+
+/** What the scheme `freivalds` needs of whoever checks. */
+export interface FreivaldsCheck {
+  readonly model: LoadedModel;
+  /** The own engine: infers withheld rows, and whatever costs less to compute than to check. */
+  readonly engine: ModelEngine;
+  readonly kernels: ProjectionKernels;
+  /**
+   * The content with this hash H("records", …) and this many bytes; undefined where it cannot be had, and the chunk is run again.
+   */
+  readonly records: (chunk: number, hash: Hash32, size: number) => Promise<Uint8Array | undefined>;
+}
+
+/**
+ * The outcome of an opened chunk, without running it again (F §Schemes): withheld rows are inferred; for all rows the accumulators of
+ * the checked layers are taken from the opened records, everything between them is computed, and each layer's accumulators are
+ * held against its weights by random projections. An outcome that comes back is right but for a probability of 2/p for each
+ * layer, and still has to be held against the commitment and the opened output.
+ *
+ * @returns `wrong`: records that no run gives; undefined: this check says nothing, and the chunk has to be run again (records that
+ *   nobody serves, or an input that is no row)
+ */
+export async function verifiedOutcome(
+  check: FreivaldsCheck,
+  projector: Projector,
+  challenge: Hash32,
+  { index, scheme }: OpenedChunk,
+  input: Uint8Array,
+): Promise<ModelOutcome | 'wrong' | undefined> {
+  const { model, engine } = check;
+  const rows = input.length / model.inputBytes;
+  if (!Number.isInteger(rows) || rows === 0) return undefined;
+  const withheld = withheldRows(challenge, index, rows);
+  const shown = await check.records(index, hash32(scheme), (rows - withheld.length) * model.rowTraceBytes);
+  if (shown === undefined) return undefined;
+  const records = mergeRecords(model, input, withheld, shown, engine);
+  const output = projector.outputs(index, input, records);
+  if (output === undefined) return 'wrong';
+  return { kind: 'done', output, trace: { kind: 'model', rows, records } };
+}
+
+/** Records of all rows: the withheld ones from an own run, the others as they were shown. */
+function mergeRecords(
+  { inputBytes, rowTraceBytes }: LoadedModel,
+  input: Uint8Array,
+  withheld: readonly number[],
+  shown: Uint8Array,
+  engine: ModelEngine,
+): Uint8Array {
+  const rows = input.length / inputBytes;
+  const records = new Uint8Array(rows * rowTraceBytes);
+  const own = new Uint8Array(withheld.length * inputBytes);
+  for (const [place, row] of withheld.entries())
+    own.set(input.subarray(row * inputBytes, (row + 1) * inputBytes), place * inputBytes);
+  const { trace } = engine.run(own);
+  let at = 0;
+  let next = 0;
+  for (let row = 0; row < rows; row++) {
+    const isWithheld = row === withheld[next];
+    const source = isWithheld ? trace : shown;
+    const place = isWithheld ? next++ : at++;
+    records.set(source.subarray(place * rowTraceBytes, (place + 1) * rowTraceBytes), row * rowTraceBytes);
+  }
+  return records;
+}
