@@ -4,7 +4,7 @@ export { completeDuty } from './engine/complete-duty.ts';
 export type { EnginePorts } from './engine/engine-ports.ts';
 export { EngineError, type EngineErrorCode } from './engine/errors.ts';
 export type { NodePolicy } from './engine/tasks/context.ts';
-export type { DutyNotice } from './engine/watcher.ts';
+export type { DutyNotice } from './engine/publisher.ts';
 export { planJob } from './jobs/plan.ts';
 export { runJob } from './jobs/run.ts';
 export type {

@@ -49,6 +49,11 @@ export class ChainFollower {
     return this.#seen.length - 1;
   }
 
+  /** Hash of the last block that was taken in; undefined before the first. */
+  get hash(): Hash32 | undefined {
+    return this.#seen.at(-1)?.hash;
+  }
+
   /** @returns height of the tip that was reached */
   async follow(): Promise<number> {
     if (!this.#started) {

@@ -79,7 +79,7 @@ export class Channels {
   }
 
   /**
-   * Feeds an event to a channel.
+   * Feeds an event to a channel. What it made the time come for waits on until {@link retry}.
    *
    * @param completes - the outbox entry of the task that ended in this event
    * @returns whether the event has had its effect; false: it came early and waits
@@ -99,6 +99,14 @@ export class Channels {
       case 'moved':
         await this.#move(record, event, step, completes);
         return true;
+    }
+  }
+
+  /** Feeds again what came to a channel too early, until nothing of it has its effect any more. */
+  async retry(id: string): Promise<void> {
+    for (let moved = true; moved; ) {
+      moved = false;
+      for (const event of this.#deferred.take(id)) if (await this.feed(id, event, undefined)) moved = true;
     }
   }
 
@@ -127,7 +135,6 @@ export class Channels {
     }
     this.#notify({ kind: 'moved', record: next, event: event.kind });
     if (step.fault !== null) this.#notify({ kind: 'fault', record: next, fault: step.fault });
-    await this.#retry(record.id);
   }
 
   async #commit(
@@ -161,10 +168,6 @@ export class Channels {
     // Anybody may write as an offer that was never asked: all offers of a channel share one share.
     const owner = `${id}/${event.from.startsWith('offer:') ? 'offers' : event.from}`;
     this.#deferred.add({ key, topic: id, owner, bytes: event.envelope.length, value: event });
-  }
-
-  async #retry(id: string): Promise<void> {
-    for (const event of this.#deferred.take(id)) await this.feed(id, event, undefined);
   }
 }
 

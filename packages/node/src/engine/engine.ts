@@ -13,6 +13,9 @@ import type { EngineNotice, Notify } from './notice.ts';
 import { Outbox } from './outbox.ts';
 import { SerialQueue } from './serial-queue.ts';
 
+/** How often a node tries to reach a tip that goes on meanwhile, before what has come must come again. */
+const CATCH_UPS = 3;
+
 /**
  * The one way through: event → transition → one commit of state and outbox → only then are messages sent and tasks
  * started. Events of a node are handled one after another; tasks and sending run beside them.
@@ -23,6 +26,7 @@ export class Engine {
   readonly #directory = new Directory();
   readonly #channels: Channels;
   readonly #inbox: Inbox;
+  readonly #extensions: () => Extensions;
   readonly #outbox: Outbox;
   readonly #watchers: Notify[] = [];
   /** What the outbox of an earlier run holds, until all blocks since are there; undefined from then on. */
@@ -31,6 +35,7 @@ export class Engine {
   /** @param extensions - made by the node, which needs the engine for it; asked for when first used */
   constructor(ports: EnginePorts, policy: ChannelContext['policy'], extensions: () => Extensions) {
     this.ports = ports;
+    this.#extensions = extensions;
     const directory = this.#directory;
     const notify: Notify = (notice) => this.notify(notice);
     this.#channels = new Channels(ports, { verify: ports.verify, policy }, directory, notify, (entries) => {
@@ -45,7 +50,7 @@ export class Engine {
       notify,
       runTask: (record, task) => extensions().runTask(record, task),
       receive: (from, bytes) => this.#receive(from, bytes),
-      feed: (id, event, completes) => this.#feed(id, event, completes),
+      feed: (id, event, completes) => this.#complete(id, event, completes),
     });
     ports.transport.listen((from, bytes) => this.#receive(from, bytes));
   }
@@ -105,9 +110,14 @@ export class Engine {
     return others.map((party) => peerOf(record, party, this.#directory)).filter((peer) => peer !== undefined);
   }
 
-  /** Feeds an event of this node's own (chain, timers) to a channel. */
+  /** Feeds what has happened on the chain to a channel. What came too early waits on until {@link takeEarly}. */
   async feed(id: string, event: ChannelEvent): Promise<void> {
-    await this.#feed(id, event, undefined);
+    await this.#queue.run(() => this.#channels.feed(id, event, undefined));
+  }
+
+  /** Takes what came before its time, as far as that has come: called when every channel has seen the chain's tip. */
+  async takeEarly(): Promise<void> {
+    for (const { id } of this.records) await this.#queue.run(() => this.#inbox.retry(id));
   }
 
   /** Sends and runs again what failed; the node calls it at every block. */
@@ -135,9 +145,9 @@ export class Engine {
     await this.#queue.close();
   }
 
-  /** Answers whether the event has had its effect, or none ever. */
-  async #feed(id: string, event: ChannelEvent, completes: number | undefined): Promise<boolean> {
-    const effect = await this.#queue.run(async () => {
+  /** Takes the result of a task. Answers whether it has had its effect, or none ever. */
+  async #complete(id: string, event: ChannelEvent, completes: number): Promise<boolean> {
+    const effect = await this.#atTip(async () => {
       const done = await this.#channels.feed(id, event, completes);
       await this.#inbox.retry(id);
       return done;
@@ -145,10 +155,27 @@ export class Engine {
     return effect ?? false;
   }
 
+  /**
+   * Does work in its turn, and at the chain's tip: by the tip at which it comes counts what comes (M §Post), and a node that
+   * has slept catches up first.
+   *
+   * @returns undefined when the tip was not reached, or this node's work has ended
+   */
+  async #atTip<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    const { watcher } = this.#extensions();
+    for (let tries = 1; ; tries++) {
+      const done = await this.#queue.run(async () =>
+        (await watcher.isCurrent()) ? { result: await work() } : undefined,
+      );
+      if (done !== undefined || this.closed || tries > CATCH_UPS) return done?.result;
+      await this.track(() => watcher.follow());
+    }
+  }
+
   async #receive(from: string, bytes: Uint8Array): Promise<boolean> {
     if (this.#left !== undefined) return false;
     try {
-      return (await this.#queue.run(() => this.#inbox.receive(from, bytes))) ?? false;
+      return (await this.#atTip(() => this.#inbox.receive(from, bytes))) ?? false;
     } catch (cause) {
       // This node's own trouble, a full disk for example, and none of the sender's.
       this.notify({ kind: 'receive-failed', from, error: asError(cause) });

@@ -25,8 +25,17 @@ export interface PayloadService {
 /** Runs a task to the event that it ends in; null when it ends without one. Rejects to be run again later. */
 export type TaskRunner = (record: ChannelRecord, task: Task) => Promise<ChannelEvent | null>;
 
+/** Where a node stands on the chain. */
+export interface Standing {
+  /** Whether every channel has seen the chain up to its tip. */
+  isCurrent(): Promise<boolean>;
+  /** Catches up with the tip. */
+  follow(): Promise<void>;
+}
+
 /** What a node adds to its engine. */
 export interface Extensions {
+  readonly watcher: Standing;
   readonly greeter: Greeter;
   readonly payload: PayloadService;
   readonly runTask: TaskRunner;

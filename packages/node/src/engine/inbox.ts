@@ -86,8 +86,9 @@ export class Inbox {
     }
   }
 
-  /** Tries again what waits for a channel; called when it has moved or begun. */
+  /** Tries again what waits for a channel; called when it has moved or begun, at the chain's tip. */
   async retry(id: string): Promise<void> {
+    await this.#channels.retry(id);
     const record = this.#channels.get(id);
     if (record === undefined) return;
     for (const name of namesOf(record)) {

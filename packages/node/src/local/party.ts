@@ -11,8 +11,8 @@ import {
 } from '@prometheus-compute/bitcoin';
 import type { ChunkOutcome } from '@prometheus-compute/sandbox';
 import type { EnginePorts } from '../engine/engine-ports.ts';
+import type { DutyNotice } from '../engine/publisher.ts';
 import type { NodePolicy, TaskProgress } from '../engine/tasks/context.ts';
-import type { DutyNotice } from '../engine/watcher.ts';
 import type { MemoryNetwork } from '../net/memory-transport.ts';
 import { Node, type NodeRole } from '../node/node.ts';
 import type { Entropy } from '../ports/entropy.ts';

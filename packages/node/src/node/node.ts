@@ -25,10 +25,11 @@ import { requireCovered } from '../engine/fees/worst-case.ts';
 import { History } from '../engine/history.ts';
 import { OfferIndex } from '../engine/offer-index.ts';
 import { PayloadExchange } from '../engine/payload.ts';
+import type { DutyNotice } from '../engine/publisher.ts';
 import { committedCoins } from '../engine/reservations.ts';
 import type { NodePolicy, TaskContext, TaskProgress } from '../engine/tasks/context.ts';
 import { runTask } from '../engine/tasks/run-task.ts';
-import { type DutyNotice, Watcher } from '../engine/watcher.ts';
+import { Watcher } from '../engine/watcher.ts';
 import type { Executor } from '../ports/executor.ts';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
@@ -83,6 +84,7 @@ export class Node implements Greeter, RoleHost {
       onProgress: options.onProgress ?? (() => {}),
     };
     this.engine = new Engine(ports, options.policy, () => ({
+      watcher: this.watcher,
       greeter: this,
       payload: this.#payload,
       runTask: (record, task) => runTask(record, task, context),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DutyNotice } from '../../src/engine/watcher.ts';
+import type { DutyNotice } from '../../src/engine/publisher.ts';
 import { DEVELOPMENT_POLICY } from '../../src/index.ts';
 import { commitmentHeight, FUNDS, graphIn, mineUntil, PARAMETERS, startPlay, stateOf } from './play.ts';
 import { choosyMiner, uninformed } from './prices.ts';
