@@ -3,11 +3,13 @@ import {
   bip86Script,
   type ChannelState,
   graphOf,
+  type HeldRelease,
   heldReleases,
   type MessageOf,
   ownPayouts,
   type Party,
   releasesOf,
+  schnorrSignature,
   spendTransaction,
   timelyOutputs,
   transactionOf,
@@ -109,9 +111,16 @@ describe('M §Payment: a clean end', () => {
     const honest = new Game();
     honest.mine(FINAL);
     const arbiter = settled(honest, settledArbiter(honest, 2));
-    const [release] = heldReleases(arbiter);
-    expect(ownPayouts(arbiter).map(({ spend }) => spend.outpoint)).toEqual([
-      { txid: release!.release.transaction.txid, vout: 0 },
+    const [{ release }] = heldReleases(arbiter) as [HeldRelease];
+    const { transaction, amount, script } = release;
+    expect(ownPayouts(arbiter).map(({ spend }) => spend)).toEqual([
+      {
+        outpoint: { txid: transaction.txid, vout: 0 },
+        prevout: { amount, script },
+        sequence: 0xffff_fffd,
+        script: undefined,
+        signers: ['arbiter:2'],
+      },
     ]);
   });
 
@@ -167,9 +176,55 @@ describe('M §Payment: a clean end', () => {
   it('nobody but C and W can release anything', () => {
     const game = new Game();
     game.mine(FINAL);
-    const { message } = releasing(game)[0]!;
+    const { message } = releasing(game).find(({ to }) => to === 'client')!;
     game.inject('verifier', 'client', message);
     expect(game.player('client').faults).toMatchObject([{ code: 'out-of-place', culprit: 'verifier' }]);
+  });
+
+  it('an output that Tx0 does not have is nobody’s', () => {
+    const game = new Game(altering((m) => ({ ...m, spends: m.spends.map((s) => ({ ...s, output: 99 })) })));
+    game.mine(FINAL);
+    expect(game.player('client').faults).toMatchObject([{ code: 'out-of-place', culprit: 'worker' }]);
+  });
+
+  it.each(['client', 'worker'] as const)(
+    'a stake takes both: without the %s nothing is released to an arbiter',
+    (silent) => {
+      const game = new Game({
+        onSend: ({ from, message }) =>
+          message.kind === 'releaseSignatures' && from === silent ? [] : [message],
+      });
+      game.mine(FINAL);
+      for (const index of [1, 2, 3])
+        expect(heldReleases(settled(game, settledArbiter(game, index)))).toEqual([]);
+      expect(heldReleases(settled(game, 'client'))).toHaveLength(silent === 'client' ? 1 : 0);
+    },
+  );
+
+  it('signatures are asked for once, and taken once, when they were asked for', () => {
+    const game = new Game({
+      onTask: (name, task) => (name === 'client' && task.kind === 'sign-releases' ? null : undefined),
+    });
+    const asked = () => game.player('client').tasks.filter(({ kind }) => kind === 'sign-releases');
+    const of = (output: number) => ({ output, signature: schnorrSignature(new Uint8Array(64).fill(output)) });
+    game.mine(FINAL - 1);
+    game.feed('client', { kind: 'releases-signed', signatures: [of(1)] });
+    expect(game.player('client').faults).toMatchObject([{ code: 'out-of-place', culprit: null }]);
+    game.mine(3);
+    expect(asked()).toHaveLength(1);
+    expect(settled(game, 'client').cleanEnd.own).toBe('asked');
+    // What its signer did not sign, nobody is sent.
+    game.feed('client', { kind: 'releases-signed', signatures: [of(1), of(3)] });
+    expect(settled(game, 'client').cleanEnd.own).toBe('signed');
+    const sent = releasing(game).filter(({ from }) => from === 'client');
+    expect(sent.map(({ to, message }) => [to, (message as Releasing).spends])).toMatchObject([
+      ['arbiter:1', [of(1)]],
+      ['arbiter:3', [of(3)]],
+    ]);
+    game.feed('client', { kind: 'releases-signed', signatures: [of(2)] });
+    game.mine(2);
+    expect(releasing(game).filter(({ from }) => from === 'client')).toEqual(sent);
+    expect(asked()).toHaveLength(1);
   });
 
   it('a reorganisation before the sixth confirmation: nothing is signed until the settlement is deep again', () => {
