@@ -1,6 +1,9 @@
 export { SandboxError, type SandboxErrorCode } from './errors.ts';
 export type { ProgramLimits } from './limits.ts';
+export { refusedChunk, rowsOutcome } from './model/chunk.ts';
 export type { DerivedRows, ModelEngine, RowResults } from './model/engine/engine.ts';
+export { plainEngine } from './model/engine/plain.ts';
+export { encodeModel } from './model/file/file.ts';
 export type {
   AddNode,
   ArgmaxNode,
@@ -22,6 +25,7 @@ export type {
   TableNode,
   Window,
 } from './model/graph.ts';
+export { loadModel } from './model/load/load.ts';
 export type { LinearLayer, LoadedModel, Tensor, TensorType } from './model/load/loaded-model.ts';
 export {
   decodeFailure,

@@ -1,0 +1,52 @@
+import { encodeFailure, type Failure, isReserved } from '../outcome/failure.ts';
+import type { ModelOutcome } from '../outcome/outcome.ts';
+import type { ModelEngine } from './engine/engine.ts';
+import { MAX_RECORDS_BYTES } from './limits.ts';
+import type { LoadedModel } from './load/loaded-model.ts';
+
+/**
+ * Whether a chunk is one that the model takes: at least one whole row, each cell in the input's range, row records of at most
+ * {@link MAX_RECORDS_BYTES}, an output of at most `outputBytes`. What it does not take has a defined outcome without rows.
+ *
+ * @param input - the chunk
+ * @param outputBytes - the contract's limit of an output
+ */
+export function refusedChunk(
+  model: LoadedModel,
+  input: Uint8Array,
+  outputBytes: number,
+): ModelOutcome | undefined {
+  const rows = input.length / model.inputBytes;
+  if (!Number.isInteger(rows) || rows === 0 || rows * model.rowTraceBytes > MAX_RECORDS_BYTES) {
+    return failed('input', 0, new Uint8Array(0));
+  }
+  const { low, high } = model.model.input;
+  if ((low > -128 || high < 127) && input.some((byte) => byte < low + 128 || byte > high + 128)) {
+    return failed('input', 0, new Uint8Array(0));
+  }
+  return rows * model.outputBytes > outputBytes ? failed('output-limit', 0, new Uint8Array(0)) : undefined;
+}
+
+/** The outcome of rows that were computed. An output that reads like a failure record is a failure itself, and keeps its rows. */
+export function rowsOutcome(output: Uint8Array, rows: number, records: Uint8Array): ModelOutcome {
+  if (isReserved(output)) return failed('reserved-output', rows, records);
+  return { kind: 'done', output, trace: { kind: 'model', rows, records } };
+}
+
+/** Runs a model on one chunk. */
+export function runChunk(
+  model: LoadedModel,
+  engine: ModelEngine,
+  input: Uint8Array,
+  outputBytes: number,
+): ModelOutcome {
+  const refused = refusedChunk(model, input, outputBytes);
+  if (refused !== undefined) return refused;
+  const { output, trace } = engine.run(input);
+  return rowsOutcome(output, input.length / model.inputBytes, trace);
+}
+
+function failed(kind: Failure['kind'], rows: number, records: Uint8Array): ModelOutcome {
+  const failure = { kind, exitCode: 0 };
+  return { kind: 'failed', failure, output: encodeFailure(failure), trace: { kind: 'model', rows, records } };
+}
