@@ -7,12 +7,16 @@ import { type Behaviour, SIGNS_NOTHING } from './manners.ts';
 const guilty: Case = { arbiters: 5, court: 'TxA', knows: UNDELIVERED, unsigned: true };
 
 /** HA and the times of these plays. */
-const { height, clock, times } = new CourtPlay(guilty);
+function timesHere(): Pick<CourtPlay, 'height' | 'clock' | 'times'> {
+  const { height, clock, times } = new CourtPlay(guilty);
+  return { height, clock, times };
+}
 
 /** Not there from one tip to another, counted from HA. */
-const away = (from: number, to: number): Behaviour => ({
-  offline: (tip) => tip >= height + from && tip < height + to,
-});
+function away(from: number, to: number): Behaviour {
+  const { height } = timesHere();
+  return { offline: (tip) => tip >= height + from && tip < height + to };
+}
 
 /** Says things of a kind so many blocks later than the others. */
 const late = (kind: ChannelMessage['kind'], after: number): Behaviour => ({
@@ -27,6 +31,7 @@ const lacks = (play: CourtPlay, kinds: readonly string[]): ChannelMessage => ({
 
 describe('M §Clock: an arbiter that was away', () => {
   it('asks the others for what was posted, gets it with their receipts, and votes as they do', () => {
+    const { clock, times } = timesHere();
     const back = times.claim + times.B;
     const play = new CourtPlay({ ...guilty, behaviours: { 'arbiter:5': away(0, back) } });
     play.until(clock.judge);
@@ -36,6 +41,7 @@ describe('M §Clock: an arbiter that was away', () => {
   });
 
   it('asks nobody after a block or two at once', () => {
+    const { clock, times } = timesHere();
     const play = new CourtPlay({ ...guilty, behaviours: { 'arbiter:5': away(2, 1 + times.B) } });
     play.until(clock.judge);
     expect(play.direct.filter(({ message }) => message.kind === 'lacking')).toEqual([]);
@@ -53,6 +59,7 @@ describe('M §Clock: an arbiter that was away', () => {
   });
 
   it('signs nothing that leaves out anybody once it missed a whole stage, since it cannot tell who failed', () => {
+    const { height, clock } = timesHere();
     const [first, second] = clock.stages;
     const play = new CourtPlay({
       ...guilty,
@@ -68,6 +75,7 @@ describe('M §Clock: an arbiter that was away', () => {
   });
 
   it('signs nothing that leaves out whoever signed in time, while it was away at the end of a stage', () => {
+    const { height, clock } = timesHere();
     const [first, second] = clock.stages;
     const play = new CourtPlay({
       ...guilty,
@@ -83,6 +91,7 @@ describe('M §Clock: an arbiter that was away', () => {
   });
 
   it('signs nothing that leaves out whoever committed in time, while it was away', () => {
+    const { height, clock } = timesHere();
     const play = new CourtPlay({
       ...guilty,
       behaviours: {
@@ -97,6 +106,7 @@ describe('M §Clock: an arbiter that was away', () => {
   });
 
   it('is answered once in B blocks, and only what it asks for and has given no receipt for', () => {
+    const { clock, times } = timesHere();
     const play = new CourtPlay(guilty);
     play.until(clock.stages[0]!.from);
     const relays = () =>
@@ -138,6 +148,7 @@ describe('M §Clock: an arbiter that was away', () => {
 
 describe('reorganisations during an arbitration', () => {
   it('TxA in a later block: what was posted still counts, and the clock runs from there', () => {
+    const { height, clock } = timesHere();
     const play = new CourtPlay(guilty);
     play.mine(2);
     play.unconfirm('TxA');
@@ -152,6 +163,7 @@ describe('reorganisations during an arbitration', () => {
   });
 
   it('signatures that were made for a TxA that is gone are good when it is back: it is the same transaction', () => {
+    const { clock, times } = timesHere();
     const play = new CourtPlay(guilty);
     play.until(clock.stages[0]!.from);
     play.unconfirm('TxA');
@@ -164,6 +176,7 @@ describe('reorganisations during an arbitration', () => {
   });
 
   it('TxV0 alone in another block, as a node finds it that was away: TxA still is what there is to settle', () => {
+    const { height, clock } = timesHere();
     const play = new CourtPlay(guilty);
     play.until(clock.stages[0]!.from);
     play.unconfirm('TxV0');
@@ -173,6 +186,7 @@ describe('reorganisations during an arbitration', () => {
   });
 
   it('a judgement that comes while TxA is gone waits for it', () => {
+    const { height, clock } = timesHere();
     const play = new CourtPlay({
       ...guilty,
       behaviours: { 'arbiter:1': { onTask: ({ kind }) => (kind === 'judge' ? null : undefined) } },

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Accusation, type Duty, duties, type Party } from '../../../src/index.ts';
+import { type Accusation, clock, type Duty, duties, type Party } from '../../../src/index.ts';
 import { fixtureHash } from '../../fixtures/terms.ts';
 import { type Case, CourtPlay } from './court.ts';
 import { CHUNK_CLAIM, documents, UNDELIVERED } from './knowledge.ts';
+import { agreed } from './setting.ts';
 
 const given: Case = { arbiters: 3, court: 'TxA', unsigned: true };
 
@@ -19,8 +20,8 @@ function afterVerdict(setting: Case, party: Party): readonly Omit<Duty, 'why'>[]
   }));
 }
 
-const { times, agreement } = new CourtPlay(given);
-const { appeal, timeoutAfterVerdict } = times;
+const { agreement } = agreed(3);
+const { appeal, timeoutAfterVerdict } = clock(agreement.parameters, agreement.contract);
 const delta = agreement.contract.confirmationBlocks;
 /** At once, and in a block before the one in which what it prevents is valid (D34). */
 const atOnce = { from: 0, until: appeal - 1 - delta, confirmBy: appeal - 1 };
