@@ -1,5 +1,6 @@
 import { encodeFailure, type Failure, isReserved } from '../outcome/failure.ts';
 import type { ModelOutcome } from '../outcome/outcome.ts';
+import { MODEL_PROFILE } from '../program/program.ts';
 import type { ModelEngine } from './engine/engine.ts';
 import { MAX_RECORDS_BYTES } from './limits.ts';
 import type { LoadedModel } from './load/loaded-model.ts';
@@ -31,6 +32,24 @@ export function refusedChunk(
 export function rowsOutcome(output: Uint8Array, rows: number, records: Uint8Array): ModelOutcome {
   if (isReserved(output)) return failed('reserved-output', rows, records);
   return { kind: 'done', output, trace: { kind: 'model', rows, records } };
+}
+
+/** What preparing a model tells about it. */
+export interface ModelInspection {
+  readonly profile: typeof MODEL_PROFILE;
+  /** Bytes of a row of a chunk, of its output and of its row record. */
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  readonly rowTraceBytes: number;
+  /** Products for one row. */
+  readonly macs: number;
+  /** Pages of 64 KiB that a contract has to allow. */
+  readonly memoryPages: number;
+}
+
+export function inspectModel(model: LoadedModel): ModelInspection {
+  const { inputBytes, outputBytes, rowTraceBytes, macs, memoryPages } = model;
+  return { profile: MODEL_PROFILE, inputBytes, outputBytes, rowTraceBytes, macs, memoryPages };
 }
 
 /** Runs a model on one chunk. */

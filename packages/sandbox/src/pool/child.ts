@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { SandboxError } from '../errors.ts';
-import { encodeFailure, FAILURE_CODES, type FailureKind } from '../outcome/failure.ts';
-import type { WasiOutcome, WasiTrace } from '../outcome/outcome.ts';
+import type { ProgramLimits } from '../limits.ts';
+import type { ModelInspection } from '../model/chunk.ts';
+import { MAX_RECORDS_BYTES } from '../model/limits.ts';
+import type { ChunkOutcome } from '../outcome/outcome.ts';
+import { MODEL_PROFILE, type Profile, type Program } from '../program/program.ts';
 import type { Answer, Request } from '../worker/messages.ts';
+import { noResult, outcomeOf } from './answers.ts';
 import { FrameReader, writeFrame } from './frames.ts';
 
 /**
@@ -15,17 +19,28 @@ const FLAGS = ['--no-liftoff', '--disable-warning=ExperimentalWarning'];
 /** Bytes that the engine's messages and the globals may add to an output. */
 const OVERHEAD_BYTES = 1024 * 1024;
 
-/** Compiled modules that a child keeps. */
-const KEPT_MODULES = 8;
+/** Programs that a child keeps ready. */
+const KEPT_PROGRAMS = 8;
 
-/** Time for starting a process, and for compiling a module of the largest size, in milliseconds; generous, since both happen once. */
+/** Time for starting a process, and for making a program of the largest size ready, in milliseconds; generous, since both happen once. */
 const PREPARATION_MILLISECONDS = 120_000;
+
+/** A program as a child process gets it. */
+export interface PreparedProgram {
+  readonly profile: Profile;
+  /** Names code and limit of the memory. */
+  readonly key: string;
+  /** The module with its memory capped, or the model file. */
+  readonly code: Uint8Array;
+  /** The contract's limit. */
+  readonly memoryPages: number;
+}
 
 /** One child process that runs one chunk at a time. After any failure to answer it is dead and cannot be used again. */
 export class Child {
   readonly #process: ChildProcess;
   readonly #ready: Promise<Answer>;
-  readonly #loaded = new Set<string>();
+  readonly #loaded = new Map<string, ModelInspection | undefined>();
   readonly ended: Promise<void>;
   #bodyLimit = 0;
   #body: Uint8Array<ArrayBuffer> = new Uint8Array(0);
@@ -85,41 +100,40 @@ export class Child {
   }
 
   /**
-   * Compiles a module and keeps it.
-   * @throws SandboxError `module-invalid` when the engine refuses it, `no-result-yet`
+   * Makes a program ready and keeps it.
+   * @returns what the loader tells of a model
+   * @throws SandboxError where the program is none, `no-result-yet`
    */
-  async load(key: string, wasm: Uint8Array): Promise<void> {
+  async load({ profile, key, code, memoryPages }: PreparedProgram): Promise<ModelInspection | undefined> {
     await this.#ready;
-    if (this.#loaded.has(key)) return;
-    const forget = this.#loaded.size >= KEPT_MODULES ? this.#loaded.values().next().value : undefined;
+    if (this.#loaded.has(key)) return this.#loaded.get(key);
+    const forget = this.#loaded.size >= KEPT_PROGRAMS ? this.#loaded.keys().next().value : undefined;
     if (forget !== undefined) this.#loaded.delete(forget);
-    const answer = await this.#ask({ type: 'load', key, forget }, wasm, PREPARATION_MILLISECONDS, 0);
-    if (answer.type === 'refused') {
-      throw new SandboxError('module-invalid', `the engine refuses the program: ${answer.message}`);
-    }
+    const request = { type: 'load', profile, key, forget, memoryPages } as const;
+    const answer = await this.#ask(request, code, PREPARATION_MILLISECONDS, 0);
+    if (answer.type === 'refused') throw new SandboxError(answer.code, answer.message, answer.evidence);
     if (answer.type !== 'loaded') throw this.#unexpected(answer);
-    this.#loaded.add(key);
+    this.#loaded.set(key, answer.model);
+    return answer.model;
   }
 
   /**
-   * Runs a loaded module on one chunk.
+   * Runs a loaded program on one chunk.
    * @throws SandboxError `no-result-yet` after the wall clock, or when the process fails
    */
   async run(
-    request: Request & { type: 'run' },
+    { profile, key, arguments: list }: PreparedProgram & Pick<Program, 'arguments'>,
     input: Uint8Array,
-    milliseconds: number,
-  ): Promise<WasiOutcome> {
-    const answer = await this.#ask(request, input, milliseconds, request.outputBytes + OVERHEAD_BYTES);
-    if (answer.type !== 'outcome') throw this.#unexpected(answer);
-    const { failure: kind, exitCode, memoryPages, globalsBytes } = answer;
-    const memoryDigest = new Uint8Array(Buffer.from(answer.memoryDigest, 'hex'));
-    if (memoryDigest.length !== 32 || globalsBytes > this.#body.length) throw this.#unexpected(answer);
-    const globals = this.#body.slice(0, globalsBytes);
-    const trace: WasiTrace = { kind: 'wasi', memoryPages, memoryDigest, globals };
-    const output = this.#body.subarray(globalsBytes);
-    if (kind === undefined) return { kind: 'done', output, trace };
-    return failedOutcome(kind, exitCode, trace);
+    seed: Uint8Array,
+    { outputBytes, milliseconds }: ProgramLimits,
+  ): Promise<ChunkOutcome> {
+    const hex = Buffer.from(seed).toString('hex');
+    const request = { type: 'run', key, seed: hex, arguments: list, outputBytes } as const;
+    const traceBytes = profile === MODEL_PROFILE ? MAX_RECORDS_BYTES : 0;
+    const answer = await this.#ask(request, input, milliseconds, outputBytes + OVERHEAD_BYTES + traceBytes);
+    const outcome = outcomeOf(answer, this.#body);
+    if (outcome === undefined) throw this.#unexpected(answer);
+    return outcome;
   }
 
   async #ask(request: Request, body: Uint8Array, milliseconds: number, bodyLimit: number): Promise<Answer> {
@@ -159,18 +173,4 @@ export class Child {
     this.kill(reason);
     return reason;
   }
-}
-
-function failedOutcome(kind: FailureKind, exitCode: number, trace: WasiTrace): WasiOutcome {
-  if (!Object.hasOwn(FAILURE_CODES, kind)) throw noResult('protocol', 'the process answered nonsense');
-  const failure = { kind, exitCode };
-  return { kind: 'failed', failure, output: encodeFailure(failure), trace };
-}
-
-function noResult(
-  reason: string,
-  message: string,
-  evidence: Readonly<Record<string, string | number>> = {},
-): SandboxError {
-  return new SandboxError('no-result-yet', message, { reason, ...evidence });
 }

@@ -2,16 +2,12 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { SandboxError } from '../errors.ts';
 import { checkLimits, type ProgramLimits } from '../limits.ts';
+import type { ModelInspection } from '../model/chunk.ts';
 import type { ChunkOutcome } from '../outcome/outcome.ts';
 import { capModule } from '../program/cap.ts';
 import { type Inspection, inspectProgram } from '../program/inspect.ts';
-import { checkArguments, type Program } from '../program/program.ts';
-import { Child } from './child.ts';
-
-interface Prepared {
-  readonly key: string;
-  readonly wasm: Uint8Array;
-}
+import { checkArguments, MODEL_PROFILE, type Program } from '../program/program.ts';
+import { Child, type PreparedProgram } from './child.ts';
 
 interface Job {
   readonly work: (child: Child) => Promise<void>;
@@ -19,8 +15,8 @@ interface Job {
 }
 
 /**
- * Runs programs of profile `wasi-0` on chunks, in child processes that are started when they are first needed and
- * reused. A chunk gets a fresh instance of its program; a child that overran the clock or died is replaced.
+ * Runs programs and models on chunks, in child processes that are started when they are first needed and reused. A chunk gets
+ * a fresh instance of its program; a child that overran the clock or died is replaced.
  *
  * @example
  * await using pool = new SandboxPool({ processes: 2 });
@@ -31,7 +27,7 @@ export class SandboxPool {
   readonly #idle: Child[] = [];
   readonly #children = new Set<Child>();
   readonly #queue: Job[] = [];
-  readonly #prepared = new WeakMap<Uint8Array, Map<number, Prepared>>();
+  readonly #prepared = new WeakMap<Uint8Array, Map<string, PreparedProgram>>();
   #closed = false;
 
   /** @param options.processes - how many chunks run at a time; by default one for each core */
@@ -42,7 +38,7 @@ export class SandboxPool {
   /**
    * Runs `program` on one chunk.
    *
-   * @param input - the chunk, for standard input
+   * @param input - the chunk: for standard input, or rows of a model
    * @param limits - of the contract
    * @param seed - 32 bytes that seed the program's randomness: the hash of the chunk
    * @returns what everybody gets who runs the chunk, also where the program fails
@@ -56,34 +52,24 @@ export class SandboxPool {
   ): Promise<ChunkOutcome> {
     checkLimits(limits);
     checkArguments(program);
-    const { key, wasm } = this.#prepare(program.code, limits.memoryPages);
+    const prepared = this.#prepare(program, limits.memoryPages);
     return this.#schedule(async (child) => {
-      await child.load(key, wasm);
-      return child.run(
-        {
-          type: 'run',
-          key,
-          seed: Buffer.from(seed).toString('hex'),
-          arguments: program.arguments,
-          outputBytes: limits.outputBytes,
-        },
-        input,
-        limits.milliseconds,
-      );
+      await child.load(prepared);
+      return child.run({ ...prepared, arguments: program.arguments }, input, seed, limits);
     });
   }
 
   /**
-   * Inspects a program and has the engine validate and compile all of it, in a child process.
+   * Has a program inspected, and compiled by the engine or read by the loader of models, in a child process.
    * @throws SandboxError as for {@link run}; `module-invalid` when the engine refuses it
    */
-  async prepare(program: Program, limits: ProgramLimits): Promise<Inspection> {
+  async prepare(program: Program, limits: ProgramLimits): Promise<Inspection | ModelInspection> {
     checkLimits(limits);
     checkArguments(program);
-    const inspection = inspectProgram(program.code);
-    const { key, wasm } = this.#prepare(program.code, limits.memoryPages);
-    await this.#schedule((child) => child.load(key, wasm));
-    return inspection;
+    const inspection = program.profile === MODEL_PROFILE ? undefined : inspectProgram(program.code);
+    const prepared = this.#prepare(program, limits.memoryPages);
+    const model = await this.#schedule((child) => child.load(prepared));
+    return (inspection ?? model)!;
   }
 
   /** Ids of the processes that exist now, for those who supervise them. */
@@ -105,18 +91,20 @@ export class SandboxPool {
     return this.close();
   }
 
-  /** Inspection, capping and hashing happen once for an array of bytes and a limit. */
-  #prepare(wasm: Uint8Array, memoryPages: number): Prepared {
-    let byPages = this.#prepared.get(wasm);
-    if (byPages === undefined) {
-      byPages = new Map();
-      this.#prepared.set(wasm, byPages);
+  /** Inspection, capping and hashing happen once for an array of bytes, a profile and a limit. */
+  #prepare({ profile, code }: Program, memoryPages: number): PreparedProgram {
+    let ready = this.#prepared.get(code);
+    if (ready === undefined) {
+      ready = new Map();
+      this.#prepared.set(code, ready);
     }
-    let prepared = byPages.get(memoryPages);
+    const variant = `${profile} ${memoryPages}`;
+    let prepared = ready.get(variant);
     if (prepared === undefined) {
-      const capped = capModule(wasm, memoryPages);
-      prepared = { key: createHash('sha256').update(capped).digest('hex'), wasm: capped };
-      byPages.set(memoryPages, prepared);
+      const given = profile === MODEL_PROFILE ? code : capModule(code, memoryPages);
+      const key = `${variant} ${createHash('sha256').update(given).digest('hex')}`;
+      prepared = { profile, key, code: given, memoryPages };
+      ready.set(variant, prepared);
     }
     return prepared;
   }

@@ -1,9 +1,19 @@
+import type { SandboxErrorCode } from '../errors.ts';
+import type { ModelInspection } from '../model/chunk.ts';
 import type { FailureKind } from '../outcome/failure.ts';
+import type { Profile } from '../program/program.ts';
 
 /** What the pool asks of a child process (headers of frames), one at a time. */
 export type Request =
-  /** Body: the capped module. It is compiled and kept under `key`; the module `forget` is dropped. */
-  | { readonly type: 'load'; readonly key: string; readonly forget: string | undefined }
+  /** Body: the capped module, or the model file. It is made ready and kept under `key`; the program `forget` is dropped. */
+  | {
+      readonly type: 'load';
+      readonly profile: Profile;
+      readonly key: string;
+      readonly forget: string | undefined;
+      /** The contract's limit. */
+      readonly memoryPages: number;
+    }
   /** Body: the chunk. `seed` is hexadecimal. */
   | {
       readonly type: 'run';
@@ -16,9 +26,14 @@ export type Request =
 /** What a child process answers. */
 export type Answer =
   | { readonly type: 'ready' }
-  | { readonly type: 'loaded' }
-  /** The engine refuses the module. */
-  | { readonly type: 'refused'; readonly message: string }
+  | { readonly type: 'loaded'; readonly model?: ModelInspection }
+  /** The program is none: what the engine, or the loader of models, says. */
+  | {
+      readonly type: 'refused';
+      readonly code: SandboxErrorCode;
+      readonly message: string;
+      readonly evidence: Readonly<Record<string, string | number>>;
+    }
   /** Body: globals of the trace, then the output (empty for a failure, whose record the pool writes). */
   | {
       readonly type: 'outcome';
@@ -27,6 +42,13 @@ export type Answer =
       readonly memoryPages: number;
       readonly memoryDigest: string;
       readonly globalsBytes: number;
+    }
+  /** Body: row records, then the output (empty for a failure). */
+  | {
+      readonly type: 'rows';
+      readonly failure: FailureKind | undefined;
+      readonly rows: number;
+      readonly recordsBytes: number;
     }
   /** The host failed: no result. */
   | { readonly type: 'fault'; readonly message: string };

@@ -1,0 +1,76 @@
+import { SandboxError } from '../errors.ts';
+import { Engine, type EngineModule } from '../host/engine.ts';
+import type { RunInput } from '../host/wasi.ts';
+import { inspectModel, type ModelInspection, runChunk } from '../model/chunk.ts';
+import { plainEngine } from '../model/engine/plain.ts';
+import { loadModel } from '../model/load/load.ts';
+import { execute } from './execute.ts';
+import type { Answer } from './messages.ts';
+
+/** An answer and the parts of its body; the buffers of the parts go to another thread, so each is a part's own. */
+export interface Reply {
+  readonly answer: Answer;
+  readonly parts: readonly Uint8Array[];
+}
+
+/** Runs a loaded program on one chunk. @throws HostFault */
+export type Runner = (run: RunInput) => Reply;
+
+/** @throws SandboxError `module-invalid` where the engine refuses the module */
+export function loadWasiRunner(wasm: Uint8Array<ArrayBuffer>): Runner {
+  const module = compiled(wasm);
+  return (run) => {
+    const outcome = execute(module, run);
+    const { memoryPages, memoryDigest } = outcome.trace;
+    const globals = Uint8Array.from(outcome.trace.globals);
+    return {
+      answer: {
+        type: 'outcome',
+        failure: outcome.kind === 'failed' ? outcome.failure.kind : undefined,
+        exitCode: outcome.kind === 'failed' ? outcome.failure.exitCode : 0,
+        memoryPages,
+        memoryDigest: Buffer.from(memoryDigest).toString('hex'),
+        globalsBytes: globals.length,
+      },
+      parts: outcome.kind === 'done' ? [globals, outcome.output] : [globals],
+    };
+  };
+}
+
+/**
+ * @param memoryPages - the contract's limit
+ * @throws SandboxError of the loader, or `memory-too-large` where the model needs more than the limit
+ */
+export function loadModelRunner(
+  file: Uint8Array,
+  memoryPages: number,
+): { readonly runner: Runner; readonly model: ModelInspection } {
+  const model = loadModel(file);
+  if (model.memoryPages > memoryPages) {
+    throw new SandboxError(
+      'memory-too-large',
+      `the model needs ${model.memoryPages} pages of memory where ${memoryPages} are allowed`,
+      { pages: model.memoryPages, limit: memoryPages },
+    );
+  }
+  const engine = plainEngine(model);
+  const runner: Runner = ({ input, outputBytes }) => {
+    const outcome = runChunk(model, engine, input, outputBytes);
+    const { rows, records } = outcome.trace;
+    const failure = outcome.kind === 'failed' ? outcome.failure.kind : undefined;
+    return {
+      answer: { type: 'rows', failure, rows, recordsBytes: records.length },
+      parts: outcome.kind === 'done' ? [records, outcome.output] : [records],
+    };
+  };
+  return { runner, model: inspectModel(model) };
+}
+
+function compiled(wasm: Uint8Array): EngineModule {
+  try {
+    return new Engine.Module(wasm);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new SandboxError('module-invalid', `the engine refuses the program: ${said}`);
+  }
+}
