@@ -47,6 +47,8 @@ export interface PublishOrder {
   readonly reserve: Reserve | undefined;
   /** Own script for what children leave. */
   readonly to: Uint8Array;
+  /** Called before h_p leaves this node for the first time: what it resolves after is stored. */
+  readonly beforeShowing: () => Promise<void>;
 }
 
 /** Whether publishing a transaction shows h_p to C (D9): W completes C's adaptor signature with it. */
@@ -68,7 +70,8 @@ export async function publish(
   const parent = transactionOf(graph, duty.transaction);
   const estimate = await ports.chain.feeRate();
   const bump = bumpOf(order, parent, ports, policy);
-  if (first === null && reveals(record, graph, duty.transaction)) {
+  const shows = first === null && reveals(record, graph, duty.transaction);
+  if (shows) {
     // h_p in a transaction that nobody mines: C would decrypt, and take Tx1 at t3.
     const most = bump === undefined ? rateAlone(parent) : affordableRate(bump);
     if (most < estimate && rateAlone(parent) < estimate) {
@@ -81,6 +84,8 @@ export async function publish(
   if (waiting !== undefined && waitingRate(waiting) >= wanted) return { kind: 'waits' };
   const bytes = completeDuty(record, duty.transaction, ports.signer);
   if (bytes === undefined) return undefined;
+  // D9: from the moment at which a backend has it, C may know h_p.
+  if (shows) await order.beforeShowing();
 
   if (waiting === undefined && !parent.zeroFee && rateAlone(parent) >= wanted) {
     const alone = await ports.chain.submit(bytes);

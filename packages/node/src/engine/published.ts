@@ -41,12 +41,22 @@ export class Published {
     return tip;
   }
 
-  /** It was handed to the chain; only the first time counts. */
+  /**
+   * It was handed to the chain, or is about to be; only the first time counts. What shows h_p is noted before: a run that ends in
+   * between has perhaps shown it.
+   */
   async note(record: ChannelRecord, transaction: PublishedId, tip: number): Promise<void> {
     const key = recordKey(record.id, transaction);
     if (this.#first.has(key)) return;
-    this.#first.set(key, tip);
     await this.#ports.store.putRecord(key, utf8(`${tip}`));
+    this.#first.set(key, tip);
+  }
+
+  /** It was noted, and then the chain did not take it: nobody has seen it. */
+  async forget(record: ChannelRecord, transaction: PublishedId): Promise<void> {
+    const key = recordKey(record.id, transaction);
+    await this.#ports.store.deleteRecord(key);
+    this.#first.delete(key);
   }
 
   /** A reorganisation took it out of the chain: its fee rises anew from here. That it was published stays known. */

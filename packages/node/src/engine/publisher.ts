@@ -5,7 +5,7 @@ import { asError, EngineError } from './errors.ts';
 import type { FeeReserves } from './fees/reserves.ts';
 import { graphInState, isFinal } from './on-chain.ts';
 import { freePledge } from './pledge.ts';
-import { type PaidChild, type Publication, publish, reveals } from './publish.ts';
+import { type PaidChild, type Publication, type PublishOrder, publish, reveals } from './publish.ts';
 import type { Published } from './published.ts';
 import { abandonedStep, respend } from './respend.ts';
 import type { FeePolicy } from './tasks/context.ts';
@@ -139,14 +139,23 @@ export class Publisher {
     if (tried?.tip === tip) return tried.enough;
     // The chain may have gone on since: h_p is not shown for the first time past its time.
     if (!(await this.#host.isCurrent())) return true;
-    const { ports } = this.#host.engine;
-    const to = this.#host.published.scriptFor(record, duty.transaction);
-    const order = { record, graph, duty, tip, first, reserve: this.#host.reserves.of(record), to };
-    const made = await publish(order, ports, this.#host.policy);
+    const { published, reserves, policy, engine } = this.#host;
+    const order: PublishOrder = {
+      record,
+      graph,
+      duty,
+      tip,
+      first,
+      reserve: reserves.of(record),
+      to: published.scriptFor(record, duty.transaction),
+      beforeShowing: () => published.note(record, duty.transaction, tip),
+    };
+    const made = await publish(order, engine.ports, policy);
     if (made === undefined) return false;
     const enough = made.kind !== 'refused' && made.kind !== 'withheld';
     this.#tried.set(key, { tip, enough });
-    if (enough) await this.#host.published.note(record, duty.transaction, tip);
+    if (enough) await published.note(record, duty.transaction, tip);
+    else if (first === null) await published.forget(record, duty.transaction);
     this.#host.onDuty({
       record,
       duty,

@@ -165,7 +165,8 @@ export class Publisher {
     const record = { id: 'one', keys: {}, state: state as unknown as ChannelState } as ChannelRecord;
     const duty = { transaction: this.transaction.id, confirmBy };
     const reserve = this.#self.startsWith('arbiter') ? undefined : { coin: this.reserve, spent: 0n };
-    const order = { record, graph: this.#scheduled, duty, tip, first: this.#first, reserve, to: this.#to };
+    const [graph, first, to] = [this.#scheduled, this.#first, this.#to];
+    const order = { record, graph, duty, tip, first, reserve, to, beforeShowing: async () => {} };
     const made = await publish(order, this.#ports as EnginePorts, this.#policy);
     if (made === undefined) throw new RangeError('there is nothing to publish');
     if (made.kind === 'handed' || made.kind === 'waits') this.#first ??= tip;
