@@ -1,3 +1,10 @@
 // Every kernel works on addresses in the imported memory and checks nothing: the classes in ../src do.
+export { extremes, packAccumulators, unpackAccumulators } from './accumulators';
+export { argmax32, argmax8 } from './argmax';
+export { conv } from './conv';
+export { depthwise } from './depthwise';
 export { gemm } from './gemm';
 export { packWeights } from './pack';
+export { add, placeChannels, recentre, rescaleTable } from './pointwise';
+export { averagePool, maxPool } from './pool';
+export { requantise } from './requantise';

@@ -1,6 +1,17 @@
 export { KernelError, type KernelErrorCode } from './errors.ts';
 export { createKernels, type Kernels, type KernelsOptions } from './kernels.ts';
-export type { GemmArguments } from './linear/linear.ts';
-export type { PackedWeights } from './linear/weights.ts';
+export type { WindowGeometry } from './layers/geometry.ts';
+export type {
+  AveragePoolArguments,
+  LayerKernels,
+  PlaceArguments,
+  PoolArguments,
+  RequantiseArguments,
+  Term,
+} from './layers/layers.ts';
+export type { Extremes, RecordArguments, RecordKernels } from './layers/records.ts';
+export type { Rounding } from './layers/rounding.ts';
+export type { ConvArguments, GemmArguments, LinearKernels } from './linear/linear.ts';
+export type { DepthwiseWeights, PackedWeights } from './linear/weights.ts';
 export { type Block, type BlockKind, part } from './memory/block.ts';
 export type { Mark, Memory } from './memory/memory.ts';

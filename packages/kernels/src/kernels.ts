@@ -1,3 +1,5 @@
+import { LayerKernels } from './layers/layers.ts';
+import { RecordKernels } from './layers/records.ts';
 import { LinearKernels } from './linear/linear.ts';
 import { DEFAULT_MAXIMUM, Memory } from './memory/memory.ts';
 import { instantiate } from './module.ts';
@@ -11,7 +13,12 @@ export interface KernelsOptions {
 /** Kernels and the memory that their operands are in. */
 export interface Kernels {
   readonly memory: Memory;
+  /** Linear layers. */
   readonly linear: LinearKernels;
+  /** What stands between them. */
+  readonly layers: LayerKernels;
+  /** Accumulators as bytes. */
+  readonly records: RecordKernels;
 }
 
 /**
@@ -29,5 +36,10 @@ export interface Kernels {
 export function createKernels({ maximumBytes = DEFAULT_MAXIMUM }: KernelsOptions = {}): Kernels {
   const memory = new Memory(maximumBytes);
   const kernels = instantiate(memory.wasm);
-  return { memory, linear: new LinearKernels(memory, kernels) };
+  return {
+    memory,
+    linear: new LinearKernels(memory, kernels),
+    layers: new LayerKernels(memory, kernels),
+    records: new RecordKernels(memory, kernels),
+  };
 }

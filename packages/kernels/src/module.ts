@@ -1,13 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-type Kernel = (...values: readonly number[]) => number;
+/** Addresses, counts and int32 values in; nothing out. */
+type Kernel = (...values: readonly number[]) => void;
 
-/** What assembly/index.ts exports; numbers are addresses, counts and int32 values. The classes here check them. */
-export interface KernelExports {
-  readonly gemm: Kernel;
-  readonly packWeights: Kernel;
-}
+/** What assembly/index.ts exports. The classes here check what they pass. */
+export type KernelExports = Readonly<
+  Record<
+    | 'add'
+    | 'argmax32'
+    | 'argmax8'
+    | 'averagePool'
+    | 'conv'
+    | 'depthwise'
+    | 'extremes'
+    | 'gemm'
+    | 'maxPool'
+    | 'packAccumulators'
+    | 'packWeights'
+    | 'placeChannels'
+    | 'recentre'
+    | 'requantise'
+    | 'rescaleTable'
+    | 'unpackAccumulators',
+    Kernel
+  >
+>;
 
 let compiled: WebAssembly.Module | undefined;
 

@@ -1,11 +1,10 @@
+import { LARGEST, putGeometry, type WindowGeometry, windowPlan } from '../layers/geometry.ts';
 import type { Block } from '../memory/block.ts';
 import type { Memory } from '../memory/memory.ts';
 import { count, product } from '../memory/numbers.ts';
 import type { KernelExports } from '../module.ts';
-import { type PackedWeights, packedLength, paddedDepth } from './weights.ts';
+import { type DepthwiseWeights, type PackedWeights, packedLength, paddedDepth } from './weights.ts';
 
-/** Most values of one tensor or matrix. */
-const LARGEST = 2 ** 31 - 64;
 /** Bytes of the widened inputs of a block of rows: they stay in the L2 cache while they meet all weights. */
 const BLOCK_BYTES = 256 * 1024;
 /** Bytes of a tile that sticks out of the result. */
@@ -15,6 +14,7 @@ const EDGE_BYTES = 128;
 export interface GemmArguments {
   /** int8 [rows][depth]. */
   readonly input: Block<'int8'>;
+  /** Of one group. */
   readonly weights: PackedWeights;
   /** int32 [columns], or null for zeros. */
   readonly bias: Block<'int32'> | null;
@@ -23,7 +23,23 @@ export interface GemmArguments {
   readonly rows: number;
 }
 
-/** Matrix products of int8 with sums of int32, which wrap modulo 2^32: keep them within bounds beforehand. */
+/** Arguments of {@link LinearKernels.conv}. */
+export interface ConvArguments {
+  /** int8 [images][height][width][channels]. */
+  readonly input: Block<'int8'>;
+  /** What {@link LinearKernels.packConv} gave for this geometry. */
+  readonly weights: PackedWeights | DepthwiseWeights;
+  /** int32 [output channels], or null for zeros. */
+  readonly bias: Block<'int32'> | null;
+  /** int32 [images][output height][output width][output channels]. */
+  readonly output: Block<'int32'>;
+  readonly images: number;
+  readonly geometry: WindowGeometry;
+  /** int8 value of the cells that padding adds. */
+  readonly padValue: number;
+}
+
+/** Products of int8 with sums of int32, which wrap modulo 2^32: keep them within bounds beforehand. */
 export class LinearKernels {
   readonly #memory: Memory;
   readonly #kernels: KernelExports;
@@ -34,7 +50,7 @@ export class LinearKernels {
   }
 
   /**
-   * Weights in the order of the inner loop, in a new block, 2 to 3 bytes a weight.
+   * Weights in the order of the inner loop, in a new block, at least 2 bytes a weight.
    * @param weights - int8 [depth][groups · columns]: the columns of group 0 first
    * @throws KernelError
    */
@@ -44,17 +60,41 @@ export class LinearKernels {
     count('groups', groups, 1, LARGEST);
     const memory = this.#memory;
     const length = product('packed weights', LARGEST, groups, packedLength(depth, columns));
+    count('number of weights', weights.length, depth * groups * columns, depth * groups * columns);
     const block = memory.allocate('int16', length);
     memory.temporarily(() => {
       const source = memory.putInt8(weights);
-      memory.check('weights', source, 'int8', depth * groups * columns);
       for (let group = 0; group < groups; group++) {
         const target = block.address + 2 * group * packedLength(depth, columns);
         const from = source.address + group * columns;
         this.#kernels.packWeights(from, depth, columns, groups * columns, target);
       }
     });
-    return { depth, columns, groups, block };
+    return { kind: 'packed', depth, columns, groups, block };
+  }
+
+  /**
+   * Weights of a convolution, in a new block.
+   * @param weights - int8 [kernel height][kernel width][channels / groups][outputs]
+   * @param outputs - output channels of all groups
+   * @throws KernelError
+   */
+  packConv(
+    weights: Int8Array,
+    geometry: WindowGeometry,
+    outputs: number,
+    groups = 1,
+  ): PackedWeights | DepthwiseWeights {
+    const { cells } = windowPlan(geometry);
+    const { channels } = geometry;
+    count('groups', groups, 1, channels);
+    count('channels beyond whole groups', channels % groups, 0, 0);
+    count('outputs', outputs, 1, LARGEST);
+    count('outputs beyond whole groups', outputs % groups, 0, 0);
+    if (groups === 1 || channels !== groups || outputs !== channels)
+      return this.pack(weights, cells * (channels / groups), outputs / groups, groups);
+    count('number of weights', weights.length, cells * channels, cells * channels);
+    return { kind: 'depthwise', depth: cells, channels, block: this.#memory.putInt8(weights) };
   }
 
   /**
@@ -66,8 +106,8 @@ export class LinearKernels {
     count('groups', weights.groups, 1, 1);
     const { depth, columns } = weights;
     const a = this.#memory.check('input', input, 'int8', product('input', LARGEST, rows, depth));
-    const b = this.#checkWeights(weights);
-    const biasAt = bias === null ? 0 : this.#memory.check('bias', bias, 'int32', columns);
+    const b = this.#checkPacked(weights);
+    const biasAt = this.#checkBias(bias, columns);
     const c = this.#memory.check('output', output, 'int32', product('output', LARGEST, rows, columns));
     this.#memory.disjoint(output, input, weights.block, ...(bias === null ? [] : [bias]));
     this.#withScratch(depth, rows, (block, edge, blockRows) =>
@@ -75,9 +115,52 @@ export class LinearKernels {
     );
   }
 
-  #checkWeights({ depth, columns, groups, block }: PackedWeights): number {
+  /**
+   * Convolution: each output is the sum over the window of its group's channels, times the weights, plus the bias.
+   * @throws KernelError
+   */
+  conv(given: ConvArguments): void {
+    const { input, weights, bias, output, images, geometry, padValue } = given;
+    const plan = windowPlan(geometry);
+    count('images', images, 0, LARGEST);
+    count('padValue', padValue, -128, 127);
+    const rows = product('output positions', LARGEST, images, plan.positions);
+    const outputs = weights.kind === 'packed' ? weights.columns * weights.groups : weights.channels;
+    const x = this.#memory.check('input', input, 'int8', product('input', LARGEST, images, plan.imageLength));
+    const c = this.#memory.check('output', output, 'int32', product('output', LARGEST, rows, outputs));
+    const biasAt = this.#checkBias(bias, outputs);
+    this.#memory.disjoint(output, input, weights.block, ...(bias === null ? [] : [bias]));
+    this.#memory.temporarily(() => {
+      if (weights.kind === 'depthwise') {
+        count('channels of the weights', weights.channels, geometry.channels, geometry.channels);
+        count('cells of the weights', weights.depth, plan.cells, plan.cells);
+        const w = this.#memory.check('weights', weights.block, 'int8', plan.cells * geometry.channels);
+        const g = putGeometry(this.#memory, geometry, plan).address;
+        this.#kernels.depthwise(x, g, w, biasAt, c, images, padValue);
+        return;
+      }
+      const { depth, columns, groups } = weights;
+      const b = this.#checkPacked(weights);
+      count(
+        'depth of the weights',
+        depth * groups,
+        plan.cells * geometry.channels,
+        plan.cells * geometry.channels,
+      );
+      const g = putGeometry(this.#memory, geometry, plan).address;
+      this.#withScratch(depth, rows, (block, edge, blockRows) =>
+        this.#kernels.conv(x, g, b, biasAt, c, images, columns, groups, padValue, block, edge, blockRows),
+      );
+    });
+  }
+
+  #checkPacked({ depth, columns, groups, block }: PackedWeights): number {
     const length = product('packed weights', LARGEST, groups, packedLength(depth, columns));
     return this.#memory.check('weights', block, 'int16', length);
+  }
+
+  #checkBias(bias: Block<'int32'> | null, length: number): number {
+    return bias === null ? 0 : this.#memory.check('bias', bias, 'int32', length);
   }
 
   /** Room for as many widened rows as stay in the cache, a multiple of 4 and at least 4. */

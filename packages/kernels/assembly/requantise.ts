@@ -1,0 +1,65 @@
+// The only place where numbers are rounded: (v·M + 2^(S−1)) >> S in 64 bits, half up, then shifted by the zero point
+// and clamped.
+
+/** clamp(zeroPoint + (sum + 2^(shift−1)) >> shift, low, high) for a sum that is already multiplied. */
+export function roundShift(sum: i64, shift: i32, zeroPoint: i32, low: i32, high: i32): i32 {
+  const value = ((sum + ((<i64>1) << <i64>(shift - 1))) >> <i64>shift) + <i64>zeroPoint;
+  return <i32>(value < <i64>low ? <i64>low : value > <i64>high ? <i64>high : value);
+}
+
+/** Channels from `from` on, one at a time. */
+function requantiseEach(
+  x: usize, y: usize, multipliers: usize, negative: usize, from: i32, channels: i32, shift: i32, zeroPoint: i32, low: i32, high: i32,
+): void {
+  for (let c = from; c < channels; c++) {
+    const at = <usize>c << 2;
+    const value = load<i32>(x + at);
+    const multiplier = load<i32>((negative != 0 && value < 0 ? negative : multipliers) + at);
+    store<i8>(y + <usize>c, <i8>roundShift(<i64>value * <i64>multiplier, shift, zeroPoint, low, high));
+  }
+}
+
+/**
+ * Four channels at a time, for shifts of 32 and more: then the quotient is in the upper half of the 64-bit sum.
+ * @returns how many channels are done
+ */
+function requantiseFours(
+  x: usize, y: usize, multipliers: usize, negative: usize, channels: i32, shift: i32, zeroPoint: i32, low: i32, high: i32,
+): i32 {
+  const half = i64x2.splat((<i64>1) << <i64>(shift - 1));
+  const zero = i32x4.splat(zeroPoint);
+  const least = i32x4.splat(low);
+  const most = i32x4.splat(high);
+  const rest = shift - 32;
+  let c = 0;
+  for (; c + 4 <= channels; c += 4) {
+    const at = <usize>c << 2;
+    const value = v128.load(x + at);
+    let multiplier = v128.load(multipliers + at);
+    if (negative != 0) multiplier = v128.bitselect(v128.load(negative + at), multiplier, i32x4.shr_s(value, 31));
+    const lower = i64x2.add(i64x2.extmul_low_i32x4_s(value, multiplier), half);
+    const upper = i64x2.add(i64x2.extmul_high_i32x4_s(value, multiplier), half);
+    const quotient = i32x4.shr_s(v128.shuffle<i32>(lower, upper, 1, 3, 5, 7), rest);
+    const result = i32x4.min_s(i32x4.max_s(i32x4.add(quotient, zero), least), most);
+    const words = i16x8.narrow_i32x4_s(result, result);
+    v128.store_lane<i32>(y + <usize>c, i8x16.narrow_i16x8_s(words, words), 0);
+  }
+  return c;
+}
+
+/**
+ * int32 [rows][channels] → int8 of the same shape.
+ *
+ * @param multipliers - int32 [channels], none negative
+ * @param negative - the same for negative values, or 0
+ */
+export function requantise(
+  x: usize, y: usize, rows: i32, channels: i32, multipliers: usize, negative: usize, shift: i32, zeroPoint: i32, low: i32, high: i32,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const done = shift < 32 ? 0 : requantiseFours(x, y, multipliers, negative, channels, shift, zeroPoint, low, high);
+    requantiseEach(x, y, multipliers, negative, done, channels, shift, zeroPoint, low, high);
+    x += <usize>channels << 2;
+    y += <usize>channels;
+  }
+}

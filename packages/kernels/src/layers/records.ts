@@ -1,0 +1,79 @@
+import type { Block } from '../memory/block.ts';
+import type { Memory } from '../memory/memory.ts';
+import { count, product } from '../memory/numbers.ts';
+import type { KernelExports } from '../module.ts';
+import { LARGEST } from './geometry.ts';
+
+/** Accumulators of one layer, and where they stand in the records of the rows. */
+export interface RecordArguments {
+  /** int32 [rows][count]. */
+  readonly accumulators: Block<'int32'>;
+  /** [rows][recordBytes]. */
+  readonly records: Block<'int8'>;
+  readonly rows: number;
+  /** Values of the layer in a row. */
+  readonly count: number;
+  readonly recordBytes: number;
+  /** Of the layer's first byte in a record. */
+  readonly offset: number;
+  /** Bytes of a value. */
+  readonly bytes: 2 | 3 | 4;
+}
+
+/** Least and largest value. */
+export interface Extremes {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Accumulators as records: 2, 3 or 4 bytes each, little-endian two's complement. */
+export class RecordKernels {
+  readonly #memory: Memory;
+  readonly #kernels: KernelExports;
+
+  constructor(memory: Memory, kernels: KernelExports) {
+    this.#memory = memory;
+    this.#kernels = kernels;
+  }
+
+  /** Writes the lowest bytes of every accumulator into the records. @throws KernelError */
+  pack(given: RecordArguments): void {
+    const { values, records } = this.#check(given);
+    this.#memory.disjoint(given.records, given.accumulators);
+    const { rows, count, bytes, recordBytes } = given;
+    this.#kernels.packAccumulators(values, records, rows, count, bytes, recordBytes);
+  }
+
+  /** Reads the accumulators of a layer out of the records. @throws KernelError */
+  unpack(given: RecordArguments): void {
+    const { values, records } = this.#check(given);
+    this.#memory.disjoint(given.accumulators, given.records);
+    const { rows, count, bytes, recordBytes } = given;
+    this.#kernels.unpackAccumulators(records, values, rows, count, bytes, recordBytes);
+  }
+
+  /** Least and largest accumulator; of none, 0 and 0. @throws KernelError */
+  extremes(accumulators: Block<'int32'>): Extremes {
+    const values = this.#memory.check('accumulators', accumulators, 'int32');
+    if (accumulators.length === 0) return { low: 0, high: 0 };
+    return this.#memory.temporarily(() => {
+      const result = this.#memory.allocate('int32', 2);
+      this.#kernels.extremes(values, accumulators.length, result.address);
+      const [low, high] = this.#memory.int32(result);
+      return { low: low!, high: high! };
+    });
+  }
+
+  #check(given: RecordArguments): { readonly values: number; readonly records: number } {
+    const { accumulators, records, rows, recordBytes, offset, bytes } = given;
+    count('rows', rows, 0, LARGEST);
+    count('bytes', bytes, 2, 4);
+    count('count', given.count, 0, LARGEST);
+    count('recordBytes', recordBytes, 0, LARGEST);
+    count('offset', offset, 0, recordBytes - given.count * bytes);
+    const length = product('accumulators', LARGEST, rows, given.count);
+    const values = this.#memory.check('accumulators', accumulators, 'int32', length);
+    const recordsLength = product('records', LARGEST, rows, recordBytes);
+    return { values, records: this.#memory.check('records', records, 'int8', recordsLength) + offset };
+  }
+}

@@ -1,0 +1,51 @@
+import { createKernels } from '@prometheus-compute/kernels';
+import { describe, expect, it } from 'vitest';
+import { Values } from '../build/values.ts';
+
+const { memory, records } = createKernels();
+const COUNTS = [1, 3, 4, 5, 6, 7, 8, 9, 16, 21];
+
+describe('records', () => {
+  it.each([2, 3, 4] as const)('hold accumulators in %i bytes and give them back', (bytes) => {
+    const values = new Values(bytes);
+    const bits = 8 * bytes;
+    for (const count of COUNTS) {
+      const [rows, offset, after] = [3, 5, 2];
+      const recordBytes = offset + count * bytes + after;
+      const given = values.int32(rows * count).map((value) => value >> (32 - bits));
+      const expected = Buffer.alloc(rows * recordBytes, 0xaa);
+      given.forEach((value, i) => {
+        const at = Math.floor(i / count) * recordBytes + offset + (i % count) * bytes;
+        expected.writeIntLE(value, at, bytes);
+      });
+      memory.temporarily(() => {
+        const block = memory.allocate('int8', rows * recordBytes);
+        memory.bytes(block).fill(0xaa);
+        const accumulators = memory.putInt32(given);
+        const layer = { records: block, rows, count, recordBytes, offset, bytes };
+        records.pack({ ...layer, accumulators });
+        expect(Buffer.from(memory.bytes(block))).toEqual(expected);
+        const back = memory.allocate('int32', rows * count);
+        records.unpack({ ...layer, accumulators: back });
+        expect(memory.int32(back)).toEqual(given);
+      });
+    }
+  });
+
+  it.each([1, 3, 4, 5, 4097, 9000])('know the least and the largest of %i accumulators', (count) => {
+    const values = new Values(count);
+    for (const sign of [-1, 1]) {
+      const given = Int32Array.from({ length: count }, () => sign * values.between(5, 1000));
+      for (const place of [0, count - 1, count >> 1]) {
+        const list = given.slice();
+        list[place] = sign * (2 ** 31 - 1);
+        memory.temporarily(() => {
+          const low = list.reduce((least, value) => Math.min(least, value));
+          const high = list.reduce((most, value) => Math.max(most, value));
+          expect(records.extremes(memory.putInt32(list))).toEqual({ low, high });
+        });
+      }
+    }
+    expect(records.extremes(memory.allocate('int32', 0))).toEqual({ low: 0, high: 0 });
+  });
+});

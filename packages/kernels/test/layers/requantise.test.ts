@@ -1,0 +1,77 @@
+import { createKernels } from '@prometheus-compute/kernels';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { rounded } from '../build/rounding.ts';
+
+const { memory, layers } = createKernels();
+const LEAST = -(2 ** 31);
+const MOST = 2 ** 31 - 1;
+
+const value = fc.oneof(fc.integer({ min: LEAST, max: MOST }), fc.constantFrom(LEAST, MOST, -1, 0, 1));
+const multiplier = fc.oneof(fc.integer({ min: 0, max: MOST }), fc.constantFrom(0, 1, MOST));
+
+interface Case {
+  readonly x: readonly number[];
+  readonly multipliers: readonly number[];
+  readonly negative: readonly number[] | null;
+  readonly rounding: { shift: number; zeroPoint: number; low: number; high: number };
+}
+
+const cases: fc.Arbitrary<Case> = fc
+  .tuple(fc.integer({ min: 1, max: 11 }), fc.integer({ min: 1, max: 4 }))
+  .chain(([channels, rows]) => {
+    const perChannel = fc.array(multiplier, { minLength: channels, maxLength: channels });
+    return fc.record({
+      x: fc.array(value, { minLength: rows * channels, maxLength: rows * channels }),
+      multipliers: perChannel,
+      negative: fc.option(perChannel, { nil: null }),
+      rounding: fc.record({
+        shift: fc.integer({ min: 1, max: 62 }),
+        zeroPoint: fc.integer({ min: -128, max: 127 }),
+        low: fc.integer({ min: -128, max: 0 }),
+        high: fc.integer({ min: 0, max: 127 }),
+      }),
+    });
+  });
+
+function fast({ x, multipliers, negative, rounding }: Case): number[] {
+  return memory.temporarily(() => {
+    const output = memory.allocate('int8', x.length);
+    layers.requantise({
+      input: memory.putInt32(Int32Array.from(x)),
+      output,
+      multipliers: memory.putInt32(Int32Array.from(multipliers)),
+      negative: negative === null ? null : memory.putInt32(Int32Array.from(negative)),
+      rows: x.length / multipliers.length,
+      rounding,
+    });
+    return [...memory.int8(output)];
+  });
+}
+
+function plain({ x, multipliers, negative, rounding }: Case): number[] {
+  return x.map((v, i) => {
+    const c = i % multipliers.length;
+    const m = v < 0 && negative !== null ? negative[c]! : multipliers[c]!;
+    return rounded(BigInt(v) * BigInt(m), rounding);
+  });
+}
+
+describe('requantise', () => {
+  it('gives what 64-bit arithmetic gives, for every shift, sign and channel', () => {
+    fc.assert(
+      fc.property(cases, (given) => {
+        expect(fast(given)).toEqual(plain(given));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each([1, 2, 31, 32])('rounds a half up, whatever its sign (shift %i)', (shift) => {
+    // Halves: x · 2^(shift − 1) / 2^shift.
+    const multipliers = new Array<number>(6).fill(2 ** Math.min(shift - 1, 30));
+    const x = [1, -1, 3, -3, 2, -2].map((halves) => (shift === 32 ? 2 * halves : halves));
+    const rounding = { shift, zeroPoint: 3, low: -128, high: 127 };
+    expect(fast({ x, multipliers, negative: null, rounding })).toEqual([4, 3, 5, 2, 4, 2]);
+  });
+});
