@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type MessageOf, signedHash } from '../../src/index.ts';
 import type { Game } from './play/game.ts';
+import { messageSecret, otherHash, sign } from './play/identity.ts';
 import { accepted, arbiters, B, DELTA, H0, kindsSent, open, T0, until, without } from './play/late.ts';
 import {
   BLOCK_C,
@@ -98,6 +100,17 @@ describe('D37: an honest Client has one sample, whenever V opens its seed', () =
     expect(opened(game)).toMatchObject([{ seedVerifier: S_V }]);
   });
 
+  it('s_V comes in a receipt for another R: it is s_V all the same, and C names it', () => {
+    const game = until(without([{ from: 'verifier', to: 'client', kind: 'receipt' }, unpaid]), 3);
+    const given = game.sent.find(({ from, message: { kind } }) => from === 'verifier' && kind === 'receipt')!;
+    const message = otherHash('delivery');
+    const signature = sign(signedHash('delivery', message), messageSecret('worker'));
+    const receipt = { ...(given.message as MessageOf<'receipt'>), root: otherHash('R'), message, signature };
+    game.inject('verifier', 'client', receipt);
+    expect(named(game)).toMatchObject(Array(3).fill({ seed: S_C, verifierSeed: S_V }));
+    expect(open(game, 'client').receipts.verifier.delivery).toBeNull();
+  });
+
   it('C posts its receipt by H0 + t0 + Δ, although it has an opening, unless it has paid: then no hash stands for s_C', () => {
     const game = until(without([unpaid]), POSTED - 1);
     expect(open(game, 'client').opening).not.toBeNull();
@@ -106,6 +119,9 @@ describe('D37: an honest Client has one sample, whenever V opens its seed', () =
     for (const name of arbiters(game)) expect(accepted(game, name)).toEqual([['receipt', 'client', POSTED]]);
     const paid = until(without([]), 10);
     expect(paid.sent.filter(({ posted }) => posted)).toEqual([]);
+    const released = until(without([{ from: 'client', kind: 'release' }]), BY);
+    expect(open(released, 'client').released).toBe(true);
+    for (const name of arbiters(released)) expect(accepted(released, name)).toEqual([]);
   });
 
   it.each([

@@ -9,6 +9,7 @@ import {
   envelopeLimit,
   fromHex,
   type Hash32,
+  hash32,
   MESSAGE_LIMITS,
   type Message,
   openEnvelope,
@@ -50,6 +51,23 @@ describe('envelope', () => {
       expect(toHex(sealedHash('terms', fromHex(field(entry.in.bytes))))).toBe(entry.out.digest);
     }
   });
+
+  it.each([
+    ['delivery', 'cb5405a013c20e1e9145a1438d49fd8ee98a003e2239b27a7fbb5b28afe8216f'],
+    ['opening', 'ff5972202e944601efd3ab907c3d2ec6b4d8d9b71a7ee1e7c53f0b9e16a0507f'],
+  ] as const)(
+    'D37: H("signed", kind, hash) is what the sender of a %s signs, and of no other kind',
+    (kind, digest) => {
+      const hash = hash32(Uint8Array.from({ length: 32 }, (_, i) => i));
+      expect(toHex(signedHash(kind, hash))).toBe(digest);
+      const asked: Hash32[] = [];
+      sealMessage(message, sender, (signed) => {
+        asked.push(signed);
+        return sign(signed);
+      });
+      expect(asked).toEqual([signedHash('guaranteed', sealedHash('guaranteed', sealed.body))]);
+    },
+  );
 
   it('opens to what was sealed', () => {
     const opened = openEnvelope(encodeEnvelope(sealed));

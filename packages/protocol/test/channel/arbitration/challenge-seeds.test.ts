@@ -81,6 +81,16 @@ describe('D37: all honest arbiters judge by the same seeds and the same R', () =
     }
   });
 
+  it.each<[string, Partial<PostedMessage>]>([
+    ['only as evidence', { timely: false }],
+    ['too late for anybody', { acceptedAt: null }],
+    ['by V, whose receipt opens no s_C', { author: 'verifier' }],
+  ])('a receipt that was shown %s keeps no hash from counting', (_, changes) => {
+    const shown = (play: CourtPlay) => ({ ...receipt('delivery', R)(play), ...changes });
+    const kept = [delivery('delivery'), shown];
+    for (const { substitutes } of judged(kept, kept)) expect(substitutes).toEqual(BLOCKS);
+  });
+
   it('C = W post three deliveries, and a receipt that gives another R to one: whichever two an arbiter keeps, it judges alike', () => {
     const named = receipt('first', OTHER);
     const [one, two] = judged(
