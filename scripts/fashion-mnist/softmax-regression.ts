@@ -1,4 +1,5 @@
 import { IMAGE_BYTES } from './idx.ts';
+import { seededRandom, shuffle } from './random.ts';
 
 /** Classes of Fashion-MNIST. */
 export const CLASSES = 10;
@@ -7,26 +8,6 @@ export const CLASSES = 10;
 export interface LinearModel {
   readonly weights: Float64Array;
   readonly bias: Float64Array;
-}
-
-/** Numbers in [0, 1) from a 32-bit seed (mulberry32, public domain, by Tommy Ettinger): the same on every machine. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-function shuffle(order: Uint32Array, random: () => number): void {
-  for (let last = order.length - 1; last > 0; last--) {
-    const other = Math.floor(random() * (last + 1));
-    const kept = order[last]!;
-    order[last] = order[other]!;
-    order[other] = kept;
-  }
 }
 
 /**
