@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { JobSpecification } from '@prometheus-compute/node';
+import type { ProgramLimits } from '@prometheus-compute/protocol';
 import { DEFAULT_PARAMETERS } from '@prometheus-compute/protocol';
 
 const FOLDER = join(import.meta.dirname, '..', 'examples', 'fashion-mnist');
@@ -15,7 +16,7 @@ const SETTLEMENT_FEE = 3_000n;
 const SETTLEMENT_FEE_PER_ARBITER = 400n;
 
 /** One batch of the Fashion-MNIST example, with the terms of its job file, for n arbiters. */
-export function exampleJob(n: number): JobSpecification {
+export function exampleJob(n: number): JobSpecification & { readonly limits: ProgramLimits } {
   const images = gunzipSync(readFileSync(join(FOLDER, 'data', 'images.idx3.gz')));
   const chunkBytes = IMAGES_PER_CHUNK * IMAGE_BYTES;
   const inputs = Array.from({ length: CHUNKS }, (_, i) => {
@@ -26,6 +27,8 @@ export function exampleJob(n: number): JobSpecification {
   return {
     name: 'fashion-mnist',
     program: new Uint8Array(readFileSync(join(FOLDER, 'classify.wasm'))),
+    profile: 'wasi-0',
+    scheme: 'replay',
     batches: [{ inputs }],
     sampled: 10,
     parameters: { ...DEFAULT_PARAMETERS, n },

@@ -3,13 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseTransaction, transactionId } from '@prometheus-compute/bitcoin';
-import {
-  DEVELOPMENT_POLICY,
-  type JobSpecification,
-  LocalNetwork,
-  openBatchChannel,
-  planJob,
-} from '@prometheus-compute/node';
+import { DEVELOPMENT_POLICY, LocalNetwork, openBatchChannel, planJob } from '@prometheus-compute/node';
 import { type Graph, graphOf, satoshi } from '@prometheus-compute/protocol';
 import { PROFILE, SandboxPool } from '@prometheus-compute/sandbox';
 import { BenchError } from '../bench-error.ts';
@@ -69,6 +63,7 @@ export async function runSetup(n: number, instrument?: Instrument): Promise<Setu
       batch: 1,
       program,
       inputs: job.batches[0]!.inputs,
+      scheme: 'replay',
       sampled: job.sampled,
       parametersTxid: network.parametersTxid,
       parameters,
@@ -90,7 +85,7 @@ export async function runSetup(n: number, instrument?: Instrument): Promise<Setu
   }
 }
 
-function offered(job: JobSpecification) {
+function offered(job: ReturnType<typeof exampleJob>) {
   const { deliveryBlocks, confirmationBlocks, stageBlocks, arbitrationBlocks, relayBlocks, limits } = job;
   return {
     reward: satoshi(job.reward),

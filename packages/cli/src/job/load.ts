@@ -35,11 +35,12 @@ export function loadJob(path: string): LoadedJob {
   );
   const { job, position } = parseJob(text, basename(path));
   const folder = dirname(path);
+  const { file, model } = job.program;
   const program = readUserFile({
-    what: 'The program',
-    path: resolve(folder, job.program.file),
+    what: model === undefined ? 'The program' : 'The model',
+    path: resolve(folder, model ?? file!),
     maximumBytes: MAXIMUM_BYTES.program,
-    position: position('program', 'file'),
+    position: position('program', model === undefined ? 'file' : 'model'),
   });
   const input = readUserFile({
     what: 'The input',
@@ -56,7 +57,7 @@ export function loadJob(path: string): LoadedJob {
       program,
       arguments: job.program.arguments,
       batches,
-      sampled: job.verification.sampled,
+      ...verificationOf(job, position('verification')),
       parameters: parametersOf(job.parameters),
       ...(development.arbiterOffers === undefined ? {} : { arbiterCount: development.arbiterOffers }),
       ...(development.clientFunds === undefined ? {} : { clientFunds: BigInt(development.clientFunds) }),
@@ -69,10 +70,31 @@ export function loadJob(path: string): LoadedJob {
       stageBlocks: times.stage,
       arbitrationBlocks: times.arbitration,
       relayBlocks: times.relay,
-      limits: job.program.limits,
+      limits: job.program.limits ?? null,
     },
     labels: loadLabels(job, folder, position('labels', 'file')),
   };
+}
+
+/**
+ * What the program runs on and how it is checked. A model is checked by projections, all of it, unless the file says otherwise;
+ * running a program again costs as much as the first time, so its job has to say how often.
+ */
+function verificationOf(
+  { program, verification, input }: JobFile,
+  position: string,
+): Pick<JobSpecification, 'profile' | 'scheme' | 'sampled'> {
+  if (program.model !== undefined) {
+    const { scheme = 'freivalds', sampled = input.chunksPerBatch } = verification;
+    return { profile: 'model-1', scheme, sampled };
+  }
+  if (verification.sampled === undefined) {
+    throw new CliError('field-wrong', `${position}\`verification.sampled\` is missing.`, {
+      remedy:
+        'Say how many chunks of a batch the Verifier runs again: more of them find a cheat more surely.',
+    });
+  }
+  return { profile: 'wasi-0', scheme: verification.scheme ?? 'replay', sampled: verification.sampled };
 }
 
 function loadLabels(job: JobFile, folder: string, position: string): Labels | undefined {

@@ -18,20 +18,38 @@ const fraction = z
     error: 'has more than four decimal places',
   });
 
-/** Shape of a job file. `examples/fashion-mnist/job.yaml` explains every field; unknown fields are refused. */
+/**
+ * Shape of a job file. `examples/fashion-mnist/job.yaml` explains every field, `examples/fashion-cnn/job.yaml` those of models;
+ * unknown fields are refused.
+ */
 export const jobFileSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, {
     error: 'must be lower-case letters, digits and hyphens, at most 64 of them',
   }),
-  program: z.strictObject({
-    file: fileName,
-    arguments: z.array(z.string().max(4096)).max(256).default([]),
-    limits: z.strictObject({
-      memoryPages: z.int().min(1).max(65_536),
-      outputBytes: z.int().min(1).max(67_108_864),
-      milliseconds: z.int().min(1).max(86_400_000),
+  program: z
+    .strictObject({
+      file: fileName.optional(),
+      model: fileName.optional(),
+      arguments: z.array(z.string().max(4096)).max(256).default([]),
+      limits: z
+        .strictObject({
+          memoryPages: z.int().min(1).max(65_536),
+          outputBytes: z.int().min(1).max(67_108_864),
+          milliseconds: z.int().min(1).max(86_400_000),
+        })
+        .optional(),
+    })
+    .refine(({ file, model }) => (file === undefined) !== (model === undefined), {
+      error: 'needs either a `file`, a WASI program, or a `model`',
+    })
+    .refine(({ model, limits }) => model !== undefined || limits !== undefined, {
+      path: ['limits'],
+      error: 'is missing: only a model says by itself what it needs',
+    })
+    .refine(({ model, arguments: given }) => model === undefined || given.length === 0, {
+      path: ['arguments'],
+      error: 'must be left out: a model takes none',
     }),
-  }),
   input: z.strictObject({
     file: fileName,
     gzip: z.boolean().default(false),
@@ -55,7 +73,10 @@ export const jobFileSchema = z.strictObject({
       names: z.array(z.string().max(100)).max(256).default([]),
     })
     .optional(),
-  verification: z.strictObject({ sampled: count }),
+  verification: z
+    .strictObject({ scheme: z.enum(['replay', 'freivalds']), sampled: count })
+    .partial()
+    .default({}),
   money: z.strictObject({ reward: satoshis, settlementFee: satoshis, retainer: satoshis, bond: satoshis }),
   times: z.strictObject({
     delivery: blocks,

@@ -12,6 +12,7 @@ export type EngineErrorCode =
   | 'insufficient-funds'
   | 'parameters-unknown'
   | 'payload-missing'
+  | 'limits-missing'
   | 'chain-refused'
   | 'interrupted'
   | 'not-finished'

@@ -8,7 +8,7 @@ import {
   hash32,
   littleEndian,
 } from '@prometheus-compute/protocol';
-import { PROFILE, type Program } from '@prometheus-compute/sandbox';
+import { MODEL_PROFILE, PROFILE, type Program } from '@prometheus-compute/sandbox';
 
 /** A place in the Client's payload. */
 export interface InputReference {
@@ -39,14 +39,23 @@ export function decodeManifest(bytes: Uint8Array): readonly InputReference[] {
   });
 }
 
-/** A program as it travels: canonical dag-cbor of module and arguments. Its address is the contract's program hash. */
-export function encodeProgram(program: Program): Uint8Array {
-  return encodeCanonical({ wasm: program.code, arguments: program.arguments });
+/**
+ * A program as it travels, in canonical dag-cbor: a module and its arguments, or a model. Its address is the contract's program
+ * hash.
+ */
+export function encodeProgram({ profile, code, arguments: given }: Program): Uint8Array {
+  return encodeCanonical(profile === MODEL_PROFILE ? { model: code } : { wasm: code, arguments: given });
 }
 
 /** @throws EncodingError for anything but the exact bytes of a program */
 export function decodeProgram(bytes: Uint8Array): Program {
   const value = decodeCanonical(bytes, MAX_PROGRAM_BYTES);
+  if (typeof value === 'object' && value !== null && 'model' in value) {
+    const { model, ...rest } = value;
+    if (model instanceof Uint8Array && Object.keys(rest).length === 0) {
+      return { profile: MODEL_PROFILE, code: model, arguments: [] };
+    }
+  }
   if (typeof value === 'object' && value !== null && 'wasm' in value && 'arguments' in value) {
     const { wasm, arguments: list, ...rest } = value;
     const texts = Array.isArray(list) && list.every((item) => typeof item === 'string');
@@ -54,5 +63,5 @@ export function decodeProgram(bytes: Uint8Array): Program {
       return { profile: PROFILE, code: wasm, arguments: list as readonly string[] };
     }
   }
-  throw new EncodingError('shape-wrong', 'a program is a module and a list of arguments');
+  throw new EncodingError('shape-wrong', 'a program is a module and a list of arguments, or a model');
 }

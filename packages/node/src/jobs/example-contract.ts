@@ -13,8 +13,7 @@ import {
   txidFromInternal,
   type XOnlyKey,
 } from '@prometheus-compute/protocol';
-import { PROFILE } from '@prometheus-compute/sandbox';
-import type { JobSpecification } from './specification.ts';
+import type { LimitedSpecification } from './specification.ts';
 
 /** A number as 32 bytes: keys and hashes that stand for ones that nobody has chosen yet. */
 const filler = (value: number): Uint8Array => new Uint8Array(32).fill(0).with(31, value).with(30, 1);
@@ -26,7 +25,7 @@ const hash = (value: number): Hash32 => hash32(filler(value));
  * The contract of a batch with its money, times and sizes, and with stand-ins for keys, hashes and coins, which do not
  * exist before the parties meet. For checking rules and amounts, never for signing.
  */
-export function exampleContract(specification: JobSpecification, chunks: number): Contract {
+export function exampleContract(specification: LimitedSpecification, chunks: number): Contract {
   const { parameters } = specification;
   const money = {
     reward: satoshi(specification.reward),
@@ -57,8 +56,8 @@ export function exampleContract(specification: JobSpecification, chunks: number)
     stageBlocks: specification.stageBlocks,
     arbitrationBlocks: specification.arbitrationBlocks,
     relayBlocks: specification.relayBlocks,
-    scheme: 'replay',
-    profile: PROFILE,
+    scheme: specification.scheme,
+    profile: specification.profile,
     programHash: hash(2),
     limits: specification.limits,
     chunks,

@@ -1,7 +1,7 @@
 import { checkContract } from '@prometheus-compute/protocol';
 import { DEVELOPMENT_POLICY } from '../roles/policy.ts';
 import { exampleContract } from './example-contract.ts';
-import type { JobSpecification } from './specification.ts';
+import type { LimitedSpecification } from './specification.ts';
 
 /** Satoshis per vB that Tx0 pays. */
 const COMMITMENT_RATE = 2n;
@@ -15,12 +15,12 @@ export function commitmentFee(n: number): bigint {
 }
 
 /** What the Client needs for one batch: everything that it owes Tx0, and its fee. */
-export function clientCost(specification: JobSpecification): bigint {
+export function clientCost(specification: LimitedSpecification): bigint {
   const { reward, settlementFee, retainer, bond, parameters } = specification;
   return reward + settlementFee + BigInt(parameters.n) * retainer + bond + commitmentFee(parameters.n);
 }
 
 /** @throws RuleError with the first rule of P and C that money, times and sample break */
-export function checkContractTerms(specification: JobSpecification, chunks: number): void {
+export function checkContractTerms(specification: LimitedSpecification, chunks: number): void {
   checkContract(specification.parameters, exampleContract(specification, chunks), DEVELOPMENT_POLICY);
 }

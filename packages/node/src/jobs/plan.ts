@@ -10,14 +10,15 @@ import {
   type SettlementId,
   satoshi,
 } from '@prometheus-compute/protocol';
-import { inspectProgram } from '@prometheus-compute/sandbox';
+import { inspectProgram, loadModel, MODEL_PROFILE } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
 import { requireCovered, worstCaseFee } from '../engine/fees/worst-case.ts';
 import { DEVELOPMENT_POLICY } from '../roles/policy.ts';
 import { excessOf } from '../roles/terms-limits.ts';
 import { exampleContract } from './example-contract.ts';
+import { withLimits } from './limits.ts';
 import { checkContractTerms, commitmentFee } from './money.ts';
-import type { Detection, JobPlan, JobSpecification } from './specification.ts';
+import type { Detection, JobPlan, JobSpecification, LimitedSpecification } from './specification.ts';
 
 /**
  * What a job costs, every exit of its contracts with amounts and dates, what is locked, and who sees the data. Nothing
@@ -25,7 +26,8 @@ import type { Detection, JobPlan, JobSpecification } from './specification.ts';
  *
  * @throws RuleError for P or C out of bounds; SandboxError for a program that is refused; EngineError
  */
-export function planJob(specification: JobSpecification): JobPlan {
+export function planJob(given: JobSpecification): JobPlan {
+  const specification = withLimits(given);
   const { parameters, sampled, batches } = specification;
   checkSpecification(specification);
   const perBatch = {
@@ -56,17 +58,18 @@ export function planJob(specification: JobSpecification): JobPlan {
 }
 
 /** @throws RuleError, SandboxError, EngineError: the first thing that makes the job impossible */
-export function checkSpecification(specification: JobSpecification): void {
-  const { parameters, program, batches } = specification;
+export function checkSpecification(specification: LimitedSpecification): void {
+  const { parameters, program, profile, batches } = specification;
   checkParameters(parameters);
   for (const { inputs } of batches) checkContractTerms(specification, inputs.length);
   checkInputSizes(specification);
   checkPolicy(specification);
-  inspectProgram(program);
+  if (profile === MODEL_PROFILE) loadModel(program);
+  else inspectProgram(program);
 }
 
 /** What no Worker or Verifier of a development chain takes part in. */
-function checkPolicy({ batches, limits, program, parameters, settlementFee }: JobSpecification): void {
+function checkPolicy({ batches, limits, program, parameters, settlementFee }: LimitedSpecification): void {
   for (const role of ROLES)
     requireCovered(worstCaseFee(role, parameters, settlementFee, DEVELOPMENT_POLICY), DEVELOPMENT_POLICY);
   const allowed = DEVELOPMENT_POLICY.limits;
@@ -180,7 +183,7 @@ const SCHEMES: Readonly<Record<string, string>> = {
   Tx8: '#7',
 };
 
-function exits(specification: JobSpecification): JobPlan['exits'] {
+function exits(specification: LimitedSpecification): JobPlan['exits'] {
   const { parameters, settlementFee, retainer } = specification;
   const contract = exampleContract(specification, specification.batches[0]?.inputs.length ?? 1);
   const waits = clock(parameters, contract);

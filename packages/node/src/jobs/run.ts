@@ -1,15 +1,16 @@
 import { satoshi } from '@prometheus-compute/protocol';
-import { PROFILE, SandboxPool } from '@prometheus-compute/sandbox';
+import { SandboxPool } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
 import { LocalNetwork } from '../local/network.ts';
 import { BatchAttempts } from '../roles/batch-attempts.ts';
 import type { Offered } from '../roles/client.ts';
 import { DEVELOPMENT_POLICY } from '../roles/policy.ts';
+import { withLimits } from './limits.ts';
 import { clientCost, commitmentFee } from './money.ts';
 import { JobObserver } from './observer.ts';
 import { checkSpecification } from './plan.ts';
 import { reportJob } from './report.ts';
-import type { JobReport, JobSpecification, RunOptions } from './specification.ts';
+import type { JobReport, JobSpecification, LimitedSpecification, RunOptions } from './specification.ts';
 
 /** Blocks without any change of a batch after which something is wrong that waiting does not mend. */
 const PATIENCE_BLOCKS = 30;
@@ -24,14 +25,16 @@ const SPARE_COIN = 5_000n;
  *
  * @throws RuleError, SandboxError, WalletError, EngineError: what went wrong, and what to do
  */
-export async function runJob(specification: JobSpecification, options: RunOptions): Promise<JobReport> {
+export async function runJob(given: JobSpecification, options: RunOptions): Promise<JobReport> {
+  const specification = withLimits(given);
   checkSpecification(specification);
   const { parameters, batches } = specification;
   const executor = new SandboxPool();
   const observer = new JobObserver(batches.length, options.onProgress ?? (() => {}));
   let network: LocalNetwork | undefined;
   try {
-    const program = { profile: PROFILE, code: specification.program, arguments: specification.arguments ?? [] };
+    const { profile, program: code, arguments: given = [] } = specification;
+    const program = { profile, code, arguments: given };
     await executor.prepare(program, specification.limits);
     const count = batches.length;
     const each = (amount: bigint): readonly bigint[] =>
@@ -61,6 +64,7 @@ export async function runJob(specification: JobSpecification, options: RunOption
         batch: i + 1,
         program,
         inputs,
+        scheme: specification.scheme,
         sampled: specification.sampled,
         parametersTxid: network.parametersTxid,
         parameters,
@@ -79,7 +83,7 @@ export async function runJob(specification: JobSpecification, options: RunOption
   }
 }
 
-function offeredBy(specification: JobSpecification): Offered {
+function offeredBy(specification: LimitedSpecification): Offered {
   return {
     reward: satoshi(specification.reward),
     settlementFee: satoshi(specification.settlementFee),

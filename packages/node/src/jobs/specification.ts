@@ -1,10 +1,14 @@
-import type { Parameters, ProgramLimits } from '@prometheus-compute/protocol';
+import type { Parameters, ProgramLimits, ProofScheme } from '@prometheus-compute/protocol';
+import type { Profile } from '@prometheus-compute/sandbox';
 
 /** A job, ready to be contracted batch by batch. Amounts are satoshis, times blocks. */
 export interface JobSpecification {
   readonly name: string;
-  /** A WASI preview-1 command, as a binary WebAssembly module. */
+  /** A WASI preview-1 command as a binary WebAssembly module (`wasi-0`), or a model file (`model-1`). */
   readonly program: Uint8Array;
+  readonly profile: Profile;
+  /** How the Verifier checks a chunk. */
+  readonly scheme: ProofScheme;
   readonly arguments?: readonly string[];
   /** x_i of every chunk of every batch. */
   readonly batches: readonly { readonly inputs: readonly Uint8Array[] }[];
@@ -22,10 +26,14 @@ export interface JobSpecification {
   readonly stageBlocks: number;
   readonly arbitrationBlocks: number;
   readonly relayBlocks: number;
-  readonly limits: ProgramLimits;
+  /** Null: what the model needs for the largest chunk. */
+  readonly limits: ProgramLimits | null;
   /** What the Client's wallet gets on the development chain; by default what the job needs. */
   readonly clientFunds?: bigint;
 }
+
+/** A job with the limits of its program. */
+export type LimitedSpecification = JobSpecification & { readonly limits: ProgramLimits };
 
 /** Probability that checking the sample catches a batch with so many bad chunks. */
 export interface Detection {

@@ -7,10 +7,11 @@ import {
   type MessageOf,
   openChannel,
   type Parameters,
+  type ProofScheme,
   type Txid,
   toHex,
 } from '@prometheus-compute/protocol';
-import { PROFILE, type Program } from '@prometheus-compute/sandbox';
+import type { Program } from '@prometheus-compute/sandbox';
 import { worstCaseFee } from '../engine/fees/worst-case.ts';
 import { encodeManifest, encodeProgram } from '../engine/manifest.ts';
 import type { KeyReference } from '../ports/signer.ts';
@@ -37,6 +38,7 @@ export type Offered = Pick<
 export interface BatchOrder {
   readonly batch: number;
   readonly program: Program;
+  readonly scheme: ProofScheme;
   readonly inputs: readonly Uint8Array[];
   readonly sampled: number;
   readonly parametersTxid: Txid;
@@ -57,7 +59,7 @@ export interface BatchOrder {
 export async function openBatchChannel(host: RoleHost, order: BatchOrder): Promise<string> {
   const { ports } = host;
   const { parameters, offered, inputs, program } = order;
-  refuseUnfitProfile(PROFILE, host.policy);
+  refuseUnfitProfile(program.profile, host.policy);
   checkParameters(parameters);
   for (const peer of [order.worker, order.verifier]) await refuseAborter(host, peer);
   const session: Hash32 = hash32(ports.entropy(32));
@@ -92,8 +94,8 @@ export async function openBatchChannel(host: RoleHost, order: BatchOrder): Promi
     stageBlocks: offered.stageBlocks,
     arbitrationBlocks: offered.arbitrationBlocks,
     relayBlocks: offered.relayBlocks,
-    scheme: 'replay',
-    profile: PROFILE,
+    scheme: order.scheme,
+    profile: program.profile,
     programHash: address,
     programSize: programBytes.length,
     limits: offered.limits,

@@ -13,6 +13,8 @@ function job(changes: Partial<JobSpecification> = {}): JobSpecification {
   return {
     name: 'test',
     program,
+    profile: 'wasi-0',
+    scheme: 'replay',
     batches: [{ inputs }, { inputs }],
     sampled: 10,
     parameters: DEFAULT_PARAMETERS,

@@ -83,6 +83,7 @@ export async function startPlay(
   const order: BatchOrder = {
     batch: 1,
     program,
+    scheme: 'replay',
     inputs,
     sampled: 2,
     parametersTxid: network.parametersTxid,

@@ -7,7 +7,8 @@ import { PROFILE } from '@prometheus-compute/sandbox';
 const PRIMES = join(import.meta.dirname, '..', '..', '..', '..', 'examples', 'primes', 'primes.wasm');
 
 /** What is computed in every scenario: how many primes some short ranges have. Nobody looks at the numbers. */
-export const scenarioBatch = (): Pick<BatchOrder, 'program' | 'inputs' | 'sampled'> => ({
+export const scenarioBatch = (): Pick<BatchOrder, 'program' | 'scheme' | 'inputs' | 'sampled'> => ({
+  scheme: 'replay',
   program: { profile: PROFILE, code: new Uint8Array(readFileSync(PRIMES)), arguments: [] },
   inputs: ['1 100', '100 200', '200 300', '300 400'].map((range) => utf8(`${range}\n`)),
   sampled: 2,

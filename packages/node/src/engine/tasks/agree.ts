@@ -77,7 +77,9 @@ function isListOf(contract: Contract, bytes: Uint8Array): boolean {
 
 function isProgramOf(contract: Contract, bytes: Uint8Array): boolean {
   try {
-    return equalBytes(programHash(decodeProgram(bytes)), contract.programHash);
+    const program = decodeProgram(bytes);
+    // The profile decides on which networks a program may run, and how it is verified.
+    return program.profile === contract.profile && equalBytes(programHash(program), contract.programHash);
   } catch (cause) {
     if (cause instanceof EncodingError) return false;
     throw cause;

@@ -1,0 +1,28 @@
+import { loadModel, MODEL_PROFILE } from '@prometheus-compute/sandbox';
+import { EngineError } from '../engine/errors.ts';
+import type { JobSpecification, LimitedSpecification } from './specification.ts';
+
+/** Milliseconds that a chunk of a model may take, unless the job says otherwise: far more than any honest machine needs. */
+const MODEL_MILLISECONDS = 60_000;
+
+/**
+ * The job with limits of its program: those that it gives, or for a model what the model needs for the job's largest chunk.
+ *
+ * @throws SandboxError for a model that is refused; EngineError `limits-missing` for another program without limits
+ */
+export function withLimits(specification: JobSpecification): LimitedSpecification {
+  const { limits, profile, program, batches } = specification;
+  if (limits !== null) return { ...specification, limits };
+  if (profile !== MODEL_PROFILE) {
+    throw new EngineError('limits-missing', 'the job does not say what its program may use', {
+      remedy: 'Give the limits of the program: only a model says by itself what it needs.',
+    });
+  }
+  const { inputBytes, outputBytes, memoryPages } = loadModel(program);
+  const largest = Math.max(0, ...batches.flatMap(({ inputs }) => inputs.map(({ length }) => length)));
+  const rows = Math.ceil(largest / inputBytes);
+  return {
+    ...specification,
+    limits: { memoryPages, outputBytes: rows * outputBytes, milliseconds: MODEL_MILLISECONDS },
+  };
+}
