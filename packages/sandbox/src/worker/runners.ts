@@ -2,7 +2,7 @@ import { SandboxError } from '../errors.ts';
 import { Engine, type EngineModule } from '../host/engine.ts';
 import type { RunInput } from '../host/wasi.ts';
 import { inspectModel, type ModelInspection, runChunk } from '../model/chunk.ts';
-import { plainEngine } from '../model/engine/plain.ts';
+import { kernelEngine } from '../model/engine/kernel.ts';
 import { loadModel } from '../model/load/load.ts';
 import { execute } from './execute.ts';
 import type { Answer } from './messages.ts';
@@ -53,7 +53,7 @@ export function loadModelRunner(
       { pages: model.memoryPages, limit: memoryPages },
     );
   }
-  const engine = plainEngine(model);
+  const engine = kernelEngine(model);
   const runner: Runner = ({ input, outputBytes }) => {
     const outcome = runChunk(model, engine, input, outputBytes);
     const { rows, records } = outcome.trace;

@@ -1,0 +1,115 @@
+import { type Block, createKernels, type Kernels, type Mark } from '@prometheus-compute/kernels';
+import { inputsOf } from '../load/load.ts';
+import type { LoadedModel } from '../load/loaded-model.ts';
+import type { ModelEngine } from './engine.ts';
+import { GraphEngine, type Operators, type Records } from './graph-engine.ts';
+import { type PreparedNode, prepareNode } from './kernel-nodes.ts';
+
+/** All that a model within the limits and the rows of one block can take; the memory grows only as far as it is needed. */
+const MAXIMUM_BYTES = 2 ** 31;
+
+type Cells = Block<'int8'> | Block<'int32'>;
+
+/**
+ * An engine on WebAssembly SIMD kernels. It keeps the weights in the order in which the kernels read them, so it is made once for
+ * a model.
+ *
+ * @param kernels - an instance of its own: what is in its memory stays there
+ * @throws KernelError `memory-exhausted`
+ */
+export function kernelEngine(
+  model: LoadedModel,
+  kernels: Kernels = createKernels({ maximumBytes: MAXIMUM_BYTES }),
+): ModelEngine {
+  return new GraphEngine<Cells>(model, new KernelOperators(model, kernels));
+}
+
+class KernelOperators implements Operators<Cells> {
+  readonly #kernels: Kernels;
+  readonly #nodes: readonly PreparedNode[];
+  readonly #prepared: Mark;
+
+  constructor(model: LoadedModel, kernels: Kernels) {
+    this.#kernels = kernels;
+    this.#nodes = model.model.nodes.map((node, index) =>
+      prepareNode(kernels, node, {
+        inputs: inputsOf(node).map((source) => model.tensors[source]!),
+        output: model.tensors[index + 1]!,
+      }),
+    );
+    this.#prepared = kernels.memory.mark();
+  }
+
+  begin(): void {
+    this.#kernels.memory.release(this.#prepared);
+  }
+
+  input(bytes: Uint8Array): Cells {
+    const { memory, layers } = this.#kernels;
+    const output = memory.allocate('int8', bytes.length);
+    memory.temporarily(() => layers.recentre(memory.putInt8(bytes), output));
+    return output;
+  }
+
+  apply(node: number, inputs: readonly Cells[], rows: number): Cells {
+    return this.#nodes[node]!(inputs, rows);
+  }
+
+  pack(accumulators: Cells, { bytes, layer, stride, rows }: Records): void {
+    const { memory, records } = this.#kernels;
+    const count = layer.positions * layer.N;
+    const width = count * layer.accBytes;
+    memory.temporarily(() => {
+      const packed = memory.allocate('int8', rows * width);
+      records.pack({
+        accumulators: accumulators as Block<'int32'>,
+        records: packed,
+        rows,
+        count,
+        recordBytes: width,
+        offset: 0,
+        bytes: layer.accBytes,
+      });
+      const view = memory.bytes(packed);
+      for (let row = 0; row < rows; row++) {
+        bytes.set(view.subarray(row * width, (row + 1) * width), row * stride + layer.offset);
+      }
+    });
+  }
+
+  unpack({ bytes, layer, stride, rows }: Records): Cells {
+    const { memory, records } = this.#kernels;
+    const count = layer.positions * layer.N;
+    const width = count * layer.accBytes;
+    const accumulators = memory.allocate('int32', rows * count);
+    memory.temporarily(() => {
+      const packed = memory.allocate('int8', rows * width);
+      const view = memory.bytes(packed);
+      for (let row = 0; row < rows; row++) {
+        const from = row * stride + layer.offset;
+        view.set(bytes.subarray(from, from + width), row * width);
+      }
+      const bytesEach = layer.accBytes;
+      records.unpack({
+        accumulators,
+        records: packed,
+        rows,
+        count,
+        recordBytes: width,
+        offset: 0,
+        bytes: bytesEach,
+      });
+    });
+    return accumulators;
+  }
+
+  int8(cells: Cells): Int8Array {
+    return this.#kernels.memory.int8(cells as Block<'int8'>).slice();
+  }
+
+  output(cells: Cells, into: Uint8Array): void {
+    const { memory } = this.#kernels;
+    // The memory of WebAssembly is little-endian; an int32 array here is not on every machine.
+    into.set(new Uint8Array(memory.wasm.buffer, cells.address, into.length));
+  }
+}
