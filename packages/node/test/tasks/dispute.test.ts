@@ -100,12 +100,12 @@ describe('relay', () => {
   it('gives back what the author sealed, with the own receipt for it at the height that it was accepted', async () => {
     const { verifier } = play.network;
     const message = deliveryOf(verifier);
-    const made = await run(verifier, { kind: 'relay', message, height: 77 }, 'relay-made');
+    const made = await run(verifier, { kind: 'relay', message, height: 77, only: 'arbiter:1' }, 'relay-made');
     const shown = openEnvelope(made.envelope);
     const { contract } = before(verifier);
     expect(shown.message).toEqual(delivery);
     expect(shown.envelope.from).toEqual(contract.worker.messageKey);
-    expect(made.sealed).toEqual(message.sealed);
+    expect(made).toMatchObject({ sealed: message.sealed, only: 'arbiter:1' });
     const author = contract.worker.messageKey;
     const hash = postReceiptHash({ channel: delivery.channel, author, message: message.sealed, height: 77 });
     expect(made.receipt?.height).toBe(77);

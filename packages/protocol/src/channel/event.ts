@@ -100,6 +100,8 @@ export type ChannelEvent =
       /** The author's envelope. */
       readonly envelope: Uint8Array;
       readonly receipt: { readonly height: number; readonly signature: SchnorrSignature } | null;
+      /** Who asked for it; without it, it is for everybody. */
+      readonly only?: Party;
     }
   /** The hash of a block of the active chain, internal byte order. */
   | { readonly kind: 'block-found'; readonly height: number; readonly hash: Hash32 }

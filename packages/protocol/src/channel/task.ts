@@ -1,5 +1,6 @@
 import type { Coin } from '../contract/contract.ts';
 import type { Outpoint } from '../contract/outpoint.ts';
+import type { Party } from '../contract/party.ts';
 import type { Hash32, SecretScalar } from '../primitives/brands.ts';
 import type { SignatureSlot } from '../transactions/signing.ts';
 import type { ChunkFault } from './event.ts';
@@ -62,8 +63,16 @@ export type Task =
       /** Block hashes that stand for seeds that were not opened in time (D37). */
       readonly substitutes: SeedSubstitutes;
     }
-  /** Bring an author's envelope back from the store, and sign the own receipt for it at `height` unless null. → `relay-made` */
-  | { readonly kind: 'relay'; readonly message: SealedMessage; readonly height: number | null }
+  /**
+   * Bring an author's envelope back from the store, and sign the own receipt for it at `height` unless null; it is for everybody, or
+   * `only` for the one that asked for it. → `relay-made`
+   */
+  | {
+      readonly kind: 'relay';
+      readonly message: SealedMessage;
+      readonly height: number | null;
+      readonly only?: Party;
+    }
   /** → `block-found` */
   | { readonly kind: 'find-block'; readonly height: number }
   /** C, V: the claim about a chunk, with W's opening, x_i and its path. → `claim-made` */

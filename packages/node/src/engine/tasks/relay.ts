@@ -5,6 +5,7 @@ import {
   encodeEnvelope,
   postReceiptHash,
   type SealedMessage,
+  type Task,
 } from '@prometheus-compute/protocol';
 import { contractOf, messageKeyOf } from '../addressing.ts';
 import type { ChannelRecord } from '../channel-record.ts';
@@ -21,13 +22,14 @@ import type { TaskContext } from './context.ts';
  */
 export async function relay(
   record: ChannelRecord,
-  task: { readonly message: SealedMessage; readonly height: number | null },
+  task: Extract<Task, { readonly kind: 'relay' }>,
   context: TaskContext,
 ): Promise<ChannelEvent> {
-  const { message, height } = task;
+  const { message, height, only } = task;
   const { author, sealed } = message;
   const envelope = await envelopeOfAuthor(record, message, context);
-  const shown = { kind: 'relay-made', author, sealed, envelope: encodeEnvelope(envelope) } as const;
+  const asked = only === undefined ? {} : { only };
+  const shown = { kind: 'relay-made', author, sealed, envelope: encodeEnvelope(envelope), ...asked } as const;
   if (height === null) return { ...shown, receipt: null };
   const { signer } = context.ports;
   const channel = contractHash(contractOf(record.state)!);

@@ -27,7 +27,7 @@ export function askForPosts({ agreement, self }: ArbitrationState): readonly Out
 }
 
 /**
- * An arbiter lacks something: everything that was accepted here and for which it has given no receipt is sent again, with the
+ * An arbiter lacks something: it alone is sent again everything that was accepted here and for which it has given no receipt, with the
  * receipts that let it accept what is not over yet. Once in B blocks: it is small to ask and large to answer.
  *
  * @param B - blocks between two answers
@@ -55,7 +55,7 @@ export function onLacking(
         author !== from &&
         receipts.every((receipt) => receipt.from !== from),
     )
-    .map((posted) => relayTask(state, posted));
+    .map((posted) => ({ ...relayTask(state, posted), only: from }));
   return moved(
     { ...state, arbitration: { ...arbitration, resent: { ...arbitration.resent, [from]: tip } } },
     [],

@@ -23,7 +23,8 @@ export function relayTask({ self }: OpenState, posted: PostedMessage): Task {
 /**
  * M §Post: on first acceptance a node relays M with its receipts to everybody and adds its own; who has said that it has M
  * gets the own receipt alone. M's author gets all of it: its own copy may come back to it after the next block, too late
- * without receipts, and M may be what somebody else has posted of it. W, which says nothing, knows what it has written.
+ * without receipts, and M may be what somebody else has posted of it. W, which says nothing, knows what it has written. Who lacks M
+ * and asks for it is answered alone.
  */
 export function onRelayMade(
   state: OpenState,
@@ -53,7 +54,7 @@ export function onRelayMade(
     ...own,
   };
   const messages = members(agreement).flatMap((to): readonly Outgoing[] => {
-    if (to === self) return [];
+    if (to === self || to !== (event.only ?? to)) return [];
     const has = accepts(to) ? posted.receipts.some(({ from }) => from === to) : to === posted.author;
     if (!has) return [{ to, message: whole }];
     return word === null ? [] : [{ to, message: word }];

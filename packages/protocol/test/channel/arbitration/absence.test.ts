@@ -135,6 +135,25 @@ describe('M §Clock: an arbiter that was away', () => {
     ]);
   });
 
+  it('is answered alone: nobody else is sent what it lacks', () => {
+    const { clock } = timesHere();
+    const play = new CourtPlay(guilty);
+    play.until(clock.stages[0]!.from);
+    const state = play.state('client');
+    play.states.set('client', {
+      ...state,
+      posts: state.posts.map((post) => ({ ...post, receipts: [] })),
+    });
+    const before = play.tasks.length;
+    const sent = play.passedOn.length;
+    play.send('arbiter:5', 'client', lacks(play, ['voteOpening']));
+    expect(play.tasks.slice(before).filter(({ party }) => party === 'client')).toHaveLength(4);
+    const answers = play.passedOn.slice(sent).filter(({ from }) => from === 'client');
+    expect(answers.map(({ to, message }) => `${message.kind} to ${to}`)).toEqual(
+      Array(4).fill('post to arbiter:5'),
+    );
+  });
+
   it('only arbiters are answered', () => {
     const play = new CourtPlay(guilty);
     play.mine(1);

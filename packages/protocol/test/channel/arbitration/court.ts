@@ -80,6 +80,8 @@ export class CourtPlay {
   readonly tasks: { readonly party: Party; readonly task: Task }[] = [];
   /** Own words as their authors posted them. */
   readonly said: { readonly author: Party; readonly tip: number; readonly message: ChannelMessage }[] = [];
+  /** Posts and receipts that somebody hands on. */
+  readonly passedOn: { readonly from: Party; readonly to: Party; readonly message: ChannelMessage }[] = [];
   /** What was sent to one party alone, posts left out. */
   readonly direct: { readonly from: Party; readonly to: Party; readonly message: ChannelMessage }[] = [];
   readonly archive = new Map<string, Uint8Array>();
@@ -245,7 +247,7 @@ export class CourtPlay {
     const behaviour = this.#case.behaviours?.[from];
     if (posted !== true) {
       const passedOn = message.kind === 'post' || message.kind === 'postReceipt';
-      if (!passedOn) this.direct.push({ from, to: to as Party, message });
+      (passedOn ? this.passedOn : this.direct).push({ from, to: to as Party, message });
       if (!passedOn) encodeMessage(message);
       if (!(passedOn && behaviour?.relaysNothing)) this.#deliver(from, to as Party, message);
       return;
@@ -348,10 +350,14 @@ export class CourtPlay {
     return { slot, signature };
   }
 
-  #relay(party: Party, { message, height }: Extract<Task, { kind: 'relay' }>): ChannelEvent {
+  #relay(
+    party: Party,
+    { kind: _, message, height, ...asked }: Extract<Task, { kind: 'relay' }>,
+  ): ChannelEvent {
     const envelope = this.archive.get(`${message.author} ${toHex(message.sealed)}`)!;
-    if (height === null)
-      return { kind: 'relay-made', author: message.author, sealed: message.sealed, envelope, receipt: null };
+    const { author, sealed } = message;
+    const shown = { kind: 'relay-made', author, sealed, envelope, ...asked } as const;
+    if (height === null) return { ...shown, receipt: null };
     const channel = contractHash(this.agreement.contract);
     const hash = postReceiptHash({
       channel,
@@ -360,12 +366,6 @@ export class CourtPlay {
       height,
     });
     const signature = sign(hash, fixtureSecret(`${party} message`));
-    return {
-      kind: 'relay-made',
-      author: message.author,
-      sealed: message.sealed,
-      envelope,
-      receipt: { height, signature },
-    };
+    return { ...shown, receipt: { height, signature } };
   }
 }
