@@ -141,7 +141,7 @@ async function claimed(
   const named = openingHash(body);
   const record = { ...before(worker).opening, hash: named, sealed, signature };
   const [chunk] = opening.chunks;
-  const task = { kind: 'make-claim', fault, chunk: chunk!.index, opening: record } as const;
+  const task = { kind: 'make-claim', court: 'TxA', fault, chunk: chunk!.index, opening: record } as const;
   const { claim } = await run(verifier, task, 'claim-made');
   return { claim: { ...claim, opening: encodeEnvelope(envelope) }, named };
 }
@@ -153,19 +153,25 @@ const otherShare = () => {
 
 /** What an arbiter finds about claims that it has accepted. */
 async function judged(
-  claims: readonly Omit<MessageOf<'claim'>, 'kind' | 'channel'>[],
+  claims: readonly Omit<MessageOf<'claim'>, 'kind' | 'channel' | 'court'>[],
   change: Partial<Extract<Task, { readonly kind: 'judge' }>> = {},
 ): Promise<EventOf<'judged'>> {
   const [arbiter] = play.network.arbiters;
   const hashes: Hash32[] = [];
   for (const claim of claims) {
-    const message = { kind: 'claim', channel: delivery.channel, ...claim } as MessageOf<'claim'>;
+    const message = {
+      kind: 'claim',
+      channel: delivery.channel,
+      court: 'TxA',
+      ...claim,
+    } as MessageOf<'claim'>;
     await keepDocument(arbiter!.node.ports.blobs, message);
     hashes.push(sealedHash('claim', encodeMessage(message)));
   }
   const { root } = delivery;
   const task: Task = {
     kind: 'judge',
+    court: 'TxA',
     claims: hashes,
     root,
     named: null,
@@ -268,12 +274,19 @@ describe('M §Claims: a claim, and what an arbiter makes of it', () => {
         },
       };
       const { root } = delivery;
-      const task = { kind: 'judge', claims: hashes, root, named: null, substitutes: NO_SUBSTITUTES } as const;
+      const task = {
+        kind: 'judge',
+        court: 'TxA',
+        claims: hashes,
+        root,
+        named: null,
+        substitutes: NO_SUBSTITUTES,
+      } as const;
       return runTask({ ...record, state: disputed }, task, contextOf(arbiter!, { executor }));
     };
     const claimOf = async (...of: Parameters<typeof claimed>) => {
       const { claim } = await claimed(...of);
-      return { kind: 'claim', channel: delivery.channel, ...claim } as MessageOf<'claim'>;
+      return { kind: 'claim', channel: delivery.channel, court: 'TxA', ...claim } as MessageOf<'claim'>;
     };
     const times = () => {
       const state = stateOf(play.network.client);
@@ -303,7 +316,14 @@ describe('M §Claims: a claim, and what an arbiter makes of it', () => {
     expect(none.nonce).toHaveLength(32);
     expect((await judged([])).nonce).toEqual(none.nonce);
     const [, other] = play.network.arbiters;
-    const task: Task = { kind: 'judge', claims: [], root: null, named: null, substitutes: NO_SUBSTITUTES };
+    const task: Task = {
+      kind: 'judge',
+      court: 'TxA',
+      claims: [],
+      root: null,
+      named: null,
+      substitutes: NO_SUBSTITUTES,
+    };
     expect((await run(other!, task, 'judged')).nonce).not.toEqual(none.nonce);
   });
 });

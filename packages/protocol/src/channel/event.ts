@@ -6,6 +6,7 @@ import type { Hash32, SchnorrSignature, SecretScalar, Txid } from '../primitives
 import type { TransactionId } from '../transactions/graph.ts';
 import type { SignatureSlot } from '../transactions/signing.ts';
 import type { ChannelMessage, MessageOf } from '../wire/messages.ts';
+import type { Court } from './arbitration/record.ts';
 import type { Recipient } from './recipient.ts';
 
 /** A signature that the own signer made for a slot. */
@@ -25,13 +26,13 @@ export type OpeningVerdict =
 /** The fields of a claim about a chunk. */
 export type ChunkClaimFields = Omit<
   Extract<MessageOf<'claim'>, { readonly fault: ChunkFault }>,
-  'kind' | 'channel'
+  'kind' | 'channel' | 'court'
 >;
 
 type Without<M, K extends PropertyKey> = M extends unknown ? Omit<M, K> : never;
 
-/** What a claim says, without the channel that every message names. */
-export type ClaimBody = Without<MessageOf<'claim'>, 'kind' | 'channel'>;
+/** What a claim says, without what it belongs to. */
+export type ClaimBody = Without<MessageOf<'claim'>, 'kind' | 'channel' | 'court'>;
 
 /** Everything that can happen to a channel. Messages are parsed and their senders authenticated before they get here. */
 export type ChannelEvent =
@@ -105,9 +106,14 @@ export type ChannelEvent =
     }
   /** The hash of a block of the active chain, internal byte order. */
   | { readonly kind: 'block-found'; readonly height: number; readonly hash: Hash32 }
-  | { readonly kind: 'claim-made'; readonly claim: ChunkClaimFields }
+  | { readonly kind: 'claim-made'; readonly court: Court['transaction']; readonly claim: ChunkClaimFields }
   /** Arbiter: whether one of the claims is confirmed, and a fresh nonce for its vote. */
-  | { readonly kind: 'judged'; readonly confirmed: boolean; readonly nonce: Hash32 }
+  | {
+      readonly kind: 'judged';
+      readonly court: Court['transaction'];
+      readonly confirmed: boolean;
+      readonly nonce: Hash32;
+    }
   /** C, W: on the releases of Tx0's outputs. */
   | {
       readonly kind: 'releases-signed';

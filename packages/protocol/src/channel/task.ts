@@ -3,6 +3,7 @@ import type { Outpoint } from '../contract/outpoint.ts';
 import type { Party } from '../contract/party.ts';
 import type { Hash32, SecretScalar } from '../primitives/brands.ts';
 import type { SignatureSlot } from '../transactions/signing.ts';
+import type { Court } from './arbitration/record.ts';
 import type { ChunkFault } from './event.ts';
 import type { OpeningRecord } from './operation/record.ts';
 import type { SealedMessage } from './post/record.ts';
@@ -78,6 +79,7 @@ export type Task =
   /** C, V: the claim about a chunk, with W's opening, x_i and its path. → `claim-made` */
   | {
       readonly kind: 'make-claim';
+      readonly court: Court['transaction'];
       readonly fault: ChunkFault;
       readonly chunk: number;
       readonly opening: OpeningRecord;
@@ -89,6 +91,7 @@ export type Task =
    */
   | {
       readonly kind: 'judge';
+      readonly court: Court['transaction'];
       readonly claims: readonly Hash32[];
       readonly root: Hash32 | null;
       readonly named: Hash32 | null;

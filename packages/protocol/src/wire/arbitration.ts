@@ -1,10 +1,10 @@
 import { graphSignature } from './ceremony.ts';
-import { channel, party, script, transactionId } from './fields.ts';
+import { channel, court, party, script, transactionId } from './fields.ts';
 import { amount, hash, integer, patternText, signature, u8, u16 } from './scalars.ts';
 import { list, mapped, nullable, type Schema, struct, variants } from './schema.ts';
 
 /** `voteCommitment`, arbiter, posted by HA + Δ + B + T_arb/2: H("vote", d, nonce, A_i). */
-export const voteCommitment = struct({ channel, commitment: hash });
+export const voteCommitment = struct({ channel, court, commitment: hash });
 
 const decision: Schema<0 | 1> = mapped(
   integer(0, 1),
@@ -13,7 +13,7 @@ const decision: Schema<0 | 1> = mapped(
 );
 
 /** `voteOpening`, arbiter, posted by HA + Δ_1: d and the nonce behind its commitment. d = 1: the claim is confirmed. */
-export const voteOpening = struct({ channel, decision, nonce: hash });
+export const voteOpening = struct({ channel, court, decision, nonce: hash });
 
 /** Stages 0..n−k, n − k < 11, and as many that are repeated after Δ_2 (D36). */
 const stage = integer(0, 31);
@@ -24,6 +24,7 @@ const stage = integer(0, 31);
  */
 export const decisionSignatures = struct({
   channel,
+  court,
   graphId: hash,
   stage,
   signatures: list(graphSignature, 1_024),

@@ -34,6 +34,9 @@ export const channel = hash;
 
 export const role: Schema<Role> = oneOf('client', 'worker', 'verifier');
 
+/** The dispute transaction that called the arbiters: what is said on one does not stand for the other (D40). */
+export const court: Schema<'TxA' | 'TxAc'> = oneOf('TxA', 'TxAc');
+
 /** C, W, V or A_1..A_11 (P7: n ≤ 11). */
 export const party: Schema<Party> = patternText(10, /^(?:client|worker|verifier|arbiter:(?:[1-9]|1[01]))$/);
 

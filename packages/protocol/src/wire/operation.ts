@@ -1,5 +1,5 @@
 import { MAX_CHUNKS, MAX_CONTENT_BYTES } from '../contract/content-limits.ts';
-import { adaptorSignature, channel, merklePath } from './fields.ts';
+import { adaptorSignature, channel, court, merklePath } from './fields.ts';
 import { envelopeLimit } from './limits.ts';
 import {
   blockHeight,
@@ -113,6 +113,7 @@ export const verdict = struct({
 
 const chunkFault = {
   channel,
+  court,
   /** R */
   root: hash,
   /** Which sampled chunk. */
@@ -136,14 +137,14 @@ export const claim = where(
     dleq: chunkFault,
     ciphertext: chunkFault,
     malformed: chunkFault,
-    undelivered: { channel },
+    undelivered: { channel, court },
     /** The delivery `root` came, its opening did not. */
-    unopened: { channel, root: hash },
+    unopened: { channel, court, root: hash },
     /**
      * H("message", kind, body) of two deliveries or two openings of the Worker, or (`root`) of its delivery and of an
      * opening for another R; judged by who accepted both.
      */
-    equivocation: { channel, of: oneOf('delivery', 'opening', 'root'), first: hash, second: hash },
+    equivocation: { channel, court, of: oneOf('delivery', 'opening', 'root'), first: hash, second: hash },
   }),
   (value) =>
     (value.fault === 'output' || value.fault === 'lock') && value.input === null

@@ -16,6 +16,7 @@ const channel = fixtureHash('contract');
 const signature = schnorrSignature(new Uint8Array(64));
 const claim = {
   kind: 'claim',
+  court: 'TxA',
   channel,
   root: fixtureHash('R'),
   index: 3,

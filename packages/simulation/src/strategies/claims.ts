@@ -10,8 +10,14 @@ import type { Actor } from '../stage/actor.ts';
 import { scenarioBatch } from '../stage/batch.ts';
 import type { Strategy } from './strategy.ts';
 
+/** What called the arbiters. */
+type CourtName = MessageOf<'claim'>['court'];
+
 /** Posts what `claim` makes, once the arbiters are called. */
-function claimsOnce(does: string, claim: (actor: Actor) => ChannelMessage | undefined): Strategy {
+function claimsOnce(
+  does: string,
+  claim: (actor: Actor, court: CourtName) => ChannelMessage | undefined,
+): Strategy {
   let done = false;
   return {
     name: 'lying',
@@ -19,7 +25,7 @@ function claimsOnce(does: string, claim: (actor: Actor) => ChannelMessage | unde
     acts: async (actor) => {
       const state = actor.recorded?.state;
       if (done || state?.name !== 'arbitration' || state.arbitration.court === null) return;
-      const message = claim(actor);
+      const message = claim(actor, state.arbitration.court.transaction);
       if (message === undefined) return;
       done = true;
       await actor.sendToAll(actor.sealPost(actor.seal(message)));
@@ -31,9 +37,10 @@ const channelOf = (actor: Actor) => contractHash(actor.openGraph.terms.contract)
 
 /** V: denies a delivery that it has given a receipt for. */
 export const deniesDelivery = (): Strategy =>
-  claimsOnce('claims that nothing was delivered, against its own receipt', (actor) => ({
+  claimsOnce('claims that nothing was delivered, against its own receipt', (actor, court) => ({
     kind: 'claim',
     channel: channelOf(actor),
+    court,
     fault: 'undelivered',
   }));
 
@@ -44,7 +51,7 @@ export interface SecretOpening {
 
 /** C: claims a wrong output, by an opening that only it was given. */
 export const claimsBySecretOpening = (secret: SecretOpening): Strategy =>
-  claimsOnce('claims a wrong chunk by the opening that it got alone', (actor) => {
+  claimsOnce('claims a wrong chunk by the opening that it got alone', (actor, court) => {
     if (secret.envelope === undefined) return undefined;
     const opening: MessageOf<'opening'> = decodeMessage('opening', readEnvelope(secret.envelope).body);
     const { inputs } = scenarioBatch();
@@ -53,6 +60,7 @@ export const claimsBySecretOpening = (secret: SecretOpening): Strategy =>
     return {
       kind: 'claim',
       channel: channelOf(actor),
+      court,
       fault: 'output',
       root: opening.root,
       index,

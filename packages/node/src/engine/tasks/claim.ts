@@ -14,7 +14,7 @@ export async function makeClaim(
   task: Extract<Task, { readonly kind: 'make-claim' }>,
   context: TaskContext,
 ): Promise<ChannelEvent> {
-  const { fault, chunk, opening } = task;
+  const { court, fault, chunk, opening } = task;
   const { contract, inputHashes } = await loadBatch(record, context);
   const { sealed, signature } = opening;
   const signed = { kind: 'opening', author: 'worker', sealed, signature } as const;
@@ -24,6 +24,7 @@ export async function makeClaim(
   const delivery = 'delivery' in state ? state.delivery : null;
   return {
     kind: 'claim-made',
+    court,
     claim: {
       fault,
       root: delivery?.root ?? decodeMessage('opening', envelope.body).root,

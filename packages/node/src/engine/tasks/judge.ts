@@ -31,12 +31,13 @@ export async function judge(
   task: JudgeTask,
   context: TaskContext,
 ): Promise<ChannelEvent> {
-  const nonce = await voteNonce(record, context);
+  const { court } = task;
+  const nonce = await voteNonce(record, court, context);
   let failure: unknown;
   for (const [i, hash] of task.claims.entries()) {
     context.onProgress({ record, task: 'judge', done: i, total: task.claims.length });
     try {
-      if (await holds(record, hash, task, context)) return { kind: 'judged', confirmed: true, nonce };
+      if (await holds(record, hash, task, context)) return { kind: 'judged', court, confirmed: true, nonce };
     } catch (cause) {
       // This node is being stopped.
       if (cause instanceof SandboxError && cause.code === 'closed') throw cause;
@@ -45,7 +46,7 @@ export async function judge(
   }
   const { height } = await context.ports.chain.tip();
   if (failure !== undefined && height < lastRepetition(record)) throw failure;
-  return { kind: 'judged', confirmed: false, nonce };
+  return { kind: 'judged', court, confirmed: false, nonce };
 }
 
 /** Halfway from the first tip for judging to the last one for the commitment to a vote, which a run must not outlast. */
@@ -104,11 +105,11 @@ function workersOpening(
  * opening opens what it committed to.
  */
 async function voteNonce(
-  { id, state }: ChannelRecord,
+  { id }: ChannelRecord,
+  court: JudgeTask['court'],
   { ports: { store, entropy } }: TaskContext,
 ): Promise<Hash32> {
-  const dispute = state.name === 'arbitration' ? state.disputes.at(-1)?.transaction : undefined;
-  const key = `vote-nonce:${id}:${dispute ?? ''}`;
+  const key = `vote-nonce:${id}:${court}`;
   await store.putRecord(key, entropy(32), { ifAbsent: true });
   const nonce = await store.record(key);
   if (nonce === undefined) throw new EngineError('payload-missing', 'the nonce of the vote is lost');

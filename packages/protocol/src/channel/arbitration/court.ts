@@ -3,6 +3,7 @@ import { quorum } from '../../contract/parameters.ts';
 import { arbiterIndex, type Party } from '../../contract/party.ts';
 import { parseSettlement, type SettlementId, type VariantFamily } from '../../contract/settlements.ts';
 import type { TransactionId } from '../../transactions/graph.ts';
+import { FINAL_CONFIRMATIONS } from '../closing/clean-end.ts';
 import type { OpenState } from '../state.ts';
 import type { Court } from './record.ts';
 
@@ -76,6 +77,10 @@ const FAMILIES: Readonly<Record<Court['transaction'], Families>> = {
 
 export const familiesOf = ({ transaction }: Court): Families => FAMILIES[transaction];
 
+/** What a decision of a family spends. */
+export const courtOf = (family: VariantFamily): Court['transaction'] =>
+  FAMILIES.TxA.fault === family || FAMILIES.TxA.noFault === family ? 'TxA' : 'TxAc';
+
 /** Family and S of a transaction that is a decision; undefined for all others. */
 export function decisionOf(
   id: TransactionId,
@@ -96,3 +101,16 @@ export const isArbiter = (party: Party): boolean => arbiterIndex(party) !== unde
 export function isLate(court: Court, verdictHeight: number | undefined, appeal: number): boolean {
   return court.transaction === 'TxAc' && verdictHeight !== undefined && court.height > verdictHeight + appeal;
 }
+
+/**
+ * Whether a dispute may be the one of this chain though it is not the one that this party sees: before TxA or TxAc, and until
+ * the other one is final.
+ */
+export function mayCome(
+  { arbitration: { court }, tip }: OpenState,
+  transaction: Court['transaction'],
+): boolean {
+  return court === null || (court.transaction !== transaction && !isFinal(court, tip));
+}
+
+const isFinal = ({ height }: Court, tip: number): boolean => tip >= height + FINAL_CONFIRMATIONS - 1;

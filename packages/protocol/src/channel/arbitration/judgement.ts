@@ -76,7 +76,7 @@ function isMissing(
 
 /** R of a delivery, an opening or a verdict. */
 function rootOf({ detail }: PostedMessage): Hash32 | null {
-  return detail === null || detail.of === 'receipt' ? null : detail.root;
+  return detail !== null && 'root' in detail && detail.of !== 'receipt' ? detail.root : null;
 }
 
 /** R of the only delivery that was posted in time. Null where there are several, even of one R: nodes may keep others. */
@@ -93,7 +93,14 @@ export function judgeTask(state: ArbitrationState, court: Court, chunks: readonl
   const verdict = court.transaction === 'TxAc' ? boundVerdict(state) : null;
   const root = verdict?.root ?? onlyRoot(timely(state, 'delivery', 'worker'));
   const named = verdict?.openingHash ?? null;
-  return { kind: 'judge', claims: chunks, root, named, substitutes: state.substitutes };
+  return {
+    kind: 'judge',
+    court: court.transaction,
+    claims: chunks,
+    root,
+    named,
+    substitutes: state.substitutes,
+  };
 }
 
 const timely = (...of: Parameters<typeof acceptedOf>): readonly PostedMessage[] =>

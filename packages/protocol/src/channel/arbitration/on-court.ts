@@ -8,7 +8,7 @@ import { moved, STALE, type Step } from '../step.ts';
 import { onClaimMade, postClaim } from './accuse.ts';
 import { courtClock, isArbiter } from './court.ts';
 import { askForPosts, onLacking } from './lacking.ts';
-import type { Court } from './record.ts';
+import { type Court, recordOf } from './record.ts';
 import { onDecisionsSigned, signWhatIsDue } from './sign.ts';
 import { commitVote, judgeClaims, onJudged, openVote } from './vote.ts';
 
@@ -23,16 +23,17 @@ export type CourtEvent = Extract<
 
 /**
  * TxA or TxAc is in a block: the clock of the arbitration runs from there. In another block after a reorganisation, whatever
- * was posted still counts: it is the same transaction, and the signatures on what spends it say the same as before.
+ * was posted still counts: it is the same transaction, and the signatures on what spends it say the same as before. In the
+ * place of the other one it begins anew (D40).
  *
  * @param state - with the transaction among its disputes
  */
 export function startArbitration(state: ArbitrationState): ArbitrationState {
   const last = state.disputes.findLast(({ transaction }) => transaction === 'TxA' || transaction === 'TxAc');
   if (last === undefined) return state;
-  const { arbitration } = state;
   const court: Court = { transaction: last.transaction === 'TxA' ? 'TxA' : 'TxAc', height: last.height };
-  return { ...state, arbitration: { ...arbitration, court, seen: arbitration.seen ?? court.height } };
+  const record = recordOf(state.arbitration, court.transaction);
+  return { ...state, arbitration: { ...record, court, seen: record.seen ?? court.height } };
 }
 
 /**
@@ -53,7 +54,7 @@ export function onCourt(state: ArbitrationState, event: CourtEvent): Step {
     case 'tip':
       return onTip(state);
     case 'claim-made':
-      return onClaimMade(state, event.claim);
+      return onClaimMade(state, event);
     case 'judged':
       return onJudged(state, event);
     case 'signed':

@@ -29,8 +29,8 @@ function isOfArbitration(message: ChannelMessage): message is ArbitrationMessage
 /**
  * T of a message of an arbitration: without receipts it is accepted at tips up to this (M §Post).
  *
- * @returns undefined where nobody accepts it: there is no court, the author may not say this here, or it names a stage that
- *   does not exist
+ * @returns undefined where nobody accepts it: there is no court, or the other one (D40), the author may not say this here, or
+ *   it names a stage that does not exist
  */
 export function arbitrationDeadline(
   state: ArbitrationState,
@@ -38,11 +38,13 @@ export function arbitrationDeadline(
   message: ChannelMessage,
 ): number | undefined {
   const { court } = state.arbitration;
-  if (court === null || !isOfArbitration(message) || !mayAuthor(court, author, message)) return undefined;
+  if (court === null || !isOfArbitration(message) || !isFor(court, author, message)) return undefined;
   return deadlineOf(state, court, message);
 }
 
-function mayAuthor(court: Court, author: Party, message: ArbitrationMessage): boolean {
+/** D40: what names the other transaction is said to nobody here. */
+function isFor(court: Court, author: Party, message: ArbitrationMessage): boolean {
+  if (message.court !== court.transaction) return false;
   return message.kind === 'claim' ? mayClaim(court, author) : isArbiter(author);
 }
 
@@ -92,7 +94,7 @@ export function onPosted(
 ): Step {
   const { author, sealed } = posted;
   const { court } = state.arbitration;
-  if (court === null || !isOfArbitration(message) || !mayAuthor(court, author, message)) {
+  if (court === null || !isOfArbitration(message) || !isFor(court, author, message)) {
     return ignored('out-of-place', author, `"${message.kind}" is not for ${author} to post here`);
   }
   const { content, signatures, fault } = take(state, court, posted, message, context);

@@ -41,6 +41,8 @@ export interface Signing {
  * TxAc: whatever was posted is posted, and nobody accepts it anew when the transaction comes back.
  */
 export interface ArbitrationRecord {
+  /** What all of this was said on; null before the first. */
+  readonly of: Court['transaction'] | null;
   /** Null while neither TxA nor TxAc is in the chain. */
   readonly court: Court | null;
   /** Two of one author about the same thing void each other (M §Claims), whatever a third says. */
@@ -56,10 +58,13 @@ export interface ArbitrationRecord {
   readonly away: boolean;
   /** Who was sent everything again, and at which own tip (`lacking`). */
   readonly resent: Readonly<Record<string, number>>;
+  /** D40: of the other kind of dispute, whose place a reorganisation gave to this one; null where there was none. */
+  readonly other: ArbitrationRecord | null;
 }
 
 /** Nothing has been disputed so far. */
 export const NO_ARBITRATION: ArbitrationRecord = {
+  of: null,
   court: null,
   words: [],
   vote: null,
@@ -68,7 +73,22 @@ export const NO_ARBITRATION: ArbitrationRecord = {
   seen: null,
   away: false,
   resent: {},
+  other: null,
 };
+
+/**
+ * D40: the record of one kind of dispute. Nothing that was said on an appeal stands for a challenge, or the other way round:
+ * they are about other questions. What was said on the other one is kept for the case that it comes back.
+ */
+export function recordOf(record: ArbitrationRecord, transaction: Court['transaction']): ArbitrationRecord {
+  if (record.of === null || record.of === transaction) return { ...record, of: transaction };
+  return {
+    ...NO_ARBITRATION,
+    ...record.other,
+    of: transaction,
+    other: { ...record, court: null, other: null },
+  };
+}
 
 /** Notes that something has been asked for or said. */
 export function did<S extends OpenState>(state: S, what: Doing): S {

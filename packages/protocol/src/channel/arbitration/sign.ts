@@ -7,8 +7,8 @@ import type { Act } from '../operation/progress.ts';
 import { postToAll } from '../post/relay.ts';
 import { keep } from '../setup/signatures.ts';
 import type { ArbitrationState } from '../state.ts';
-import { moved, STALE, type Step } from '../step.ts';
-import { courtClock, decisionOf, stageCount } from './court.ts';
+import { LATER, moved, STALE, type Step } from '../step.ts';
+import { courtClock, courtOf, decisionOf, mayCome, stageCount } from './court.ts';
 import { dueIn, openedVotes } from './standing.ts';
 
 /**
@@ -43,6 +43,10 @@ export const signWhatIsDue: Act = (state) => {
 /** Own signatures on what is due in a stage are made: they are posted, one message for a stage. */
 export function onDecisionsSigned(state: ArbitrationState, made: readonly SlotSignature[]): Step {
   const { agreement, arbitration, signatures } = state;
+  const decision = made[0] && decisionOf(made[0].slot.transaction);
+  if (decision === undefined) return STALE;
+  const court = courtOf(decision.family);
+  if (court !== arbitration.of) return mayCome(state, court) ? LATER : STALE;
   const signing = arbitration.signing.find(({ decisions }) =>
     made.some(({ slot }) => decisions.some((id) => id === slot.transaction)),
   );
@@ -54,6 +58,7 @@ export function onDecisionsSigned(state: ArbitrationState, made: readonly SlotSi
   const message = {
     kind: 'decisionSignatures',
     channel: contractHash(agreement.contract),
+    court,
     graphId: graphOf(agreement).id,
     stage: signing.stage,
     signatures: items,

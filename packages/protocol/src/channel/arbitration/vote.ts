@@ -7,7 +7,7 @@ import { areSubstitutesKnown } from '../operation/seeds.ts';
 import { postToAll } from '../post/relay.ts';
 import type { ArbitrationState } from '../state.ts';
 import { LATER, moved, STALE, type Step } from '../step.ts';
-import { courtClock, isArbiter } from './court.ts';
+import { courtClock, isArbiter, mayCome } from './court.ts';
 import { judgement, judgeTask } from './judgement.ts';
 import { did } from './record.ts';
 
@@ -29,8 +29,9 @@ export const judgeClaims: Act = (state) => {
 export function onJudged(state: ArbitrationState, event: Extract<ChannelEvent, { kind: 'judged' }>): Step {
   const { arbitration } = state;
   const { court, vote, done } = arbitration;
-  if (court === null) return LATER;
-  if (vote !== null || !done.includes('judge')) return STALE;
+  if (mayCome(state, event.court)) return LATER;
+  if (court === null || court.transaction !== event.court || vote !== null || !done.includes('judge'))
+    return STALE;
   const confirmed = event.confirmed || judgement(state, court).confirmed;
   const found = { decision: confirmed ? 1 : 0, nonce: event.nonce } as const;
   return moved({ ...state, arbitration: { ...arbitration, vote: found } });
@@ -47,7 +48,7 @@ export const commitVote: Act = (state) => {
   const channel = contractHash(agreement.contract);
   return {
     state: did(state, 'commit'),
-    messages: postToAll(state, { kind: 'voteCommitment', channel, commitment }),
+    messages: postToAll(state, { kind: 'voteCommitment', channel, court: court.transaction, commitment }),
   };
 };
 
@@ -59,5 +60,8 @@ export const openVote: Act = (state) => {
   const times = courtClock(state, court);
   if (tip < times.openFrom || tip > times.opening) return undefined;
   const channel = contractHash(agreement.contract);
-  return { state: did(state, 'open'), messages: postToAll(state, { kind: 'voteOpening', channel, ...vote }) };
+  return {
+    state: did(state, 'open'),
+    messages: postToAll(state, { kind: 'voteOpening', channel, court: court.transaction, ...vote }),
+  };
 };

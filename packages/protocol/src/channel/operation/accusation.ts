@@ -59,7 +59,11 @@ export const accuseAsVerifier: Act = (state) => {
 
 /** C: what its check found; in a dispute also what it lacks, and on an appeal what W signed twice (F4: on TxA alone). */
 export const accuseAsClient: Act = (state) => {
-  if (state.self !== 'client' || state.accusation !== null) return undefined;
+  const { self, accusation } = state;
+  if (self !== 'client') return undefined;
+  // D40: a reorganisation can make of the appeal a verdict to challenge, for which it needs something else.
+  const counts = accusation?.fault !== 'equivocation' || isUp(state, 'TxA');
+  if (accusation !== null && counts) return undefined;
   const disputed = isUp(state, 'TxV1', 'TxA', 'TxAc') ? missing(state) : undefined;
   const twice = isUp(state, 'TxA') ? equivocation(state) : undefined;
   const found = wrongChunk(state) ?? disputed ?? twice;

@@ -2,6 +2,7 @@ import type { Party } from '../../contract/party.ts';
 import type { Hash32 } from '../../primitives/brands.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import type { MessageOf } from '../../wire/messages.ts';
+import { mayCome } from '../arbitration/court.ts';
 import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
 import type { OpenState } from '../state.ts';
@@ -164,9 +165,10 @@ function consider(
 }
 
 /** What fits no deadline waits for TxA or TxAc, which may be in a block that this party has not seen; but not a verdict. */
-function tooLate(state: OpenState, { kind, receipts }: Undated, from: Party): Reception {
+function tooLate(state: OpenState, { kind, receipts, detail }: Undated, from: Party): Reception {
   if (state.commitmentHeight === null) return LATER;
   if (courtHeight(state) === null && kind !== 'verdict') return LATER;
+  if (detail?.of === 'word' && mayCome(state, detail.court)) return LATER;
   return ignored('post-late', from, `a "${kind}" with ${receipts.length} receipts at block ${state.tip}`);
 }
 
@@ -218,6 +220,7 @@ function wait(state: OpenState, posted: PostedMessage, from: Party): Reception {
 }
 
 function subjectOf({ detail }: PostedMessage): string | null {
+  if (detail?.of === 'word') return detail.court;
   return detail?.of === 'receipt' ? detail.subject : null;
 }
 

@@ -119,6 +119,6 @@ export function detailOf(message: MessageOf<PostedKind>): PostedDetail {
     case 'verdict':
       return { of: 'verdict', root: message.root, openingHash: message.openingHash };
     default:
-      return null;
+      return { of: 'word', court: message.court };
   }
 }

@@ -49,6 +49,8 @@ export type PostedDetail =
       readonly verifierSeed: Hash32 | null;
     }
   | { readonly of: 'verdict'; readonly root: Hash32; readonly openingHash: Hash32 }
+  /** What is said in an arbitration: on which transaction (D40). */
+  | { readonly of: 'word'; readonly court: 'TxA' | 'TxAc' }
   | null;
 
 /** A posted message as one party knows it. */

@@ -212,7 +212,7 @@ describe('reorganisations during an arbitration', () => {
     });
     play.until(clock.judge);
     play.unconfirm('TxA');
-    play.feed('arbiter:1', { kind: 'judged', confirmed: true, nonce: play.channel });
+    play.feed('arbiter:1', { kind: 'judged', court: 'TxA', confirmed: true, nonce: play.channel });
     expect(play.state('arbiter:1').arbitration?.vote).toBeNull();
     play.confirm('TxA', height);
     play.settle();

@@ -24,7 +24,7 @@ const onChallenge: Case = { ...base, court: 'TxAc' };
 
 /** Says something about W that C and V can say. */
 const claim = (play: CourtPlay, body: object): ChannelMessage =>
-  ({ kind: 'claim', channel: play.channel, ...body }) as ChannelMessage;
+  ({ kind: 'claim', channel: play.channel, court: play.court, ...body }) as ChannelMessage;
 
 /** What was posted of W in addition to what `documents` has. */
 const posted = (play: CourtPlay, changes: Partial<PostedMessage>): PostedMessage => ({

@@ -125,9 +125,19 @@ export class CourtPlay {
     return clock(this.agreement.parameters, this.agreement.contract);
   }
 
+  /** What calls the arbiters at first. */
+  get court(): 'TxA' | 'TxAc' {
+    return this.#case.court;
+  }
+
   /** Heights of this arbitration. */
   get clock(): CourtClock {
-    return courtClock(this.state('client'), { transaction: this.#case.court, height: this.height });
+    return this.clockFrom(this.height);
+  }
+
+  /** Heights of an arbitration that began then. */
+  clockFrom(height: number): CourtClock {
+    return courtClock(this.state('client'), { transaction: this.court, height });
   }
 
   state(party: Party): ArbitrationState {
@@ -282,6 +292,16 @@ export class CourtPlay {
     return { kind: kind as PostedKind, author, sealed, signature: envelope.signature, envelope: bytes };
   }
 
+  /** A reorganisation: the other verdict and what follows from it are in the place of these. @returns HA */
+  replaceCourt(by: 'TxA' | 'TxAc'): number {
+    for (const transaction of by === 'TxA' ? (['TxAc', 'TxV1'] as const) : (['TxA', 'TxV0'] as const))
+      this.unconfirm(transaction);
+    this.confirm(by === 'TxA' ? 'TxV0' : 'TxV1', this.tip);
+    this.mine(1);
+    this.confirm(by, this.tip);
+    return this.tip;
+  }
+
   /** Who brought the dispute: V says r = 0, or C challenges. */
   get accuser(): Party {
     return this.#case.court === 'TxA' ? 'verifier' : 'client';
@@ -317,6 +337,7 @@ export class CourtPlay {
       case 'judge':
         return {
           kind: 'judged',
+          court: task.court,
           confirmed: task.claims.length > 0 && (this.#case.chunkIsWrong ?? false),
           nonce: nonceOf(party),
         };
@@ -325,7 +346,7 @@ export class CourtPlay {
       case 'find-block':
         return { kind: 'block-found', height: task.height, hash: fixtureHash(`block ${task.height}`) };
       case 'make-claim':
-        return { kind: 'claim-made', claim: chunkClaim(task.fault, task.chunk) };
+        return { kind: 'claim-made', court: task.court, claim: chunkClaim(task.fault, task.chunk) };
       case 'check-delivery': {
         const blockHash = fixtureHash('tip');
         return {

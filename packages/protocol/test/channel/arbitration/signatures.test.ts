@@ -44,6 +44,7 @@ function signatures(
   return {
     kind: 'decisionSignatures',
     channel: play.channel,
+    court: play.court,
     graphId: play.graph.id,
     stage,
     signatures: items,

@@ -67,7 +67,7 @@ describe('M §Clock: votes', () => {
     const { disputes } = play.state('arbiter:5');
     play.unconfirm('TxA');
     play.unconfirm('TxV0');
-    play.feed('arbiter:5', { kind: 'judged', confirmed: true, nonce: nonceOf('arbiter:5') });
+    play.feed('arbiter:5', { kind: 'judged', court: 'TxA', confirmed: true, nonce: nonceOf('arbiter:5') });
     for (const { transaction, height } of disputes) play.confirm(transaction, height);
     play.mine(1);
     expect(asked()).toBe(2);
@@ -123,7 +123,7 @@ describe('M §Clock: votes', () => {
     const play = new CourtPlay(guilty);
     play.until(play.clock.judge - 1);
     const commitment = voteHash(1, nonceOf('arbiter:1'), fixtureKey('arbiter:1'));
-    play.post('arbiter:5', { kind: 'voteCommitment', channel: play.channel, commitment });
+    play.post('arbiter:5', { kind: 'voteCommitment', channel: play.channel, court: 'TxA', commitment });
     play.until(play.clock.stages[1]!.from);
     expect(HONEST.map((index) => play.signedBy(index).includes('Tx7:1.2.3.4'))).toEqual([
       true,
@@ -139,7 +139,7 @@ describe('M §Clock: votes', () => {
     expect(leftOut(play)).toBe(true);
     expect(play.said.filter(({ author }) => author === 'arbiter:5')).toEqual([]);
     const nonce = nonceOf('arbiter:5');
-    play.feed('arbiter:5', { kind: 'judged', confirmed: true, nonce });
+    play.feed('arbiter:5', { kind: 'judged', court: 'TxA', confirmed: true, nonce });
     expect(play.said.filter(({ author }) => author === 'arbiter:5')).toEqual([]);
   });
 
@@ -156,7 +156,7 @@ describe('M §Clock: votes', () => {
       },
     });
     play.until(play.clock.commitment);
-    play.feed('arbiter:5', { kind: 'judged', confirmed: true, nonce: nonceOf('arbiter:5') });
+    play.feed('arbiter:5', { kind: 'judged', court: 'TxA', confirmed: true, nonce: nonceOf('arbiter:5') });
     play.settle();
     play.until(play.clock.stages[0]!.until);
     expect(play.signedBy(5)).toEqual(['Tx7:1.2.3.4.5']);
@@ -165,7 +165,7 @@ describe('M §Clock: votes', () => {
   it('an arbiter votes once, whatever its engine says again', () => {
     const play = new CourtPlay(guilty);
     play.until(play.clock.judge);
-    play.feed('arbiter:1', { kind: 'judged', confirmed: false, nonce: fixtureHash('again') });
+    play.feed('arbiter:1', { kind: 'judged', court: 'TxA', confirmed: false, nonce: fixtureHash('again') });
     play.until(play.clock.opening);
     expect(
       play.said.filter(({ author }) => author === 'arbiter:1').map(({ message }) => message.kind),

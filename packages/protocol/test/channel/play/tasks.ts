@@ -193,9 +193,14 @@ export function perform(
     case 'find-block':
       return { kind: 'block-found', height: task.height, hash: blockHashAt(task.height) };
     case 'make-claim':
-      return { kind: 'claim-made', claim: claimAbout(task.fault, task.chunk) };
+      return { kind: 'claim-made', court: task.court, claim: claimAbout(task.fault, task.chunk) };
     case 'judge':
-      return { kind: 'judged', confirmed: task.claims.length > 0, nonce: fixtureHash(`nonce of ${name}`) };
+      return {
+        kind: 'judged',
+        court: task.court,
+        confirmed: task.claims.length > 0,
+        nonce: fixtureHash(`nonce of ${name}`),
+      };
     case 'decrypt':
       return { kind: 'decrypted', failures: [] };
     case 'sign-releases': {

@@ -24,14 +24,27 @@ import {
 /** HA */
 const HA = H0 + 300;
 
-const claim = (author: Party): Sealed =>
-  seal(author, { kind: 'claim', channel: CHANNEL, fault: 'undelivered' });
+const claim = (author: Party, court: 'TxA' | 'TxAc' = 'TxA'): Sealed =>
+  seal(author, { kind: 'claim', channel: CHANNEL, court, fault: 'undelivered' });
 const commitment = (author: Party): Sealed =>
-  seal(author, { kind: 'voteCommitment', channel: CHANNEL, commitment: fixtureHash('vote') });
-const vote = (author: Party): Sealed =>
-  seal(author, { kind: 'voteOpening', channel: CHANNEL, decision: 0, nonce: fixtureHash('nonce') });
-const decisions = (author: Party, graphId = GRAPH.id): Sealed =>
-  seal(author, { kind: 'decisionSignatures', channel: CHANNEL, graphId, stage: 0, signatures: [] });
+  seal(author, { kind: 'voteCommitment', channel: CHANNEL, court: 'TxA', commitment: fixtureHash('vote') });
+const vote = (author: Party, court: 'TxA' | 'TxAc' = 'TxA'): Sealed =>
+  seal(author, {
+    kind: 'voteOpening',
+    channel: CHANNEL,
+    court,
+    decision: 0,
+    nonce: fixtureHash('nonce'),
+  });
+const decisions = (author: Party, graphId = GRAPH.id, court: 'TxA' | 'TxAc' = 'TxA'): Sealed =>
+  seal(author, {
+    kind: 'decisionSignatures',
+    channel: CHANNEL,
+    court,
+    graphId,
+    stage: 0,
+    signatures: [],
+  });
 const announcement = (): Sealed =>
   seal('arbiter:2', {
     kind: 'announcement',
@@ -96,9 +109,9 @@ describe('M §Clock: until when it is accepted without receipts', () => {
     ['a verdict', verdictOn(rootOf(0), nameOf(0)), H0 + 288 - 25, null],
     ["V's claim", claim('verifier'), claimed, 'TxA'],
     ["C's claim", claim('client'), claimed, 'TxA'],
-    ["C's claim in its challenge", claim('client'), claimed, 'TxAc'],
+    ["C's claim in its challenge", claim('client', 'TxAc'), claimed, 'TxAc'],
     ['the commitment to a vote', commitment('arbiter:2'), committed, 'TxA'],
-    ['an opened vote', vote('arbiter:2'), opened, 'TxAc'],
+    ['an opened vote', vote('arbiter:2', 'TxAc'), opened, 'TxAc'],
     ['signatures on decisions', decisions('arbiter:2'), stages[0]!.until, 'TxA'],
   ])('%s', (_, of, by, court) => {
     const inTime = shown(of, by, court);
@@ -117,7 +130,10 @@ describe('M §Clock: until when it is accepted without receipts', () => {
   });
 
   it('nobody accepts what has no place in this arbitration', () => {
-    for (const of of [claim('verifier'), decisions('arbiter:2', fixtureHash('another graph'))]) {
+    for (const of of [
+      claim('verifier', 'TxAc'),
+      decisions('arbiter:2', fixtureHash('another graph'), 'TxAc'),
+    ]) {
       const node = shown(of, HA, 'TxAc');
       expect(node.open.posts).toEqual([]);
       expect(node.faults).toEqual(['post-late']);

@@ -134,13 +134,21 @@ describe("D31: for the opening that V's verdict names there is room whatever els
 
   it('votes have the room of all others, and are no verdict', () => {
     const votes = [0, 1, 2].map((i) =>
-      seal('arbiter:2', { kind: 'voteCommitment', channel: CHANNEL, commitment: fixtureHash(`vote ${i}`) }),
+      seal('arbiter:2', {
+        kind: 'voteCommitment',
+        channel: CHANNEL,
+        court: 'TxA',
+        commitment: fixtureHash(`vote ${i}`),
+      }),
     );
     const named = verdictOn(rootOf(2), nameOf(2));
     const node = inDispute([...votes, O0, O1, named, O2, O3], H0 + 100, H0 + 100);
     expect(node.accepted()).toEqual([0, 1, 3, 4, 5, 6]);
     expect(
       node.open.posts.filter(({ kind }) => kind === 'voteCommitment').map(({ detail }) => detail),
-    ).toEqual([null, null]);
+    ).toEqual([
+      { of: 'word', court: 'TxA' },
+      { of: 'word', court: 'TxA' },
+    ]);
   });
 });

@@ -121,7 +121,7 @@ describe('D31: what C is bound to of what the verdict names', () => {
 
   it('a vote of an arbiter changes nothing', () => {
     const commitment = fixtureHash('vote');
-    const vote = seal('arbiter:2', { kind: 'voteCommitment', channel: CHANNEL, commitment });
+    const vote = seal('arbiter:2', { kind: 'voteCommitment', channel: CHANNEL, court: 'TxA', commitment });
     expect(bound(challenged(inTime([D0, O0, VERDICT]), [vote]))).toEqual(NAMED);
     const judge = challenged(inTime([VERDICT]), [vote, D0, O0, receipt('client', D0), receipt('client', O0)]);
     expect(bound(judge)).toEqual(NAMED);
