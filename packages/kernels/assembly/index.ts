@@ -1,10 +1,14 @@
 // Every kernel works on addresses in the imported memory and checks nothing: the classes in ../src do.
 export { extremes, packAccumulators, unpackAccumulators } from './accumulators';
 export { argmax32, argmax8 } from './argmax';
+export { combine32 } from './combine32';
+export { combine8 } from './combine8';
 export { conv } from './conv';
 export { depthwise } from './depthwise';
+export { dots, firstUnreduced } from './field';
 export { gemm } from './gemm';
 export { packWeights } from './pack';
 export { add, placeChannels, recentre, rescaleTable } from './pointwise';
 export { averagePool, maxPool } from './pool';
+export { foldConv, weightTimes } from './project';
 export { requantise } from './requantise';

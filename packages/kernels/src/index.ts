@@ -1,4 +1,10 @@
 export { KernelError, type KernelErrorCode } from './errors.ts';
+export {
+  type CombineArguments,
+  FIELD_PRIME,
+  type FieldKernels,
+  type FoldConvArguments,
+} from './field/field.ts';
 export { createKernels, type Kernels, type KernelsOptions } from './kernels.ts';
 export type { WindowGeometry } from './layers/geometry.ts';
 export type {

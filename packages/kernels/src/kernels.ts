@@ -1,3 +1,4 @@
+import { FieldKernels } from './field/field.ts';
 import { LayerKernels } from './layers/layers.ts';
 import { RecordKernels } from './layers/records.ts';
 import { LinearKernels } from './linear/linear.ts';
@@ -19,6 +20,8 @@ export interface Kernels {
   readonly layers: LayerKernels;
   /** Accumulators as bytes. */
   readonly records: RecordKernels;
+  /** Random projections. */
+  readonly field: FieldKernels;
 }
 
 /**
@@ -41,5 +44,6 @@ export function createKernels({ maximumBytes = DEFAULT_MAXIMUM }: KernelsOptions
     linear: new LinearKernels(memory, kernels),
     layers: new LayerKernels(memory, kernels),
     records: new RecordKernels(memory, kernels),
+    field: new FieldKernels(memory, kernels),
   };
 }

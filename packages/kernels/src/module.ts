@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Addresses, counts and int32 values in; nothing out. */
-type Kernel = (...values: readonly number[]) => void;
+/** Addresses, counts and int32 values in; a count out of one of them. */
+type Kernel = (...values: readonly number[]) => number | undefined;
 
 /** What assembly/index.ts exports. The classes here check what they pass. */
 export type KernelExports = Readonly<
@@ -11,9 +11,14 @@ export type KernelExports = Readonly<
     | 'argmax32'
     | 'argmax8'
     | 'averagePool'
+    | 'combine32'
+    | 'combine8'
     | 'conv'
     | 'depthwise'
+    | 'dots'
     | 'extremes'
+    | 'firstUnreduced'
+    | 'foldConv'
     | 'gemm'
     | 'maxPool'
     | 'packAccumulators'
@@ -22,7 +27,8 @@ export type KernelExports = Readonly<
     | 'recentre'
     | 'requantise'
     | 'rescaleTable'
-    | 'unpackAccumulators',
+    | 'unpackAccumulators'
+    | 'weightTimes',
     Kernel
   >
 >;
