@@ -28,4 +28,6 @@ export {
 export { programHash } from './commitment/program-hash.ts';
 export type { Entropy } from './entropy.ts';
 export type { ProofError, ProofErrorCode } from './errors.ts';
+export type { FreivaldsCheck } from './scheme/freivalds.ts';
+export type { ProjectionKernels, WindowGeometry } from './scheme/projection.ts';
 export { lockDigest, traceCommitment } from './scheme/trace.ts';

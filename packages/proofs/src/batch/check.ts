@@ -90,7 +90,14 @@ export async function checkOpening(received: {
     const input = inputs[chunk.index]!;
     const delivered = delivery.chunks[chunk.index]!;
     const projected = async () =>
-      freivalds && projector && verifiedOutcome(freivalds, projector, challenge, chunk, input);
+      freivalds &&
+      projector &&
+      verifiedOutcome(freivalds, projector, {
+        challenge,
+        chunk,
+        input,
+        outputBytes: terms.limits.outputBytes,
+      });
     return verifyChunk({ ...received, challenge, chunk, input, delivered, projected });
   };
   const runs =

@@ -1,5 +1,11 @@
 import { type Hash32, hash32, type OpenedChunk } from '@prometheus-compute/protocol';
-import type { LoadedModel, ModelEngine, ModelOutcome } from '@prometheus-compute/sandbox';
+import {
+  type LoadedModel,
+  type ModelEngine,
+  type ModelOutcome,
+  refusedChunk,
+  rowsOutcome,
+} from '@prometheus-compute/sandbox';
 import type { ProjectionKernels, Projector } from './projection.ts';
 import { withheldRows } from './withheld.ts';
 
@@ -21,26 +27,31 @@ export interface FreivaldsCheck {
  * held against its weights by random projections. An outcome that comes back is right but for a probability of 2/p for each
  * layer, and still has to be held against the commitment and the opened output.
  *
+ * @param opened.outputBytes - the contract's limit of an output
  * @returns `wrong`: records that no run gives; undefined: this check says nothing, and the chunk has to be run again (records that
- *   nobody serves, or an input that is no row)
+ *   nobody serves, or an input that the model does not take)
  */
 export async function verifiedOutcome(
   check: FreivaldsCheck,
   projector: Projector,
-  challenge: Hash32,
-  { index, scheme }: OpenedChunk,
-  input: Uint8Array,
+  opened: {
+    readonly challenge: Hash32;
+    readonly chunk: OpenedChunk;
+    readonly input: Uint8Array;
+    readonly outputBytes: number;
+  },
 ): Promise<ModelOutcome | 'wrong' | undefined> {
   const { model, engine } = check;
+  const { challenge, input } = opened;
+  const { index, scheme } = opened.chunk;
+  if (refusedChunk(model, input, opened.outputBytes) !== undefined) return undefined;
   const rows = input.length / model.inputBytes;
-  if (!Number.isInteger(rows) || rows === 0) return undefined;
   const withheld = withheldRows(challenge, index, rows);
   const shown = await check.records(index, hash32(scheme), (rows - withheld.length) * model.rowTraceBytes);
   if (shown === undefined) return undefined;
   const records = mergeRecords(model, input, withheld, shown, engine);
   const output = projector.outputs(index, input, records);
-  if (output === undefined) return 'wrong';
-  return { kind: 'done', output, trace: { kind: 'model', rows, records } };
+  return output === undefined ? 'wrong' : rowsOutcome(output, rows, records);
 }
 
 /** Records of all rows: the withheld ones from an own run, the others as they were shown. */

@@ -1,0 +1,216 @@
+import { hash32, publicKey } from '@prometheus-compute/protocol';
+import type { Model, ModelOutcome } from '@prometheus-compute/sandbox';
+import { describe, expect, it } from 'vitest';
+import { withheldRows } from '../../src/scheme/withheld.ts';
+import { named, secretOf } from '../build/batch.ts';
+import { judge, type ModelBatch, modelBatch, runModel, verify } from '../build/model-batch.ts';
+
+const ROWS = [3, 1, 4];
+const FEATURES = 40;
+
+/** Numbers that look like those of a trained model, the same in every run. */
+function numbers(length: number, seed: number, low: number, high: number): number[] {
+  let state = seed;
+  return Array.from({ length }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return low + (state % (high - low + 1));
+  });
+}
+
+/** 40 features, a checked layer of 40, ReLU, a layer of 3 that costs less to compute than to check. */
+const network = (seed: number): Model => ({
+  input: { shape: { height: 1, width: 1, channels: FEATURES }, zeroPoint: -128, low: -128, high: 127 },
+  nodes: [
+    {
+      op: 'gemm',
+      input: 0,
+      weights: Int8Array.from(numbers(FEATURES * 40, seed, -127, 127)),
+      bias: Int32Array.from(numbers(40, seed + 1, -9_000, 9_000)),
+    },
+    {
+      op: 'requant',
+      input: 1,
+      multipliers: new Int32Array(40).fill(900_000_000),
+      negative: null,
+      shift: 40,
+      zeroPoint: -128,
+      low: -128,
+      high: 127,
+    },
+    {
+      op: 'gemm',
+      input: 2,
+      weights: Int8Array.from(numbers(120, seed + 2, -127, 127)),
+      bias: Int32Array.from([1, 2, 3]),
+    },
+    { op: 'argmax', input: 3 },
+  ],
+  output: 4,
+});
+
+const MODEL = network(1);
+const INPUTS = ROWS.map((rows, chunk) => Uint8Array.from(numbers(rows * FEATURES, chunk + 7, 0, 255)));
+const honest = modelBatch(MODEL, INPUTS);
+const { rowTraceBytes } = honest.model;
+
+const withRecords = (outcome: ModelOutcome, records: Uint8Array): ModelOutcome => ({
+  ...outcome,
+  trace: { ...outcome.trace, records },
+});
+/** An outcome with `add` on one accumulator of its records. */
+function withAccumulator(outcome: ModelOutcome, place: number, add: number): ModelOutcome {
+  const { accBytes } = honest.model.linear[0]!;
+  const records = outcome.trace.records.slice();
+  let carry = add;
+  for (let byte = 0; byte < accBytes; byte++) {
+    const sum = records[place * accBytes + byte]! + carry;
+    records[place * accBytes + byte] = sum & 0xff;
+    carry = sum >> 8;
+  }
+  return withRecords(outcome, records);
+}
+
+/** V names this chunk, and an arbiter who runs it again confirms. */
+async function expectFound(batch: ModelBatch, chunk: number, serves?: (chunk: number) => boolean) {
+  const { verdict } = await verify(batch, serves);
+  expect(verdict).toEqual({ r: 0, claim: { chunk, kind: 'output' } });
+  expect(await judge(batch, verdict)).toBe(1);
+}
+
+describe('F §Schemes: an honest opening under freivalds', () => {
+  it('gives u_p without running a chunk again', async () => {
+    const { verdict, reruns } = await verify(honest);
+    expect(verdict.r).toBe(1);
+    expect(verdict.r === 1 && publicKey(verdict.lockSecret)).toEqual(honest.terms.verificationLock);
+    expect(reruns).toBe(0);
+  });
+
+  it('shows the records of all rows but the withheld ones', () => {
+    const sizes = honest.opening.chunks.map(({ index, scheme }) => [
+      index,
+      honest.served.get(Buffer.from(scheme).toString('hex'))!.length / rowTraceBytes,
+    ]);
+    expect(sizes.sort()).toEqual(ROWS.map((rows, chunk) => [chunk, rows - 1]));
+  });
+
+  it('D39: records that nobody serves are no fault: V runs the chunk again', async () => {
+    const { verdict, reruns } = await verify(honest, (chunk) => chunk !== 0);
+    expect(verdict.r).toBe(1);
+    expect(reruns).toBe(1);
+  });
+
+  it('with a chunk that is no row of the model: its failure is its result', async () => {
+    const batch = modelBatch(MODEL, [INPUTS[0]!, new Uint8Array(7)]);
+    const { verdict, reruns } = await verify(batch);
+    expect(verdict.r).toBe(1);
+    expect(reruns).toBe(1);
+  });
+});
+
+describe('what a Worker makes wrong before it commits', () => {
+  it.each([1, -1, 1 << 15, -(1 << 15)])('an accumulator that is off by %i, in any row', async (add) => {
+    for (const row of [0, 1, 2, 3]) {
+      const place = row * 40 + ((row * 13) % 40);
+      const batch = modelBatch(MODEL, INPUTS, {
+        outcome: (outcome, chunk) => (chunk === 2 ? withAccumulator(outcome, place, add) : outcome),
+      });
+      await expectFound(batch, 2);
+    }
+  });
+
+  it('an accumulator larger than any input gives, whatever it is modulo p', async () => {
+    const { accBytes, bound } = honest.model.linear[0]!;
+    const most = 2 ** (8 * accBytes - 1) - 1;
+    expect(bound).toBeLessThan(most);
+    const batch = modelBatch(MODEL, INPUTS, {
+      outcome: (outcome, chunk) => {
+        const records = outcome.trace.records.slice();
+        if (chunk === 0)
+          for (let byte = 0; byte < accBytes; byte++) records[byte] = (most >> (8 * byte)) & 0xff;
+        return withRecords(outcome, records);
+      },
+    });
+    await expectFound(batch, 0);
+  });
+
+  it('one flipped bit of an output', async () => {
+    const batch = modelBatch(MODEL, INPUTS, {
+      outcome: (outcome, chunk) =>
+        chunk === 1 ? { ...outcome, output: outcome.output.map((byte) => byte ^ 1) } : outcome,
+    });
+    await expectFound(batch, 1);
+  });
+
+  it('another input’s results', async () => {
+    const other = runModel(honest.model, Uint8Array.from(numbers(4 * FEATURES, 99, 0, 255)));
+    const batch = modelBatch(MODEL, INPUTS, {
+      outcome: (outcome, chunk) => (chunk === 2 ? other : outcome),
+    });
+    await expectFound(batch, 2);
+  });
+
+  it('weights of another model', async () => {
+    const another = modelBatch(network(2), INPUTS);
+    const batch = modelBatch(MODEL, INPUTS, {
+      outcome: (_, chunk) => runModel(another.model, INPUTS[chunk]!),
+    });
+    const { verdict } = await verify(batch);
+    expect(verdict).toMatchObject({ r: 0, claim: { kind: 'output' } });
+    expect(await judge(batch, verdict)).toBe(1);
+  });
+});
+
+describe('what a Worker makes wrong when it opens', () => {
+  const flip = (records: Uint8Array) => records.map((byte, place) => (place === 0 ? byte ^ 1 : byte));
+
+  it('other records than those that it has committed to', async () => {
+    await expectFound(
+      modelBatch(MODEL, INPUTS, { shown: (records, chunk) => (chunk === 2 ? flip(records) : records) }),
+      2,
+    );
+  });
+
+  it('D39: it names other records and serves none: who runs the chunk again sees it too', async () => {
+    const batch = modelBatch(MODEL, INPUTS, {
+      shown: (records, chunk) => (chunk === 2 ? flip(records) : records),
+    });
+    await expectFound(batch, 2, () => false);
+  });
+
+  it('records of too few rows', async () => {
+    const batch = modelBatch(MODEL, INPUTS, {
+      shown: (records, chunk) => (chunk === 0 ? records.subarray(rowTraceBytes) : records),
+    });
+    await expectFound(batch, 0);
+  });
+});
+
+describe('D4: rows that are withheld', () => {
+  const challenges = Array.from({ length: 50 }, (_, i) => named(`challenge ${i}`));
+
+  it.each([
+    [1, 1],
+    [99, 1],
+    [100, 1],
+    [101, 2],
+    [1_000, 10],
+  ])('of %i rows %i, distinct and in order', (rows, count) => {
+    for (const challenge of challenges) {
+      const drawn = withheldRows(challenge, 3, rows);
+      expect(drawn).toHaveLength(count);
+      expect([...new Set(drawn)].sort((a, b) => a - b)).toEqual(drawn);
+      for (const row of drawn) expect(row).toBeLessThan(rows);
+    }
+  });
+
+  it('depend on challenge and chunk, and can be any row', () => {
+    const seen = new Set(challenges.flatMap((challenge) => withheldRows(challenge, 0, 8)));
+    expect(seen.size).toBe(8);
+    const chunks = Array.from({ length: 50 }, (_, chunk) => withheldRows(challenges[0]!, chunk, 8)[0]);
+    expect(new Set(chunks).size).toBeGreaterThan(1);
+  });
+
+  it('no row of a chunk that failed', () => {
+    expect(withheldRows(hash32(secretOf('any')), 0, 0)).toEqual([]);
+  });
+});
