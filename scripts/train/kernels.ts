@@ -57,11 +57,18 @@ export type PatchGeometry = [
 /** Most memory that a training may use: 1 GiB, in pages of 64 KiB. */
 const MAXIMUM_PAGES = 16_384;
 
+let compiled: Promise<WebAssembly.Module> | undefined;
+
 /**
- * Compiles the kernels (a few seconds). The module can be sent to other threads.
+ * Compiles the kernels, once in a process (a few seconds). The module can be sent to other threads.
  * @throws Error with the compiler's messages
  */
-export async function compileKernels(): Promise<WebAssembly.Module> {
+export function compileKernels(): Promise<WebAssembly.Module> {
+  compiled ??= compileOnce();
+  return compiled;
+}
+
+async function compileOnce(): Promise<WebAssembly.Module> {
   const bytes = await compileAssembly(join(import.meta.dirname, 'assembly'), 'index.ts', [
     ...['--optimizeLevel', '3', '--runtime', 'stub', '--noAssert', '--enable', 'simd', '--enable', 'threads'],
     ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', `${MAXIMUM_PAGES}`],
