@@ -56,7 +56,7 @@ export async function keepDocument(blobs: BlobStore, message: ChannelMessage): P
 
 /** Stores a body under the hash of it that was signed, unless it is there. */
 export async function keepBody(blobs: BlobStore, name: Hash32, body: Uint8Array): Promise<void> {
-  if ((await blobs.get(name)) === undefined) await blobs.put(name, body);
+  if ((await blobs.part(name, 0, 0)) === undefined) await blobs.put(name, body);
 }
 
 /** The envelope whose body lies in the store under what its sender signed; undefined when the body is not there. */

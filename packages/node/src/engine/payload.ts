@@ -134,11 +134,10 @@ export class PayloadExchange implements PayloadService {
   async onFetch(record: ChannelRecord, message: MessageOf<'fetch'>, from: PeerId): Promise<void> {
     const { content, offset } = message;
     if (!(await this.#contents.has(record, content))) return;
-    const bytes = await this.#ports.blobs.get(content);
-    if (bytes === undefined || offset >= bytes.length) return;
-    const part = bytes.slice(offset, offset + MAX_BLOB_BYTES);
+    const part = await this.#ports.blobs.part(content, offset, MAX_BLOB_BYTES);
+    if (part === undefined || part.bytes.length === 0) return;
     const { channel } = message;
-    const answer = { kind: 'blob', channel, content, offset, total: bytes.length, bytes: part } as const;
+    const answer = { kind: 'blob', channel, content, offset, ...part } as const;
     // Whoever misses a part asks for it again.
     this.#send(record, from, answer).catch(() => {});
   }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { open, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Hash32, toHex } from '@prometheus-compute/protocol';
-import type { BlobStore } from '../ports/blob-store.ts';
+import type { BlobPart, BlobStore } from '../ports/blob-store.ts';
+import { StoreError } from './errors.ts';
 
 /**
  * Blobs as files of a folder, named by their hash and written whole or not at all.
@@ -25,12 +26,38 @@ export function folderBlobs(folder: string): BlobStore {
       await rename(temporary, join(folder, toHex(hash)));
     },
     async get(hash: Hash32): Promise<Uint8Array | undefined> {
+      return whenThere(async () => new Uint8Array(await readFile(join(folder, toHex(hash)))));
+    },
+    async part(hash: Hash32, offset: number, length: number): Promise<BlobPart | undefined> {
+      const file = await whenThere(() => open(join(folder, toHex(hash)), 'r'));
+      if (file === undefined) return undefined;
       try {
-        return new Uint8Array(await readFile(join(folder, toHex(hash))));
-      } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw cause;
+        const { size: total } = await file.stat();
+        return { total, bytes: await readAt(file, offset, Math.max(0, Math.min(length, total - offset))) };
+      } finally {
+        await file.close();
       }
     },
   };
+}
+
+/** Undefined when there is no such file. */
+async function whenThere<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw cause;
+  }
+}
+
+/** Exactly so many bytes, which the file has: a blob never changes. */
+async function readAt(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
+    if (bytesRead === 0) throw new StoreError('unreadable', 'a blob is shorter than its file says');
+    done += bytesRead;
+  }
+  return bytes;
 }

@@ -59,11 +59,16 @@ async function nodes(peers: Readonly<Record<string, Serve>>) {
     return true;
   });
   const asked: string[] = [];
+  const readWhole: Hash32[] = [];
   for (const [name, serve] of Object.entries(peers)) {
     if (serve === 'offline') continue;
     const serving = ports(name);
     await serving.blobs.put(hash, content);
-    const server = new PayloadExchange(serving);
+    const get = (of: Hash32) => {
+      readWhole.push(of);
+      return serving.blobs.get(of);
+    };
+    const server = new PayloadExchange({ ...serving, blobs: { ...serving.blobs, get } });
     serving.transport.listen(async (from, bytes) => {
       const { message } = openEnvelope(bytes);
       if (message.kind !== 'fetch') return false;
@@ -86,7 +91,7 @@ async function nodes(peers: Readonly<Record<string, Serve>>) {
       verify: isContent,
       ...change,
     });
-  return { exchange, obtain, asked, asking };
+  return { exchange, obtain, asked, asking, readWhole };
 }
 
 const damaged: Serve = (fetch, answer) =>
@@ -97,9 +102,11 @@ const missing = (message = /./) =>
 
 describe('contents by hash', () => {
   it('come in parts, are checked, and stored', async () => {
-    const { obtain, asked, asking } = await nodes({ one: undefined });
+    const { obtain, asked, asking, readWhole } = await nodes({ one: undefined });
     expect(await obtain()).toEqual(content);
     expect(asked).toEqual(PARTS);
+    // Whoever serves a part reads that part, and not 256 MiB for each MiB.
+    expect(readWhole).toEqual([]);
     expect(await asking.blobs.get(hash)).toEqual(content);
     expect(await obtain()).toEqual(content);
     expect(asked).toHaveLength(3);

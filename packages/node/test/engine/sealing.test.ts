@@ -42,6 +42,10 @@ function memory() {
       stored.set(toHex(hash), bytes);
     },
     get: async (hash) => stored.get(toHex(hash)),
+    part: async (hash, offset, length) => {
+      const bytes = stored.get(toHex(hash));
+      return bytes && { total: bytes.length, bytes: bytes.slice(offset, offset + length) };
+    },
   };
   return { blobs, puts };
 }

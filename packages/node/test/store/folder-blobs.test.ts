@@ -21,6 +21,23 @@ describe('blobs in a folder', () => {
     expect(await blobs.get(hash32(new Uint8Array(32)))).toBeUndefined();
   });
 
+  it('gives back parts, with the size of the whole', async () => {
+    const blobs = folderBlobs(folder);
+    await blobs.put(hash, new Uint8Array([1, 2, 3, 4, 5]));
+    const part = async (offset: number, length: number) => {
+      const { total, bytes } = (await blobs.part(hash, offset, length))!;
+      expect(total).toBe(5);
+      return [...bytes];
+    };
+    expect(await part(0, 2)).toEqual([1, 2]);
+    expect(await part(2, 2)).toEqual([3, 4]);
+    expect(await part(3, 9)).toEqual([4, 5]);
+    expect(await part(0, 0)).toEqual([]);
+    expect(await part(5, 1)).toEqual([]);
+    expect(await part(6, 1)).toEqual([]);
+    expect(await blobs.part(hash32(new Uint8Array(32)), 0, 1)).toBeUndefined();
+  });
+
   it('leaves one file per hash, readable by its owner only, also when it is put twice at once', async () => {
     const blobs = folderBlobs(folder);
     await Promise.all([blobs.put(hash, new Uint8Array(9)), blobs.put(hash, new Uint8Array(9))]);

@@ -95,6 +95,11 @@ describe('T §Setup: before a contract is agreed', () => {
             const bytes = await real.blobs.get(hash);
             return party === 'client' && isDrawn ? bytes?.map((byte) => byte ^ 1) : bytes;
           },
+          part: async (...of) => {
+            const part = await real.blobs.part(...of);
+            const changed = party === 'client' && isDrawn && part !== undefined;
+            return changed ? { ...part, bytes: part.bytes.map((byte) => byte ^ 1) } : part;
+          },
         },
       }),
     });

@@ -33,10 +33,11 @@ export class Turns {
   }
 
   /** Blobs whose bytes come in their turn. */
-  blobs({ put, get }: EnginePorts['blobs']): EnginePorts['blobs'] {
+  blobs({ put, get, part }: EnginePorts['blobs']): EnginePorts['blobs'] {
     return {
       put: (hash, bytes) => this.#afterWork(() => put(hash, bytes)),
       get: (hash) => this.#afterWork(() => get(hash)),
+      part: (hash, offset, length) => this.#afterWork(() => part(hash, offset, length)),
     };
   }
 

@@ -24,6 +24,7 @@ const slowMachine: Machine = (_, ports) => ({
   blobs: {
     put: (...blob) => atSomeTime(ports.blobs.put(...blob)),
     get: (...blob) => atSomeTime(ports.blobs.get(...blob)),
+    part: (...blob) => atSomeTime(ports.blobs.part(...blob)),
   },
 });
 const slowExecutor: ChunkExecutor = {
