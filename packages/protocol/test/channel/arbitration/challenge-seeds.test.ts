@@ -59,17 +59,17 @@ function judged(one: Kept, two: Kept, court: Case['court'] = 'TxA'): readonly Ju
 }
 
 /** Hashes that stand for seeds: of blocks H0 + t0 + B + 1 for s_V and Δ later for s_C. */
-const BLOCKS = (() => {
+function blocks() {
   const { h0, times } = new CourtPlay({ arbiters: 3, unsigned: true, court: 'TxA' });
   const { B, delivery: t0, claim: delta } = times;
   const at = (height: number) => fixtureHash(`block ${height}`);
   return { client: at(h0 + t0 + delta + B + 1), verifier: at(h0 + t0 + B + 1) };
-})();
+}
 
 describe('D37: all honest arbiters judge by the same seeds and the same R', () => {
   it('block hashes stand for both seeds where C opened none in time', () => {
     for (const { substitutes } of judged([delivery('delivery')], [delivery('delivery')]))
-      expect(substitutes).toEqual(BLOCKS);
+      expect(substitutes).toEqual(blocks());
   });
 
   it('no hash stands for s_C where C posted one receipt in time, whether its delivery was posted or not', () => {
@@ -77,7 +77,7 @@ describe('D37: all honest arbiters judge by the same seeds and the same R', () =
     const alone = [receipt('delivery', R)];
     for (const kept of [posted, alone]) {
       for (const { substitutes } of judged(kept, kept))
-        expect(substitutes).toEqual({ client: null, verifier: BLOCKS.verifier });
+        expect(substitutes).toEqual({ client: null, verifier: blocks().verifier });
     }
   });
 
@@ -88,7 +88,7 @@ describe('D37: all honest arbiters judge by the same seeds and the same R', () =
   ])('a receipt that was shown %s keeps no hash from counting', (_, changes) => {
     const shown = (play: CourtPlay) => ({ ...receipt('delivery', R)(play), ...changes });
     const kept = [delivery('delivery'), shown];
-    for (const { substitutes } of judged(kept, kept)) expect(substitutes).toEqual(BLOCKS);
+    for (const { substitutes } of judged(kept, kept)) expect(substitutes).toEqual(blocks());
   });
 
   it('C = W post three deliveries, and a receipt that gives another R to one: whichever two an arbiter keeps, it judges alike', () => {
@@ -111,7 +111,7 @@ describe('D37: all honest arbiters judge by the same seeds and the same R', () =
   });
 
   it('an arbiter that lacks a block hash waits for it: an opening for that hash would look malformed', () => {
-    const blocks: number[] = [];
+    const asked: number[] = [];
     const play = new CourtPlay({
       arbiters: 3,
       unsigned: true,
@@ -121,7 +121,7 @@ describe('D37: all honest arbiters judge by the same seeds and the same R', () =
         [ONE]: {
           onTask: (task) => {
             if (task.kind !== 'find-block') return undefined;
-            blocks.push(task.height);
+            asked.push(task.height);
             return null;
           },
         },
@@ -130,9 +130,9 @@ describe('D37: all honest arbiters judge by the same seeds and the same R', () =
     const judges = () => play.tasks.filter(({ party, task }) => party === ONE && task.kind === 'judge');
     play.until(play.clock.judge + 1);
     expect(judges()).toEqual([]);
-    for (const height of blocks)
+    for (const height of asked)
       play.feed(ONE, { kind: 'block-found', height, hash: fixtureHash(`block ${height}`) });
     play.settle();
-    expect(judges().map(({ task }) => (task as Judge).substitutes)).toEqual([BLOCKS]);
+    expect(judges().map(({ task }) => (task as Judge).substitutes)).toEqual([blocks()]);
   });
 });
