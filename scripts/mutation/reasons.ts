@@ -1,60 +1,15 @@
-/** Mutants that survive, and why no test can or should notice them. */
-export interface Explained {
-  /** Path from packages/protocol/src. */
-  readonly file: string;
-  /** The code that is changed. */
-  readonly original: string;
-  /** What it is changed into. */
-  readonly replacements: readonly string[];
-  readonly reason: string;
-}
+import { CHANNEL_REASONS } from './channel-reasons.ts';
+import { type Explained, MEMORY } from './explained.ts';
 
-const MEMORY = 'only remembers what follows from the object anyway: without it the same is computed again';
+export type { Explained };
+
 const UNREACHABLE = 'the type system proves that this branch is never taken';
 const ONLY_ENCODING =
   'what is called throws nothing but EncodingError; the line lets a programming error through';
-const NO_COURT = 'only called after TxA or TxAc, which open a court';
-const NO_DISPUTE = 'an arbitration has a transaction of a dispute on the chain, and there are four of them';
 
 /** Survivors that are no gap in the tests. `npm run mutate` says which of these no longer survive. */
 export const REASONS: readonly Explained[] = [
-  {
-    file: 'channel/duties/after-appeal.ts',
-    original: '[]',
-    replacements: ['["Stryker was here"]'],
-    reason: NO_COURT,
-  },
-  {
-    file: 'channel/duties/after-appeal.ts',
-    original: 'court === null',
-    replacements: ['false'],
-    reason: NO_COURT,
-  },
-  {
-    file: 'channel/duties/after-appeal.ts',
-    original: "self === 'worker'",
-    replacements: ['true'],
-    reason:
-      'the decisions of others need no signature that W makes later, and nobody else holds an adaptor signature (D9)',
-  },
-  {
-    file: 'channel/duties/in-dispute.ts',
-    original: 'last?.transaction',
-    replacements: ['last.transaction'],
-    reason: NO_DISPUTE,
-  },
-  {
-    file: 'channel/duties/in-dispute.ts',
-    original: '[]',
-    replacements: ['["Stryker was here"]'],
-    reason: NO_DISPUTE,
-  },
-  {
-    file: 'channel/duties/in-dispute.ts',
-    original: 'default: return [];',
-    replacements: ['default:'],
-    reason: NO_DISPUTE,
-  },
+  ...CHANNEL_REASONS,
   {
     file: 'contract/announcements.ts',
     original: '{ if (error instanceof EncodingError) return undefined; throw error; }',

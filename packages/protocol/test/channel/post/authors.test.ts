@@ -74,6 +74,7 @@ describe('M §Post: who may say what', () => {
     ['a claim of an arbiter', () => claim('arbiter:2')],
     ['a vote that C commits to', () => commitment('client')],
     ['a vote that W opens', () => vote('worker')],
+    ['a vote of a stranger', () => commitment('nobody' as Party)],
     ["V's signatures on decisions", () => decisions('verifier')],
     ['a message outside any contract', announcement],
   ])('not %s', (_, of) => {
