@@ -51,7 +51,9 @@ function mutate(part: string): boolean {
 
 function run(part: string): boolean {
   const whole = WHOLE_PARTS.includes(part);
-  if (!existsSync(join(ROOT, SOURCES, part))) {
+  // Of the files of a folder, `channel/*`, its path.
+  const path = part.replace(/\/\*$/, '');
+  if (!existsSync(join(ROOT, SOURCES, path))) {
     process.stderr.write(`${SOURCES}${part} does not exist.\n`);
     return false;
   }
@@ -63,7 +65,7 @@ function run(part: string): boolean {
   }
   // Results of the rest of the part are kept beside those of a run of a file.
   const results = readReport(readFileSync(file, 'utf8')).filter(
-    (result) => result.file === part || result.file.startsWith(`${part}/`),
+    (result) => result.file === path || result.file.startsWith(`${path}/`),
   );
   process.stdout.write(`\n${renderTables(results)}\n`);
   if (whole) {

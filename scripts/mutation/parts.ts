@@ -1,7 +1,10 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+
 /**
  * Parts of packages/protocol/src and the tests that hold each: its own, those of the rules that it enforces, and the
  * vectors for its hashes. What only a play of the whole protocol notices is hard to find from there. Paths from
- * packages/protocol/test, of folders or of files without their ending.
+ * packages/protocol/test, of folders or of files without their ending. `/*`: the files of a folder, without the folders in it.
  */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   contract: ['contract', 'primitives/vectors'],
@@ -33,7 +36,17 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'channel/agreement',
     'channel/abandon',
   ],
-  'channel/closing': ['channel/clean-end', 'channel/abandon', 'channel/reorganisation'],
+  'channel/*': [
+    'channel/honest',
+    'channel/answered-seeds',
+    'channel/channel-name',
+    'channel/clean-end',
+    'channel/deadlines',
+    'channel/setup-faults',
+    'channel/abandon',
+    'channel/any-order',
+  ],
+  'channel/closing': ['channel/clean-end', 'channel/releases', 'channel/abandon', 'channel/reorganisation'],
 };
 
 /** Parts that are measured as a whole, and stand in docs/mutation.md. */
@@ -47,10 +60,35 @@ export function partsIn(path: string): readonly string[] {
 
 /** The part that a file or folder belongs to, or its first folder. */
 export function partOf(path: string): string {
-  return WHOLE_PARTS.find((part) => path === part || path.startsWith(`${part}/`)) ?? path.split('/')[0]!;
+  const [folder] = path.split('/');
+  const beside = `${path.slice(0, path.lastIndexOf('/'))}/*`;
+  return WHOLE_PARTS.find((part) => [path, beside].includes(part) || path.startsWith(`${part}/`)) ?? folder!;
 }
 
 /** Tests that hold a file or folder. */
-export function testsOf(path: string): readonly string[] {
+function testsOf(path: string): readonly string[] {
   return PARTS[partOf(path)] ?? [partOf(path)];
 }
+
+/** Minutes of random plays; what they would notice has to be held by a test that says what it is. */
+const LEFT_OUT = '**/arbitration/agreement.test.ts';
+
+/** Files of tests that hold a file or folder, as patterns, and those that are left out. */
+export function testPatterns(path: string): {
+  readonly include: readonly string[];
+  readonly exclude: string;
+} {
+  const include = testsOf(path).map((of) => `packages/protocol/test/${of}{/**/*.test.ts,.test.ts}`);
+  return { include, exclude: LEFT_OUT };
+}
+
+/** Full paths of the files of tests that hold a file or folder. @param root - of a tree of this project */
+export function testFiles(root: string, path: string): readonly string[] {
+  const { include, exclude } = testPatterns(path);
+  return globSync([...include], { cwd: root, exclude: [exclude] })
+    .sort()
+    .map((file) => join(root, file));
+}
+
+/** The name of a part in names of files. */
+export const nameOf = (part: string): string => part.replaceAll('/', '.').replace('*', 'files');

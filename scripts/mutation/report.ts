@@ -1,12 +1,11 @@
-import { partOf } from './parts.ts';
+import { nameOf, partOf } from './parts.ts';
 import { type Explained, REASONS } from './reasons.ts';
 
 /** Where the mutated code is. */
 export const SOURCES = 'packages/protocol/src/';
 
 /** Path from the root of the results of the part that a file or folder belongs to, as stryker.config.mjs names it. */
-export const reportFile = (path: string): string =>
-  `reports/mutation/${partOf(path).replaceAll('/', '.')}.json`;
+export const reportFile = (path: string): string => `reports/mutation/${nameOf(partOf(path))}.json`;
 
 /** What became of a mutant: `reached by no test` counts like `survived`; `left out` is text for people. */
 export type Outcome = 'killed' | 'timed out' | 'survived' | 'reached by no test' | 'left out';
@@ -98,9 +97,9 @@ export function readReport(json: string): readonly FileResult[] {
 export const isAlive = ({ outcome }: Mutant): boolean =>
   outcome === 'survived' || outcome === 'reached by no test';
 
-/** Reasons for mutants of a folder that do not survive any more. */
-export function unusedReasons(folder: string, results: readonly FileResult[]): readonly Explained[] {
-  return REASONS.filter((entry) => entry.file.startsWith(`${folder}/`)).filter(
+/** Reasons for mutants of a part that do not survive any more. */
+export function unusedReasons(part: string, results: readonly FileResult[]): readonly Explained[] {
+  return REASONS.filter((entry) => partOf(entry.file) === part).filter(
     (entry) =>
       !results.some(({ file, mutants }) =>
         mutants.some(

@@ -6,7 +6,9 @@ import {
   type TestSpecification,
   type Vitest,
 } from 'vitest/node';
-import { testsOf } from './parts.ts';
+import { testPatterns } from './parts.ts';
+
+const { include, exclude } = testPatterns(process.env.MUTATE ?? 'contract');
 
 /** Milliseconds that each file took when it was first run, before any mutant cut it short. */
 const durations = new Map<string, number>();
@@ -39,11 +41,8 @@ class FirstFailure implements Reporter {
 /** As the tests run otherwise: each file loads its modules anew, which mutants of constants need. @public */
 export default defineConfig({
   test: {
-    include: testsOf(process.env.MUTATE ?? 'contract').map(
-      (of) => `packages/protocol/test/${of}{/**/*.test.ts,.test.ts}`,
-    ),
-    // Minutes of random plays; what they would notice has to be held by a test that says what it is.
-    exclude: ['**/arbitration/agreement.test.ts'],
+    include: [...include],
+    exclude: [exclude],
     environment: 'node',
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -59,7 +59,7 @@ function judged(one: Kept, two: Kept, court: Case['court'] = 'TxA'): readonly Ju
 }
 
 /** Hashes that stand for seeds: of blocks H0 + t0 + B + 1 for s_V and Δ later for s_C. */
-function blocks() {
+function blockHashes() {
   const { h0, times } = new CourtPlay({ arbiters: 3, unsigned: true, court: 'TxA' });
   const { B, delivery: t0, claim: delta } = times;
   const at = (height: number) => fixtureHash(`block ${height}`);
@@ -69,7 +69,7 @@ function blocks() {
 describe('D37: all honest arbiters judge by the same seeds and the same R', () => {
   it('block hashes stand for both seeds where C opened none in time', () => {
     for (const { substitutes } of judged([delivery('delivery')], [delivery('delivery')]))
-      expect(substitutes).toEqual(blocks());
+      expect(substitutes).toEqual(blockHashes());
   });
 
   it('no hash stands for s_C where C posted one receipt in time, whether its delivery was posted or not', () => {
@@ -77,7 +77,7 @@ describe('D37: all honest arbiters judge by the same seeds and the same R', () =
     const alone = [receipt('delivery', R)];
     for (const kept of [posted, alone]) {
       for (const { substitutes } of judged(kept, kept))
-        expect(substitutes).toEqual({ client: null, verifier: blocks().verifier });
+        expect(substitutes).toEqual({ client: null, verifier: blockHashes().verifier });
     }
   });
 
@@ -88,7 +88,7 @@ describe('D37: all honest arbiters judge by the same seeds and the same R', () =
   ])('a receipt that was shown %s keeps no hash from counting', (_, changes) => {
     const shown = (play: CourtPlay) => ({ ...receipt('delivery', R)(play), ...changes });
     const kept = [delivery('delivery'), shown];
-    for (const { substitutes } of judged(kept, kept)) expect(substitutes).toEqual(blocks());
+    for (const { substitutes } of judged(kept, kept)) expect(substitutes).toEqual(blockHashes());
   });
 
   it('C = W post three deliveries, and a receipt that gives another R to one: whichever two an arbiter keeps, it judges alike', () => {
@@ -133,6 +133,6 @@ describe('D37: all honest arbiters judge by the same seeds and the same R', () =
     for (const height of asked)
       play.feed(ONE, { kind: 'block-found', height, hash: fixtureHash(`block ${height}`) });
     play.settle();
-    expect(judges().map(({ task }) => (task as Judge).substitutes)).toEqual([blocks()]);
+    expect(judges().map(({ task }) => (task as Judge).substitutes)).toEqual([blockHashes()]);
   });
 });

@@ -7,6 +7,7 @@ import type {
   TransactionId,
 } from '../../../src/index.ts';
 import { type Deviations, Game, type Sent } from './game.ts';
+import { START } from './identity.ts';
 import type { PlayerName } from './tasks.ts';
 
 /** t0, Δ, B, t1 of the fixture's contract with three arbiters (k = 3). */
@@ -36,8 +37,8 @@ export function without(wishes: readonly Wish[], more: Deviations = {}): Game {
   return game;
 }
 
-/** Height of Tx0 in every run here. */
-export const H0 = without([]).chain.heightOf('Tx0')!;
+/** Height of Tx0 in every run here: the block after the one with which the arbiters are drawn. */
+export const H0 = START + 2;
 
 /** Goes on until the tip is at H0 + `blocks`. */
 export function until(game: Game, blocks: number): Game {
