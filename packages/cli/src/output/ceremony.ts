@@ -23,6 +23,10 @@ const CHECKED: Readonly<Record<CeremonyStepName, readonly [rule: string, what: s
 };
 const STEPS = Object.keys(CHECKED) as readonly CeremonyStepName[];
 
+/** What the replay cannot know: without it, a file about a chain that never was would pass for a draw. */
+const NO_CHAIN =
+  'No chain was asked. The general terms (P), the stakes and the block of the draw are what the file says, and only who trusts its maker knows that they are on the chain: look them up with a node of your own.';
+
 /** A replay for people: every step with what it gave, and who was drawn and why. */
 export function ceremonyText(replay: CeremonyReplay, minimumAge: number, columns: number): string {
   const width = Math.min(columns, WIDEST_PROSE);
@@ -37,6 +41,7 @@ export function ceremonyText(replay: CeremonyReplay, minimumAge: number, columns
     parts.push(wrapped(legend, width));
   }
   if (replay.kind === 'complete') parts.push('The ceremony holds.');
+  parts.push(wrapped(NO_CHAIN, width));
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
@@ -80,6 +85,7 @@ export function ceremonyJson(replay: CeremonyReplay, parameters: Parameters, min
   return {
     format: 'prometheus/ceremony-check/1',
     complete: replay.kind === 'complete',
+    chainAsked: false,
     arbiters: parameters.n,
     minimumAge,
     steps: STEPS.map((name) => {

@@ -18,6 +18,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const PACKAGE = join(import.meta.dirname, '..', '..');
 const JOB = join(PACKAGE, '..', '..', 'examples', 'primes', 'job.yaml');
+/** What a reader must not miss: the file speaks for itself only. */
+const NO_CHAIN =
+  'No chain was asked. The general terms (P), the stakes and the block of the draw are what the file says';
 let folder = '';
 let drawn: CeremonyTranscript;
 
@@ -75,6 +78,7 @@ describe('prometh ceremony verify', () => {
     const steps = ['messages', 'contract', 'snapshot', 'seeds', 'union', 'agreement'];
     expect([...stdout.matchAll(/^ok {6}(\w+): /gm)].map(([, name]) => name)).toEqual(steps);
     expect(stdout).toContain('The ceremony holds.');
+    expect(stdout.replace(/\n/g, ' ')).toContain(NO_CHAIN);
     const { n } = drawn.parameters;
     for (let i = 1; i <= n; i++)
       expect(stdout).toMatch(new RegExp(`^ *\\d+ +A_${i} +client, worker, verifier`, 'm'));
@@ -87,6 +91,7 @@ describe('prometh ceremony verify', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       format: 'prometheus/ceremony-check/1',
       complete: true,
+      chainAsked: false,
       arbiters: drawn.parameters.n,
       fault: null,
       graphId: replay.kind === 'complete' && toHex(replay.graphId),
@@ -122,6 +127,7 @@ describe('prometh ceremony verify', () => {
     expect(status).toBe(3);
     expect(stdout.replace(/\n/g, ' ')).toMatch(/FAILED {2}union: .* At fault: the arbiter with the stake /);
     expect(stdout).not.toContain('The ceremony holds.');
+    expect(stdout.replace(/\n/g, ' ')).toContain(NO_CHAIN);
   });
 
   it('another block gives another draw, which nobody signed', () => {
