@@ -17,7 +17,7 @@ const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   T: [`${FOLDER}transactions.md`, `${FOLDER}parameters.md`],
   M: [`${FOLDER}protocol.md`, `${FOLDER}bytes.md`, `${FOLDER}messages.md`, `${FOLDER}parameters.md`],
   Y: [`${FOLDER}ceremony.md`],
-  F: [`${FOLDER}proofs.md`],
+  F: [`${FOLDER}proofs.md`, `${FOLDER}model.md`],
   U: ['docs/ux.md'],
 };
 /** The section of the roadmap that lists deviations. */

@@ -6,7 +6,7 @@ import { MAX_RECORDS_BYTES } from './limits.ts';
 import type { LoadedModel } from './load/loaded-model.ts';
 
 /**
- * Whether a chunk is one that the model takes: at least one whole row, each cell in the input's range, row records of at most
+ * F §Outcome of a chunk: whether a chunk is one that the model takes: at least one whole row, each cell in the input's range, row records of at most
  * {@link MAX_RECORDS_BYTES}, an output of at most `outputBytes`. What it does not take has a defined outcome without rows.
  *
  * @param input - the chunk

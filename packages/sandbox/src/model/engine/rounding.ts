@@ -1,5 +1,5 @@
 /**
- * The one rule of rounding: rq(v, M, S) = ⌊(v·M + 2^(S−1)) / 2^S⌋, half rounded up, with 64-bit integers. Computed here with
+ * F §Rounding: the one rule: rq(v, M, S) = ⌊(v·M + 2^(S−1)) / 2^S⌋, half rounded up, with 64-bit integers. Computed here with
  * doubles: v·M = a·2^16 + b exactly, with M in two halves. Results beyond 2^53, where a double is no longer exact, are
  * clamped to an int8 whatever their last bits are.
  *

@@ -12,7 +12,7 @@ const FORMAT = 'prometheus/model/1';
 const FILE: Place = { name: 'the model file', evidence: {} };
 
 /**
- * The model file of a model: canonical dag-cbor (docs/protocol/model.md). Whether the model is any good shows when the file
+ * The model file of a model: canonical dag-cbor (F §Model file). Whether the model is any good shows when the file
  * is loaded.
  */
 export function encodeModel(model: Model): Uint8Array {

@@ -12,7 +12,7 @@ export interface Range {
 }
 
 /**
- * What the accumulators of a linear node can be, from its weights and the range of its input: for each output channel the
+ * F §Bounds: what the accumulators of a linear node can be, from its weights and the range of its input: for each output channel the
  * bias and, for each weight w, the least and the largest of w·q over the range [l, h] of the input. Where cells are added,
  * padValue belongs to the range.
  *
