@@ -27,6 +27,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'channel/clients-part',
     'channel/any-order',
     'channel/reorganisation',
+    'channel/senders',
+    'channel/seeds-that-count',
   ],
   'channel/setup': [
     'channel/honest',
@@ -34,6 +36,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'channel/draw',
     'channel/pledge',
     'channel/agreement',
+    'channel/terms',
     'channel/abandon',
   ],
   'channel/*': [
