@@ -29,5 +29,6 @@ export { programHash } from './commitment/program-hash.ts';
 export type { Entropy } from './entropy.ts';
 export type { ProofError, ProofErrorCode } from './errors.ts';
 export type { FreivaldsCheck } from './scheme/freivalds.ts';
-export type { ProjectionKernels, WindowGeometry } from './scheme/projection.ts';
+export { projectionKernels } from './scheme/kernel-projections.ts';
+export type { ProjectionKernels } from './scheme/projection.ts';
 export { lockDigest, traceCommitment } from './scheme/trace.ts';

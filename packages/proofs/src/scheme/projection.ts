@@ -1,30 +1,32 @@
+import type { WindowGeometry } from '@prometheus-compute/kernels';
 import type { Hash32 } from '@prometheus-compute/protocol';
 import type { LinearLayer, LinearNode, LoadedModel, ModelEngine } from '@prometheus-compute/sandbox';
 import { addFields, FIELD_PRIME, fieldElements, fieldOf, sumOf } from './field.ts';
-import { layerAccumulators } from './records.ts';
 
 /** Rows whose activations and accumulators are in memory at a time. */
 const BLOCK_ROWS = 32;
 
-/** How the window of a layer moves over its input. A matrix product is a window as large as its input. */
-export interface WindowGeometry {
-  readonly input: { readonly height: number; readonly width: number; readonly channels: number };
-  readonly output: { readonly height: number; readonly width: number };
-  readonly kernel: { readonly height: number; readonly width: number };
-  readonly stride: { readonly height: number; readonly width: number };
-  readonly padding: { readonly top: number; readonly left: number };
-}
+/** Where the accumulators of a layer stand in a row record. */
+export type RecordPlace = Pick<LinearLayer, 'offset' | 'positions' | 'N' | 'accBytes' | 'bound'>;
 
-/** Sums over the field of p = 2^61 − 1 that the kernels make. Elements are below p, in little-endian words of 64 bits. */
+/** Sums over the field of p = 2^61 − 1. Elements are below p; negative integers count as p + value. */
 export interface ProjectionKernels {
   /** Σ_r scalars[r]·values[r][l] for each l; `values` holds one row after the other. */
-  combine8(values: Int8Array, scalars: BigUint64Array): BigUint64Array;
-  combine32(values: Int32Array, scalars: BigUint64Array): BigUint64Array;
+  combineActivations(values: Int8Array, scalars: BigUint64Array): BigUint64Array;
+  /**
+   * The same for a layer's accumulators in the records of some rows: [position][channel]. Undefined when one of them is larger
+   * than the layer allows: no run gives it.
+   */
+  combineRecords(
+    records: Uint8Array,
+    place: RecordPlace,
+    scalars: BigUint64Array,
+  ): BigUint64Array | undefined;
   /** W·r: Σ_n weights[k][n]·columns[n] for each k. */
   weightTimes(weights: Int8Array, columns: BigUint64Array): BigUint64Array;
-  /** Σ_i a[i]·b[i] */
-  fieldDot(a: BigUint64Array, b: BigUint64Array): bigint;
-  /** Σ_k patch(values)[k]·products[k] for each output position; cells that padding adds have the value `pad`. */
+  /** Σ_n matrix[i][n]·vector[n] for each i. */
+  dots(matrix: BigUint64Array, vector: BigUint64Array): BigUint64Array;
+  /** Σ_k window(position)[k]·products[k] for each output position; cells that padding adds have the value `pad`. */
   foldWindow(
     values: BigUint64Array,
     products: BigUint64Array,
@@ -77,11 +79,12 @@ export class Projector {
       output.set(derived.output, row * outputBytes);
       const weights = scalars.subarray(row, end);
       for (const [at, layer] of layers.entries()) {
-        const accumulators = layerAccumulators(block, rowTraceBytes, layer);
+        const accumulators = this.#kernels.combineRecords(block, layer, weights);
         if (accumulators === undefined) return undefined;
         const sum = sums[at]!;
-        sum.inputs = addFields(sum.inputs, this.#kernels.combine8(derived.activations(layer), weights));
-        sum.accumulators = addFields(sum.accumulators, this.#kernels.combine32(accumulators, weights));
+        sum.accumulators = addFields(sum.accumulators, accumulators);
+        const inputs = this.#kernels.combineActivations(derived.activations(layer), weights);
+        sum.inputs = addFields(sum.inputs, inputs);
       }
     }
     const total = sumOf(scalars);
@@ -92,14 +95,10 @@ export class Projector {
     const { elements, products, bias } = this.#columnsOf(layer);
     const node = this.#nodeOf(layer);
     const pad = node.op === 'conv' ? (fieldOf(node.padValue) * total) % FIELD_PRIME : 0n;
-    const expected = this.#kernels.foldWindow(inputs!, products, this.#geometry(layer, node), pad);
+    const expected = this.#kernels.foldWindow(inputs!, products, this.#geometry(node), pad);
     const shift = (bias * total) % FIELD_PRIME;
-    for (const [position, right] of expected.entries()) {
-      const cells = accumulators!.subarray(position * layer.N, (position + 1) * layer.N);
-      const left = this.#kernels.fieldDot(cells, elements);
-      if ((left + FIELD_PRIME - shift) % FIELD_PRIME !== right) return false;
-    }
-    return true;
+    const given = this.#kernels.dots(accumulators!, elements);
+    return given.every((left, position) => (left + FIELD_PRIME - shift) % FIELD_PRIME === expected[position]);
   }
 
   /** r, W·r and bias·r of a layer. */
@@ -111,7 +110,7 @@ export class Projector {
       columns = {
         elements,
         products: this.#kernels.weightTimes(weights, elements),
-        bias: this.#kernels.fieldDot(BigUint64Array.from(bias, fieldOf), elements),
+        bias: this.#kernels.dots(BigUint64Array.from(bias, fieldOf), elements)[0]!,
       };
       this.#columns.set(layer.node, columns);
     }
@@ -122,17 +121,16 @@ export class Projector {
     return this.#model.model.nodes[node] as LinearNode;
   }
 
-  #geometry(layer: LinearLayer, node: LinearNode): WindowGeometry {
-    const { tensors } = this.#model;
-    const input = tensors[node.input]!.shape;
-    if (node.op === 'conv') {
-      const { kernel, stride, padding } = node;
-      return { input, output: tensors[layer.node + 1]!.shape, kernel, stride, padding };
-    }
-    const one = { height: 1, width: 1 };
-    return { input, output: one, kernel: input, stride: one, padding: { top: 0, left: 0 } };
+  #geometry(node: LinearNode): WindowGeometry {
+    const shape = this.#model.tensors[node.input]!.shape;
+    if (node.op === 'conv')
+      return { ...shape, kernel: node.kernel, stride: node.stride, padding: node.padding };
+    // A matrix product is a window as large as its input.
+    return { ...shape, kernel: shape, stride: { height: 1, width: 1 }, padding: NO_PADDING };
   }
 }
+
+const NO_PADDING = { top: 0, left: 0, bottom: 0, right: 0 };
 
 /** Σ s_row·A_row and Σ s_row·C_row of a layer, over the rows that were read. */
 interface Sums {

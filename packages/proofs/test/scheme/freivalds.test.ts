@@ -4,18 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { withheldRows } from '../../src/scheme/withheld.ts';
 import { named, secretOf } from '../build/batch.ts';
 import { judge, type ModelBatch, modelBatch, runModel, verify } from '../build/model-batch.ts';
+import { numbers } from '../build/numbers.ts';
 
 const ROWS = [3, 1, 4];
 const FEATURES = 40;
-
-/** Numbers that look like those of a trained model, the same in every run. */
-function numbers(length: number, seed: number, low: number, high: number): number[] {
-  let state = seed;
-  return Array.from({ length }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return low + (state % (high - low + 1));
-  });
-}
 
 /** 40 features, a checked layer of 40, ReLU, a layer of 3 that costs less to compute than to check. */
 const network = (seed: number): Model => ({

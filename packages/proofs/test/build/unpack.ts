@@ -1,4 +1,4 @@
-import type { LinearLayer } from '@prometheus-compute/sandbox';
+import type { RecordPlace } from '../../src/scheme/projection.ts';
 
 /**
  * The accumulators of a checked layer in the records of some rows: [row][position][channel]. Undefined when one of them is larger
@@ -9,7 +9,7 @@ import type { LinearLayer } from '@prometheus-compute/sandbox';
 export function layerAccumulators(
   records: Uint8Array,
   rowBytes: number,
-  { offset, positions, N, accBytes, bound }: LinearLayer,
+  { offset, positions, N, accBytes, bound }: RecordPlace,
 ): Int32Array | undefined {
   const cells = positions * N;
   const rows = records.length / rowBytes;

@@ -1,0 +1,52 @@
+import { contentHash, type FreivaldsCheck, projectionKernels } from '@prometheus-compute/proofs';
+import { equalBytes } from '@prometheus-compute/protocol';
+import { kernelEngine, type LoadedModel, loadModel, type ModelEngine } from '@prometheus-compute/sandbox';
+import type { ChannelRecord } from '../channel-record.ts';
+import { EngineError } from '../errors.ts';
+import type { Batch } from './batch.ts';
+import type { TaskContext } from './context.ts';
+
+/** Blocks that V waits for the records of a chunk before it runs the chunk again. */
+const PATIENCE_BLOCKS = 2;
+
+interface Ready {
+  readonly model: LoadedModel;
+  readonly engine: ModelEngine;
+}
+
+/** The model that was last checked with: batches of one job share it. */
+let last: { readonly code: Uint8Array; readonly ready: Ready } | undefined;
+
+function readyFor(code: Uint8Array): Ready {
+  if (last === undefined || !equalBytes(last.code, code)) {
+    const model = loadModel(code);
+    last = { code, ready: { model, engine: kernelEngine(model) } };
+  }
+  return last.ready;
+}
+
+/**
+ * What V and C need to check an opening by projections. The records of a chunk come from the Worker, or from whoever has
+ * checked it already. Who withholds those of one chunk is asked for no others (D39): running chunks again is what V has time for,
+ * waiting for each of them is not.
+ */
+export function freivaldsCheck(record: ChannelRecord, batch: Batch, context: TaskContext): FreivaldsCheck {
+  const sources = context.peersOf(record, ['worker', 'client', 'verifier']);
+  let isServed = sources.length > 0;
+  return {
+    ...readyFor(batch.program.code),
+    kernels: projectionKernels(),
+    records: async (_, hash, size) => {
+      if (!isServed) return undefined;
+      const verify = (bytes: Uint8Array) => equalBytes(contentHash('records', bytes), hash);
+      try {
+        const wanted = { hash, size, exact: true, verify, patience: PATIENCE_BLOCKS };
+        return await context.payload.obtain(record, sources, wanted);
+      } catch (cause) {
+        if (!(cause instanceof EngineError && cause.code === 'payload-missing')) throw cause;
+        isServed = false;
+        return undefined;
+      }
+    },
+  };
+}
