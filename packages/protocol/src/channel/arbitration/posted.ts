@@ -2,9 +2,6 @@ import { arbiterIndex, type Party } from '../../contract/party.ts';
 import type { SettlementId } from '../../contract/settlements.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import { assertNever } from '../../primitives/errors.ts';
-import type { SignatureSlot } from '../../transactions/signing.ts';
-import { slotKey } from '../../transactions/signing.ts';
-import { verifySlot } from '../../transactions/verify.ts';
 import type { ChannelMessage, MessageOf } from '../../wire/messages.ts';
 import { graphOf } from '../agreement.ts';
 import type { ChannelContext } from '../context.ts';
@@ -14,8 +11,9 @@ import type { PostedMessage } from '../post/record.ts';
 import { keep } from '../setup/signatures.ts';
 import type { ArbitrationState } from '../state.ts';
 import { ignored, moved, type Step } from '../step.ts';
-import { courtClock, decisionOf, familiesOf, isArbiter, mayClaim } from './court.ts';
+import { courtClock, isArbiter, mayClaim } from './court.ts';
 import type { Content, Court } from './record.ts';
+import { signaturesOfStage } from './stage-signatures.ts';
 import { openedVotes } from './standing.ts';
 import { inPlace, withWord } from './words.ts';
 
@@ -140,38 +138,15 @@ function take(
     return { content: place, signatures: [], fault: null };
   }
   const { author } = posted;
-  const valid = validSignatures(state, court, author, message, context);
-  const given = valid.map(({ slot }) => slot.transaction as SettlementId);
-  const invalid = message.signatures.length - valid.length;
-  const reason = `${invalid} of ${author}'s ${message.signatures.length} signatures are on no decision of this court, or not valid`;
-  return {
-    content: { ...place, given },
-    signatures: valid,
-    fault: invalid === 0 ? null : { code: 'decision-invalid', culprit: author, reason },
-  };
-}
-
-/** The author's own signatures on decisions of this court that it is a member of; each verified before it counts. */
-function validSignatures(
-  state: ArbitrationState,
-  court: Court,
-  author: Party,
-  message: MessageOf<'decisionSignatures'>,
-  context: ChannelContext,
-): readonly SlotSignature[] {
-  const graph = graphOf(state.agreement);
-  const families: readonly string[] = Object.values(familiesOf(court));
-  const index = arbiterIndex(author)!;
-  const taken = new Map<string, SlotSignature>();
-  for (const { transaction, input, signature } of message.signatures) {
-    if (!graph.transactions.has(transaction) || input !== 0 || !(signature instanceof Uint8Array)) continue;
-    const decision = decisionOf(transaction);
-    if (decision === undefined || !families.includes(decision.family) || !decision.coherent.includes(index))
-      continue;
-    const slot: SignatureSlot = { transaction, input, signer: author, kind: 'plain' };
-    const key = slotKey(slot);
-    if (taken.has(key) || !verifySlot(graph, slot, signature, context.verify)) continue;
-    taken.set(key, { slot, signature });
+  const signatures = signaturesOfStage(state, court, author, message, context);
+  if (signatures !== undefined) {
+    const given = signatures.map(({ slot }) => slot.transaction as SettlementId);
+    return { content: { ...place, given }, signatures, fault: null };
   }
-  return [...taken.values()];
+  const reason = `of ${author}'s ${message.signatures.length} signatures one is on no decision of this stage, or not valid: none counts`;
+  return {
+    content: place,
+    signatures: [],
+    fault: { code: 'decision-invalid', culprit: author, reason },
+  };
 }

@@ -4,6 +4,7 @@ import {
   type ArbitrationState,
   arbiterIndex,
   arbiterParty,
+  type ChannelContext,
   type ChannelEvent,
   type ChannelFault,
   type ChannelMessage,
@@ -42,7 +43,7 @@ import { type Behaviour, nonceOf } from './manners.ts';
 import { agreed, BLANK, held } from './setting.ts';
 
 const AUX = new Uint8Array(32);
-const CONTEXT = { verify, policy: { verifyBlocks: 1, auditBlocks: 1 } };
+const POLICY = { verifyBlocks: 1, auditBlocks: 1 };
 /** H0 of every case. */
 const H0 = 100;
 
@@ -85,6 +86,8 @@ export class CourtPlay {
   /** What was sent to one party alone, posts left out. */
   readonly direct: { readonly from: Party; readonly to: Party; readonly message: ChannelMessage }[] = [];
   readonly archive = new Map<string, Uint8Array>();
+  /** How many signatures each has verified. */
+  readonly verified = new Map<Party, number>();
   tip = H0;
   /** H0 */
   readonly h0 = H0;
@@ -198,7 +201,7 @@ export class CourtPlay {
   }
 
   feed(party: Party, event: ChannelEvent): void {
-    const step = transition(this.states.get(party)!, event, CONTEXT);
+    const step = transition(this.states.get(party)!, event, this.#contextOf(party));
     if (step.kind === 'later') this.#deferred.get(party)!.push(event);
     else if (step.kind === 'ignored') this.faults.push({ party, fault: step.fault });
     else {
@@ -221,6 +224,14 @@ export class CourtPlay {
   send(from: Party, to: Party, message: ChannelMessage): void {
     this.#deliver(from, to, message);
     this.settle();
+  }
+
+  #contextOf(party: Party): ChannelContext {
+    const counted: ChannelContext['verify'] = (...signed) => {
+      this.verified.set(party, (this.verified.get(party) ?? 0) + 1);
+      return verify(...signed);
+    };
+    return { verify: counted, policy: POLICY };
   }
 
   #isOffline(party: Party): boolean {

@@ -65,6 +65,59 @@ describe('M §Clock: signatures of a stage', () => {
     expect(play.wants('client')).toEqual(['Tx7:1.2.3.4']);
   });
 
+  describe('makes its readers verify no more than what its author signed, and one', () => {
+    /** Verifications that an arbiter does for a message of the fifth, in stage 1 of a court in which it was silent before. */
+    function verifications(change: (right: Signed) => Signed): { count: number; given: readonly string[] } {
+      const play = new CourtPlay({ ...guilty, behaviours: { 'arbiter:5': signing(() => []) } });
+      play.until(play.clock.stages[1]!.from);
+      const ids = ['Tx7:1.2.3.5', 'Tx7:1.2.4.5', 'Tx7:1.3.4.5', 'Tx7:2.3.4.5'] as const;
+      const right = signatures(play, 'arbiter:5', ids, 1) as Signed;
+      const message = change(right);
+      const before = play.verified.get('arbiter:1') ?? 0;
+      play.post('arbiter:5', message, ['arbiter:1']);
+      const words = play.state('arbiter:1').arbitration.words;
+      const given = words.flatMap(({ author, content }) =>
+        author === 'arbiter:5' && content.about === 'stage' && content.stage === 1 ? [...content.given] : [],
+      );
+      return { count: (play.verified.get('arbiter:1') ?? 0) - before, given };
+    }
+    const none = verifications((right) => ({ ...right, signatures: [] }));
+    const wrong = (item: Signed['signatures'][number]) =>
+      ({ ...item, signature: fixture64(1) }) as Signed['signatures'][number];
+    const beyond = (change: (right: Signed) => Signed) => {
+      const { count, given } = verifications(change);
+      return { count: count - none.count, given: given.length };
+    };
+
+    it('all of them when they are right', () => {
+      expect(beyond((right) => right)).toEqual({ count: 4, given: 4 });
+    });
+
+    it('1,024 on one slot: none is verified', () => {
+      const many = (right: Signed) => Array.from({ length: 1_024 }, () => wrong(right.signatures[0]!));
+      expect(beyond((right) => ({ ...right, signatures: many(right) }))).toEqual({ count: 0, given: 0 });
+    });
+
+    it('one that is wrong: nothing after it is verified, and nothing before it counts', () => {
+      const second = ([first, other, ...rest]: Signed['signatures']) => [first!, wrong(other!), ...rest];
+      expect(beyond((right) => ({ ...right, signatures: second(right.signatures) }))).toEqual({
+        count: 2,
+        given: 0,
+      });
+    });
+
+    it.each([
+      ['of another stage', 'Tx7:1.2.3.4.5'],
+      ['of a family that is due after Δ_2 only, on TxAc', 'Tx9c:1.2.3.5'],
+    ] as const)('one %s: none is verified', (_, transaction) => {
+      const other = (right: Signed) => ({ ...right.signatures[0]!, transaction });
+      expect(beyond((right) => ({ ...right, signatures: [...right.signatures, other(right)] }))).toEqual({
+        count: 0,
+        given: 0,
+      });
+    });
+  });
+
   it("a copy of another arbiter's signatures is none", () => {
     const play = new CourtPlay({ ...guilty, behaviours: { 'arbiter:5': signing(() => []) } });
     play.until(play.clock.stages[0]!.from);
