@@ -1,13 +1,11 @@
 import {
   type CeremonyTranscript,
   type ChannelContext,
-  type ChannelEvent,
   type ChannelMessage,
   type ChannelState,
   encodeContract,
   encodeEnvelope,
   encodeTranscript,
-  type MessageKind,
   type Parameters,
   sealMessage,
   type Txid,
@@ -17,16 +15,8 @@ import { decodeSnapshot } from '../snapshot/snapshot.ts';
 import { contractOf } from './addressing.ts';
 import type { ChannelRecord } from './channel-record.ts';
 import type { EnginePorts } from './engine-ports.ts';
+import { CEREMONY_KINDS, decodeEvent } from './event-log.ts';
 import type { OfferIndex } from './offer-index.ts';
-
-/** Messages that a ceremony is replayed from (Y §Replay): a channel's log keeps their envelopes. */
-export const CEREMONY_KINDS: readonly MessageKind[] = [
-  'contract',
-  'contractAgreed',
-  'ceremonySeed',
-  'acceptanceList',
-  'arbiterSet',
-];
 
 /** What of the node a transcript is made from. */
 export interface CeremonySource {
@@ -50,7 +40,8 @@ export async function exportCeremony(
   source: CeremonySource,
 ): Promise<Uint8Array | undefined> {
   const { ports, offers, context, minimumAge, parameters } = source;
-  const { contract, envelopes } = replayMessages(record, await ports.store.events(record.id), ports, context);
+  const log = await ports.store.events(record.id);
+  const { contract, envelopes } = await replayMessages(record, log, ports, context);
   const block = contract && (await ports.chain.blockAt(contract.snapshotHeight));
   if (contract === undefined || block === undefined) return undefined;
   const transcript: CeremonyTranscript = {
@@ -65,20 +56,20 @@ export async function exportCeremony(
 }
 
 /** Goes through the log until the ceremony is over. */
-function replayMessages(
+async function replayMessages(
   { keys }: ChannelRecord,
   log: readonly Uint8Array[],
-  { signer }: EnginePorts,
+  { signer, blobs }: EnginePorts,
   context: ChannelContext,
 ) {
-  const [begun, ...events] = log.map(decodeSnapshot);
-  let { state } = begun as unknown as { readonly state: ChannelState };
+  const [begun, ...events] = log;
+  let { state } = decodeSnapshot(begun!) as unknown as { readonly state: ChannelState };
   let contract = contractOf(state);
   const envelopes: Uint8Array[] = [];
   const own = new Set<ChannelMessage>();
-  for (const value of events) {
-    const event = value as unknown as ChannelEvent;
+  for (const bytes of events) {
     if (state.name !== 'setup' || state.step === 'signatures') break;
+    const event = await decodeEvent(bytes, blobs);
     const step = transition(state, event, context);
     if (step.kind !== 'moved') continue;
     state = step.state;

@@ -10,11 +10,11 @@ import type { OutboxEntry, OutboxItem } from '../ports/store.ts';
 import { encodeSnapshot } from '../snapshot/snapshot.ts';
 import { arbiterPeers, introducedPeers } from './addressing.ts';
 import { Backlog } from './backlog.ts';
-import { CEREMONY_KINDS } from './ceremony-export.ts';
 import { type ChannelRecord, decodeRecord, encodeRecord } from './channel-record.ts';
 import type { Directory } from './directory.ts';
 import { keepDocument } from './documents.ts';
 import type { EnginePorts } from './engine-ports.ts';
+import { encodeEvent } from './event-log.ts';
 import type { Notify } from './notice.ts';
 import { sealOutgoing } from './sealing.ts';
 
@@ -131,7 +131,7 @@ export class Channels {
       if (event.kind === 'message') await keepDocument(this.#ports.blobs, event.message);
       const tip = this.#unloggedTips.get(record.id);
       const before: readonly ChannelEvent[] = tip === undefined ? [] : [{ kind: 'tip', height: tip }];
-      await this.#commit(next, [...before, logged(event)].map(encodeSnapshot), step, completes);
+      await this.#commit(next, [...before, event].map(encodeEvent), step, completes);
     }
     this.#notify({ kind: 'moved', record: next, event: event.kind });
     if (step.fault !== null) this.#notify({ kind: 'fault', record: next, fault: step.fault });
@@ -169,12 +169,6 @@ export class Channels {
     const owner = `${id}/${event.from.startsWith('offer:') ? 'offers' : event.from}`;
     this.#deferred.add({ key, topic: id, owner, bytes: event.envelope.length, value: event });
   }
-}
-
-/** An event as the log holds it: of the kinds whose envelope nobody needs again, what it says is enough. */
-function logged(event: ChannelEvent): ChannelEvent {
-  if (event.kind !== 'message' || CEREMONY_KINDS.includes(event.message.kind)) return event;
-  return { ...event, envelope: new Uint8Array(0) };
 }
 
 /** Whether a step changed nothing but the tip: such steps need no commit of their own. */

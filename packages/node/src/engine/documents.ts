@@ -22,6 +22,9 @@ const DOCUMENTS: readonly MessageKind[] = [
   'decisionSignatures',
 ];
 
+/** Whether the body of a message lies in the blob store once it has come. */
+export const isDocument = (kind: MessageKind): boolean => DOCUMENTS.includes(kind);
+
 /** A body with the hashes under which later steps look for it. */
 interface Document {
   readonly names: readonly Hash32[];
@@ -31,10 +34,10 @@ interface Document {
 /** The document that a message is, or that it shows when it is a `post`; undefined: nobody will ask for it. */
 function documentIn(message: ChannelMessage): Document | undefined {
   if (message.kind !== 'post') {
-    return DOCUMENTS.includes(message.kind) ? named(message.kind, encodeMessage(message)) : undefined;
+    return isDocument(message.kind) ? named(message.kind, encodeMessage(message)) : undefined;
   }
   const { kind, body } = readEnvelope(message.envelope);
-  return DOCUMENTS.includes(kind) ? named(kind, body) : undefined;
+  return isDocument(kind) ? named(kind, body) : undefined;
 }
 
 /** An opening goes by two names: what W signed, and what a verdict says (D31). */
