@@ -23,7 +23,7 @@ Writes NAME.onnx, NAME.json (how it was made) and NAME.checkpoint (to go on afte
 const { values, positionals } = readArguments();
 const start = startOf();
 const { recipe, seed } = start;
-const data = readDataSet(values.data);
+const data = orFail(() => readDataSet(values.data), 'Name the folder of the data with --data');
 if (start.data !== undefined && start.data !== data.sha256)
   fail('the data is not that of the checkpoint; name its folder with --data');
 mkdirSync(values.out, { recursive: true });
@@ -53,8 +53,8 @@ while (history.length < recipe.epochs) {
     progressLine(`epoch ${epoch + 1} of ${recipe.epochs}, step ${step} of ${steps}`, share, began);
   });
   history.push({ training: score, test: await training.measure('test') });
-  resultLine(`epoch ${epoch + 1} of ${recipe.epochs}: ${scoreText(history.at(-1)!)}`);
   writeCheckpoint(checkpointPath, { recipe, seed, data: data.sha256, history, state: training.state() });
+  resultLine(`epoch ${epoch + 1} of ${recipe.epochs}: ${scoreText(history.at(-1)!)}`);
 }
 const { parameters } = training.state();
 await training.close();
@@ -99,7 +99,8 @@ function startOf(): Omit<Checkpoint, 'data' | 'state'> & { data?: string; state?
   if (values.resume !== undefined) {
     if (positionals.length > 0 || values.seed !== undefined || values.epochs !== undefined)
       fail('a checkpoint has its own network, seed and epochs');
-    return readCheckpoint(values.resume);
+    const path = values.resume;
+    return orFail(() => readCheckpoint(path), 'Start anew, or name another checkpoint');
   }
   const [name] = positionals;
   if (positionals.length !== 1 || (name !== 'cnn' && name !== 'mlp')) return fail(USAGE);
@@ -116,6 +117,15 @@ function numberOf(option: string, text: string | undefined, usual: number): numb
   const number = Number(text);
   if (!/^[1-9][0-9]{0,8}$/.test(text)) fail(`--${option} wants a number from 1 on`);
   return number;
+}
+
+/** What `read` gives; when it fails, the process ends with its message and what to do about it. */
+function orFail<T>(read: () => T, remedy: string): T {
+  try {
+    return read();
+  } catch (error) {
+    return fail(`${(error as Error).message}\n${remedy}.`);
+  }
 }
 
 function fail(message: string): never {

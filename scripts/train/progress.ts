@@ -23,7 +23,7 @@ export function scoreText({ training, test }: EpochReport): string {
 }
 
 /** 75 → "1 min 15 s". */
-export function duration(seconds: number): string {
+function duration(seconds: number): string {
   const whole = Math.round(seconds);
   const minutes = Math.floor(whole / 60);
   if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
