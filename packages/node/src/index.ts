@@ -3,8 +3,8 @@ export { type Collection, collectPayouts } from './engine/collect.ts';
 export { completeDuty } from './engine/complete-duty.ts';
 export type { EnginePorts } from './engine/engine-ports.ts';
 export { EngineError, type EngineErrorCode } from './engine/errors.ts';
-export type { NodePolicy } from './engine/tasks/context.ts';
 export type { DutyNotice } from './engine/publisher.ts';
+export type { NodePolicy } from './engine/tasks/context.ts';
 export { planJob } from './jobs/plan.ts';
 export { runJob } from './jobs/run.ts';
 export type {
