@@ -51,7 +51,7 @@ export function loadModel(bytes: Uint8Array): LoadedModel {
 const FILE: Place = { name: 'the model', evidence: {} };
 
 /** Bytes that the accumulators of a checked layer take in a row record. */
-export function recordBytes({ positions, N, accBytes }: LinearLayer): number {
+function recordBytes({ positions, N, accBytes }: LinearLayer): number {
   return positions * N * accBytes;
 }
 
