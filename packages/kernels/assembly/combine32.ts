@@ -1,9 +1,10 @@
 import { fromSigned, reduce, shifted } from './field';
+import { gather } from './gather';
 
-/** Rows in one pass over the columns of a strip. */
+/** Rows in one pass over the columns of a strip. They stay in the L1 cache. */
 const GROUP: i32 = 32;
 /** Columns of a strip: its sums, 24 bytes a column, stay in the L1 cache. */
-const STRIP: i32 = 512;
+const STRIP: i32 = 128;
 /** Rows until sums are folded: 1,024 products of at most 2^31 · 2^21 stay within 2^62. A multiple of GROUP. */
 const FOLD: i32 = 1024;
 const LIMB: u64 = 0x1fffff;
@@ -56,11 +57,13 @@ function fold(sums: usize, out: usize, columns: i32): void {
 }
 
 /** All rows of a strip of columns. */
-function combineStrip(c: usize, stride: usize, rows: i32, limbs: usize, sums: usize, out: usize, columns: i32): void {
+function combineStrip(c: usize, stride: usize, rows: i32, limbs: usize, sums: usize, tile: usize, out: usize, columns: i32): void {
   memory.fill(sums, 0, <usize>STRIP * 24);
   for (let row = 0; row < rows; row += GROUP) {
     if (row > 0 && row % FOLD == 0) fold(sums, out, columns);
-    addRows(c + <usize>row * stride, stride, min(rows - row, GROUP), limbs + <usize>row * 12, sums, columns);
+    const part = min(rows - row, GROUP);
+    gather(c + <usize>row * stride, stride, part, <usize>columns << 2, tile, STRIP << 2);
+    addRows(tile, STRIP << 2, part, limbs + <usize>row * 12, sums, columns);
   }
   fold(sums, out, columns);
 }
@@ -72,9 +75,10 @@ function combineStrip(c: usize, stride: usize, rows: i32, limbs: usize, sums: us
  * @param s - [rows], below p
  * @param out - [columns], below p
  * @param limbs - scratch, 12 bytes a row
- * @param sums - scratch, 12 KiB
+ * @param sums - scratch, 3 KiB
+ * @param tile - scratch, 16 KiB
  */
-export function combine32(c: usize, s: usize, out: usize, rows: i32, columns: i32, limbs: usize, sums: usize): void {
+export function combine32(c: usize, s: usize, out: usize, rows: i32, columns: i32, limbs: usize, sums: usize, tile: usize): void {
   for (let row = 0; row < rows; row++) {
     const value = load<u64>(s + (<usize>row << 3));
     const to = limbs + <usize>row * 12;
@@ -85,6 +89,6 @@ export function combine32(c: usize, s: usize, out: usize, rows: i32, columns: i3
   for (let column = 0; column < columns; column += STRIP) {
     const part = min(columns - column, STRIP);
     const at = <usize>column << 2;
-    combineStrip(c + at, <usize>columns << 2, rows, limbs, sums, out + (at << 1), part);
+    combineStrip(c + at, <usize>columns << 2, rows, limbs, sums, tile, out + (at << 1), part);
   }
 }

@@ -1,10 +1,11 @@
 import { joinDigits, putDigits } from './digits';
 import { reduce } from './field';
+import { gather } from './gather';
 
-/** Rows in one pass over the columns of a strip. Even. */
+/** Rows in one pass over the columns of a strip. Even. They stay in the L1 cache. */
 const GROUP: i32 = 32;
 /** Columns of a strip: its sums, 16 bytes a column, stay in the L1 cache. */
-const STRIP: i32 = 1024;
+const STRIP: i32 = 256;
 /** Rows until sums are folded: 240 dot products of at most 2 · 2^7 · 2^15 stay below 2^31. A multiple of GROUP. */
 const FOLD: i32 = 480;
 
@@ -67,17 +68,17 @@ function fold(sums: usize, out: usize, columns: i32): void {
 }
 
 /** All rows of a strip of columns. */
-function combineStrip(a: usize, stride: usize, rows: i32, digits: usize, sums: usize, out: usize, columns: i32): void {
+function combineStrip(a: usize, stride: usize, rows: i32, digits: usize, sums: usize, tile: usize, out: usize, columns: i32): void {
   memory.fill(sums, 0, <usize>STRIP << 4);
   for (let row = 0; row < rows; row += GROUP) {
     if (row > 0 && row % FOLD == 0) fold(sums, out, columns);
     const part = min(rows - row, GROUP);
-    const from = a + <usize>row * stride;
+    gather(a + <usize>row * stride, stride, part, <usize>columns, tile, STRIP);
     const at = digits + (<usize>row << 3);
-    addPairs(from, stride, stride, part >> 1, at, sums, columns);
+    addPairs(tile, STRIP, STRIP, part >> 1, at, sums, columns);
     // The last of an odd number of rows is its own partner, whose digits are zero.
     const last = <usize>(part - 1);
-    if ((part & 1) != 0) addPairs(from + last * stride, stride, 0, 1, at + (last << 3), sums, columns);
+    if ((part & 1) != 0) addPairs(tile + last * STRIP, STRIP, 0, 1, at + (last << 3), sums, columns);
   }
   fold(sums, out, columns);
 }
@@ -85,19 +86,20 @@ function combineStrip(a: usize, stride: usize, rows: i32, digits: usize, sums: u
 /**
  * out[columns] += Σ_r s[r] · a[r][columns] mod p.
  *
- * @param a - int8 [rows][columns]; up to 7 bytes behind it are read and do not count
+ * @param a - int8 [rows][columns]; up to 15 bytes behind it are read and do not count
  * @param s - [rows], below p
  * @param out - [columns], below p
  * @param digits - scratch, 8 bytes for each row of an even number
- * @param sums - scratch, 16 KiB
+ * @param sums - scratch, 4 KiB
+ * @param tile - scratch, 8 KiB
  */
-export function combine8(a: usize, s: usize, out: usize, rows: i32, columns: i32, digits: usize, sums: usize): void {
+export function combine8(a: usize, s: usize, out: usize, rows: i32, columns: i32, digits: usize, sums: usize, tile: usize): void {
   for (let row = 0; row < rows + (rows & 1); row++) {
     const at = digits + (<usize>(row >> 1) << 4) + (<usize>(row & 1) << 1);
     putDigits(row < rows ? load<u64>(s + (<usize>row << 3)) : 0, at, 4);
   }
   for (let column = 0; column < columns; column += STRIP) {
     const part = min(columns - column, STRIP);
-    combineStrip(a + <usize>column, <usize>columns, rows, digits, sums, out + (<usize>column << 3), part);
+    combineStrip(a + <usize>column, <usize>columns, rows, digits, sums, tile, out + (<usize>column << 3), part);
   }
 }

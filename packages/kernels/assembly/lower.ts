@@ -35,16 +35,43 @@ function lowerWindow(image: usize, g: usize, y0: i32, x0: i32, first: i32, own: 
   }
 }
 
+/** The same for a window inside of the image, of all channels: `spans` runs of `length` values, `rowBytes` apart. */
+function lowerInside(from: usize, rowBytes: usize, spans: i32, length: i32, to: usize): void {
+  const bytes = <usize>length << 1;
+  for (let span = 0; span < spans; span++) {
+    for (let i: usize = 0; i < <usize>length; i += 8) v128.store(to + (i << 1), v128.load8x8_s(from + i));
+    from += rowBytes;
+    to += bytes;
+  }
+}
+
 /** The windows at output positions `from` to `from + count` (counted through all images), `stride` bytes apart. */
 export function lower(x: usize, g: usize, from: i32, count: i32, first: i32, own: i32, padValue: i32, block: usize, stride: usize): void {
+  const height = load<i32>(g, HEIGHT);
+  const width = load<i32>(g, WIDTH);
+  const channels = load<i32>(g, CHANNELS);
+  const kernelHeight = load<i32>(g, KERNEL_HEIGHT);
+  const kernelWidth = load<i32>(g, KERNEL_WIDTH);
+  const outputHeight = load<i32>(g, OUTPUT_HEIGHT);
   const outputWidth = load<i32>(g, OUTPUT_WIDTH);
-  const positions = load<i32>(g, OUTPUT_HEIGHT) * outputWidth;
-  const imageBytes = load<i32>(g, HEIGHT) * load<i32>(g, WIDTH) * load<i32>(g, CHANNELS);
-  for (let i = from; i < from + count; i++) {
-    const position = i % positions;
-    const y0 = (position / outputWidth) * load<i32>(g, STRIDE_HEIGHT) - load<i32>(g, TOP);
-    const x0 = (position % outputWidth) * load<i32>(g, STRIDE_WIDTH) - load<i32>(g, LEFT);
-    lowerWindow(x + <usize>(i / positions) * <usize>imageBytes, g, y0, x0, first, own, padValue, block);
+  const rowBytes = <usize>(width * channels);
+  let ox = from % outputWidth;
+  let oy = (from / outputWidth) % outputHeight;
+  let image = x + <usize>(from / outputWidth / outputHeight) * rowBytes * <usize>height;
+  for (let i = 0; i < count; i++) {
+    const y0 = oy * load<i32>(g, STRIDE_HEIGHT) - load<i32>(g, TOP);
+    const x0 = ox * load<i32>(g, STRIDE_WIDTH) - load<i32>(g, LEFT);
+    const inside = y0 >= 0 && x0 >= 0 && y0 + kernelHeight <= height && x0 + kernelWidth <= width;
+    if (inside && own == channels) {
+      lowerInside(image + <usize>((y0 * width + x0) * channels), rowBytes, kernelHeight, kernelWidth * channels, block);
+    } else {
+      lowerWindow(image, g, y0, x0, first, own, padValue, block);
+    }
     block += stride;
+    if (++ox < outputWidth) continue;
+    ox = 0;
+    if (++oy < outputHeight) continue;
+    oy = 0;
+    image += rowBytes * <usize>height;
   }
 }

@@ -8,10 +8,10 @@ import type { KernelExports } from '../module.ts';
 /** p = 2^61 − 1, a prime: Freivalds' products are taken in F_p. */
 export const FIELD_PRIME = 2n ** 61n - 1n;
 
-/** Bytes of the running sums of a strip of columns, in assembly/combine8.ts. */
-const SUMS_8 = 16 * 1024;
+/** Bytes of the running sums of a strip of columns, and of a group of its rows, in assembly/combine8.ts. */
+const STRIP_8 = { sums: 4 * 1024, tile: 8 * 1024 };
 /** The same in assembly/combine32.ts. */
-const SUMS_32 = 12 * 1024;
+const STRIP_32 = { sums: 3 * 1024, tile: 16 * 1024 };
 
 /** A sum of rows, each times a field element. */
 export interface CombineArguments<Kind extends 'int8' | 'int32'> {
@@ -61,8 +61,9 @@ export class FieldKernels {
     const { a, s, out, rows } = this.#checkCombine(given, 'int8');
     this.#memory.temporarily(() => {
       const digits = this.#memory.allocate('int8', 8 * (rows + 1)).address;
-      const sums = this.#memory.allocate('int8', SUMS_8).address;
-      this.#kernels.combine8(a, s, out, rows, given.output.length, digits, sums);
+      const sums = this.#memory.allocate('int8', STRIP_8.sums).address;
+      const tile = this.#memory.allocate('int8', STRIP_8.tile).address;
+      this.#kernels.combine8(a, s, out, rows, given.output.length, digits, sums, tile);
     });
   }
 
@@ -71,8 +72,9 @@ export class FieldKernels {
     const { a, s, out, rows } = this.#checkCombine(given, 'int32');
     this.#memory.temporarily(() => {
       const limbs = this.#memory.allocate('int8', 12 * rows).address;
-      const sums = this.#memory.allocate('int8', SUMS_32).address;
-      this.#kernels.combine32(a, s, out, rows, given.output.length, limbs, sums);
+      const sums = this.#memory.allocate('int8', STRIP_32.sums).address;
+      const tile = this.#memory.allocate('int8', STRIP_32.tile).address;
+      this.#kernels.combine32(a, s, out, rows, given.output.length, limbs, sums, tile);
     });
   }
 

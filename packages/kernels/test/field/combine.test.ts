@@ -71,7 +71,7 @@ describe.each(KINDS)('$kind', ({ values: draw, least, most, array }) => {
     );
   });
 
-  // Sums are folded after 480 rows of int8 and 1,024 of int32.
+  // Sums are folded after 480 rows of int8 and 1,024 of int32; rows come in groups of 32.
   it.each([479, 480, 481, 960, 1023, 1024, 1025, 2049, 4001])(
     'loses nothing in %i rows at the ends of both ranges',
     (rows) => {
