@@ -85,7 +85,7 @@ export function checkConventions(tree: Tree): Finding[] {
   const findings: Finding[] = [];
   const typescript = new Set(typescriptFiles(tree));
   for (const file of tree.files) {
-    if (/\.(?:wasm|gz|png|ico)$|^LICENSE/.test(file)) continue;
+    if (/\.(?:wasm|gz|png|ico|onnx|pmodel)$|^LICENSE/.test(file)) continue;
     const text = tree.read(file);
     const code = typescript.has(file) ? scanCode(text) : undefined;
     for (const { where, part, pattern, message } of CONVENTIONS) {
