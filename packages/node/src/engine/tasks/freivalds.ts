@@ -31,7 +31,8 @@ function readyFor(code: Uint8Array): Ready {
  * waiting for each of them is not.
  */
 export function freivaldsCheck(record: ChannelRecord, batch: Batch, context: TaskContext): FreivaldsCheck {
-  const sources = context.peersOf(record, ['worker', 'client', 'verifier']);
+  const others = (['worker', 'client', 'verifier'] as const).filter((role) => role !== record.role);
+  const sources = context.peersOf(record, others);
   let isServed = sources.length > 0;
   return {
     ...readyFor(batch.program.code),
