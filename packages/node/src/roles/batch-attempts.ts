@@ -43,7 +43,8 @@ interface Attempt {
 
 /**
  * Tries a batch again when its setup failed: with a fresh session, a new draw, and those asked last who failed the one
- * before. Never while a Tx0 that was signed could still confirm: the batch would be paid for twice.
+ * before. Never while a Tx0 that was signed could still confirm: the batch would be paid for twice. What was attempted stands in
+ * the channels that the node has stored, each with its batch.
  */
 export class BatchAttempts {
   readonly #host: RoleHost;
@@ -72,10 +73,25 @@ export class BatchAttempts {
     return [...this.#attempts].sort(([a], [b]) => a - b).map(([, { channel }]) => channel);
   }
 
-  /** Opens the first channel of a batch. @throws what {@link openBatchChannel} throws */
+  /**
+   * Opens the first channel of a batch. Where an earlier run of this node has begun attempts, it goes on with them instead: a batch
+   * is never paid for twice, and has no more attempts for a restart.
+   *
+   * @throws what {@link openBatchChannel} throws
+   */
   async open(order: BatchOrder): Promise<void> {
+    const begun = this.#host.channels.filter(({ batch }) => batch === order.batch);
+    const last = begun.at(-1);
+    if (last !== undefined) {
+      for (const [i, { id, state }] of begun.slice(0, -1).entries()) {
+        if (state.name === 'closed' && state.how === 'abandoned')
+          this.#failed.push({ batch: order.batch, attempt: i + 1, channel: id, state, again: true });
+      }
+      this.#put(fresh(order, begun.length, last.id));
+      return;
+    }
     const channel = await openBatchChannel(this.#host, order);
-    this.#attempts.set(order.batch, fresh(order, 1, channel));
+    this.#put(fresh(order, 1, channel));
   }
 
   /** Looks at every batch, and begins its next attempt when it is time. Call it at every block. */
