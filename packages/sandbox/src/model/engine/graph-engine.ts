@@ -29,8 +29,8 @@ export interface Operators<Cells> {
   pack(accumulators: Cells, records: Records): void;
   /** Reads accumulators from row records. */
   unpack(records: Records): Cells;
-  /** A copy of int8 cells. */
-  int8(cells: Cells): Int8Array;
+  /** Copies int8 cells. */
+  copy(cells: Cells, into: Int8Array): void;
   /** The cells of the model's output as bytes: int8 as they are, int32 and indices little-endian. */
   output(cells: Cells, into: Uint8Array): void;
 }
@@ -67,7 +67,9 @@ export class GraphEngine<Cells> implements ModelEngine {
       kept.set(node, new Int8Array(rows * this.#inputLength(node)));
     const operators = this.#operators;
     const output = this.#walk(input, trace, (records, node, inputs, first) => {
-      kept.get(node)!.set(operators.int8(inputs[0]!), first * this.#inputLength(node));
+      const length = this.#inputLength(node);
+      const end = (first + records.rows) * length;
+      operators.copy(inputs[0]!, kept.get(node)!.subarray(first * length, end));
       return operators.unpack(records);
     });
     return { output, activations: ({ node }) => kept.get(node) ?? new Int8Array(0) };

@@ -103,8 +103,8 @@ class KernelOperators implements Operators<Cells> {
     return accumulators;
   }
 
-  int8(cells: Cells): Int8Array {
-    return this.#kernels.memory.int8(cells as Block<'int8'>).slice();
+  copy(cells: Cells, into: Int8Array): void {
+    into.set(this.#kernels.memory.int8(cells as Block<'int8'>));
   }
 
   output(cells: Cells, into: Uint8Array): void {

@@ -82,8 +82,8 @@ class PlainOperators implements Operators<Cells> {
     return accumulators;
   }
 
-  int8(cells: Cells): Int8Array {
-    return Int8Array.from(cells);
+  copy(cells: Cells, into: Int8Array): void {
+    into.set(cells);
   }
 
   output(cells: Cells, into: Uint8Array): void {
