@@ -32,3 +32,4 @@ export type { FreivaldsCheck } from './scheme/freivalds.ts';
 export { projectionKernels } from './scheme/kernel-projections.ts';
 export type { ProjectionKernels } from './scheme/projection.ts';
 export { lockDigest, traceCommitment } from './scheme/trace.ts';
+export { withheldCount } from './scheme/withheld.ts';

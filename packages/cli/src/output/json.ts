@@ -82,10 +82,15 @@ export function planJson(plan: JobPlan, name: string): Json {
     name,
     arbiters: plan.parameters.n,
     quorum: plan.quorum,
-    batches: plan.batches.map(({ chunks, sampled, detection }) => ({
+    batches: plan.batches.map(({ chunks, sampled, detection, projection }) => ({
       chunks,
       sampled,
       detection: detection.map(({ badChunks, probability }) => ({ badChunks, probability })),
+      projection: projection && {
+        rows: projection.rows,
+        withheld: projection.withheld,
+        enforced: projection.enforced.map(({ badRows, probability }) => ({ badRows, probability })),
+      },
     })),
     cost: {
       perBatch: amounts({ reward, settlementFee, retainers, bond, tx0FeeEstimate }),

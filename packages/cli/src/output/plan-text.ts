@@ -32,6 +32,7 @@ function checking(plan: JobPlan, prose: number): string {
       ({ chunks, sampled }, index) =>
         `Batch ${index + 1}: ${chunks} chunks, of which the Verifier checks ${sampled}, drawn after the Worker has committed to all results.`,
     ),
+    ...projected(first?.projection ?? null),
   ];
   const rows = (first?.detection ?? []).map(({ badChunks, probability }) => [
     String(badChunks),
@@ -47,6 +48,19 @@ function checking(plan: JobPlan, prose: number): string {
   const loss = -(plan.exits.find(({ scheme }) => scheme === '#4')?.changes.worker ?? 0n);
   const stake = `A Worker that is caught and does not appeal loses ${grouped(loss)} sat (#4).`;
   return `What is checked\n${indent(lines.map((line) => wrapped(line, prose)).join('\n'))}\n\n${indent(caught)}\n\n${indent(stake)}`;
+}
+
+/** Both probabilities of `freivalds`: what an honest Verifier finds, and what its fee alone makes it find (F §Verification lock). */
+function projected(projection: JobPlan['batches'][number]['projection']): readonly string[] {
+  if (projection === null) return [];
+  const { rows, withheld, enforced } = projection;
+  const chances = enforced
+    .map(({ badRows, probability }) => `${badRows}: ${percent(probability)}`)
+    .join(', ');
+  return [
+    `It checks every one of ${grouped(BigInt(rows))} rows without running the model again: a wrong number of a large layer passes with a probability below 2^-59.`,
+    `${withheld} rows, drawn by lot, it has to compute itself, or it cannot take its fee. A Verifier that does only this, and says that all is right, still meets a wrong row with this probability (wrong rows: chance): ${chances}. It risks its stake for the rest, and your audit.`,
+  ];
 }
 
 function cost(plan: JobPlan): string {

@@ -66,8 +66,8 @@ export const SAMPLE_PLAN: JobPlan = {
   parameters: DEFAULT_PARAMETERS,
   quorum: 4,
   batches: [
-    { chunks: 3, sampled: 2, detection },
-    { chunks: 3, sampled: 2, detection },
+    { chunks: 3, sampled: 2, detection, projection: null },
+    { chunks: 3, sampled: 2, detection, projection: null },
   ],
   cost: {
     perBatch: {

@@ -1,4 +1,4 @@
-import { detectionProbability } from '@prometheus-compute/proofs';
+import { detectionProbability, withheldCount } from '@prometheus-compute/proofs';
 import {
   checkParameters,
   clock,
@@ -18,7 +18,13 @@ import { excessOf } from '../roles/terms-limits.ts';
 import { exampleContract } from './example-contract.ts';
 import { withLimits } from './limits.ts';
 import { checkContractTerms, commitmentFee } from './money.ts';
-import type { Detection, JobPlan, JobSpecification, LimitedSpecification } from './specification.ts';
+import type {
+  Detection,
+  JobPlan,
+  JobSpecification,
+  LimitedSpecification,
+  ProjectionPlan,
+} from './specification.ts';
 
 /**
  * What a job costs, every exit of its contracts with amounts and dates, what is locked, and who sees the data. Nothing
@@ -45,6 +51,7 @@ export function planJob(given: JobSpecification): JobPlan {
       chunks: inputs.length,
       sampled,
       detection: detections(inputs.length, sampled),
+      projection: projectionOf(specification, inputs),
     })),
     cost: { perBatch, total: BigInt(batches.length) * (reward + settlementFee + retainers + tx0FeeEstimate) },
     exits: exits(specification),
@@ -99,11 +106,35 @@ function checkInputSizes({ batches }: JobSpecification): void {
   );
 }
 
+/** By the largest chunks that a sample could draw: how many rows are opened, and how many of them V infers. */
+function projectionOf(
+  { scheme, program, sampled }: LimitedSpecification,
+  inputs: readonly Uint8Array[],
+): ProjectionPlan | null {
+  if (scheme !== 'freivalds') return null;
+  const { inputBytes } = loadModel(program);
+  const opened = inputs
+    .map(({ length }) => Math.floor(length / inputBytes))
+    .sort((a, b) => b - a)
+    .slice(0, sampled);
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const rows = sum(opened);
+  const withheld = sum(opened.map(withheldCount));
+  const enforced = COUNTS.filter((badRows) => badRows <= rows).map((badRows) => ({
+    badRows,
+    probability: detectionProbability(rows, withheld, badRows),
+  }));
+  return { rows, withheld, enforced };
+}
+
+const COUNTS = [1, 2, 5, 10, 50, 100];
+
 /** Chances to catch 1, 2, 5, … bad chunks. */
 export function detections(chunks: number, sampled: number): readonly Detection[] {
-  return [1, 2, 5, 10, 50, 100]
-    .filter((badChunks) => badChunks <= chunks)
-    .map((badChunks) => ({ badChunks, probability: detectionProbability(chunks, sampled, badChunks) }));
+  return COUNTS.filter((badChunks) => badChunks <= chunks).map((badChunks) => ({
+    badChunks,
+    probability: detectionProbability(chunks, sampled, badChunks),
+  }));
 }
 
 interface ExitRow {

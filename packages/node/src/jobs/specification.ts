@@ -41,6 +41,16 @@ export interface Detection {
   readonly probability: number;
 }
 
+/** What `freivalds` promises for a batch. */
+export interface ProjectionPlan {
+  /** Of the chunks that are opened. An honest Verifier checks all of them. */
+  readonly rows: number;
+  /** Rows that the Verifier has to infer itself, or it cannot take its fee. */
+  readonly withheld: number;
+  /** What a Verifier that infers these only still catches, of so many wrong rows. */
+  readonly enforced: readonly { readonly badRows: number; readonly probability: number }[];
+}
+
 /** What a job costs and risks, before anything is signed. */
 export interface JobPlan {
   readonly parameters: Parameters;
@@ -50,6 +60,8 @@ export interface JobPlan {
     readonly chunks: number;
     readonly sampled: number;
     readonly detection: readonly Detection[];
+    /** Null: checked by running chunks again. */
+    readonly projection: ProjectionPlan | null;
   }[];
   readonly cost: {
     readonly perBatch: {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_PARAMETERS } from '@prometheus-compute/protocol';
+import { encodeModel } from '@prometheus-compute/sandbox';
 import { describe, expect, it } from 'vitest';
 import { type JobSpecification, planJob } from '../../src/index.ts';
 
@@ -55,6 +56,36 @@ describe('planJob', () => {
       ['#6', 'Tx9c', 169 + 270, -28_000, -400_000, 0, 25_000, 400_000],
       ['#7', 'Tx8c', 169, -128_000, 90_000, 10_000, 25_000, 0],
     ]);
+  });
+
+  it('freivalds: all rows are checked, and what the lock alone enforces; the limits are those that the model needs', () => {
+    const inputs = [new Uint8Array(250 * 2), new Uint8Array(50 * 2), new Uint8Array(50 * 2)];
+    const plan = planJob(
+      job({
+        program: encodeModel({
+          input: { shape: { height: 1, width: 1, channels: 2 }, zeroPoint: 0, low: -128, high: 127 },
+          nodes: [{ op: 'argmax', input: 0 }],
+          output: 1,
+        }),
+        profile: 'model-1',
+        scheme: 'freivalds',
+        limits: null,
+        batches: [{ inputs }],
+        sampled: 2,
+      }),
+    );
+    const { projection } = plan.batches[0]!;
+    // 250 and 50 rows, of which 3 and 1 are withheld.
+    expect(projection).toMatchObject({ rows: 300, withheld: 4 });
+    expect(projection?.enforced[0]).toEqual({ badRows: 1, probability: expect.closeTo(4 / 300, 12) });
+  });
+
+  it('a program that is no model needs limits', () => {
+    expect(() => planJob(job({ limits: null }))).toThrow(expect.objectContaining({ code: 'limits-missing' }));
+  });
+
+  it('C24: freivalds for a program that is no model is refused', () => {
+    expect(() => planJob(job({ scheme: 'freivalds' }))).toThrow(expect.objectContaining({ code: 'C24' }));
   });
 
   it('no exit makes or loses a satoshi: what nobody gets is φ', () => {
