@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChannelFaultCode, ChannelMessage, Recipient } from '../../src/index.ts';
+import type { ChannelFaultCode, ChannelMessage, Recipient, Role } from '../../src/index.ts';
 import type { Game } from './play/game.ts';
 import { fingerprint, otherHash } from './play/identity.ts';
 import { open, without } from './play/late.ts';
@@ -52,7 +52,7 @@ describe('M §Steps: each message has one author', () => {
     expect(refused(game, 'client', from, delivery)).toMatchObject({ code: 'out-of-place', culprit: from });
   });
 
-  it.each<[ChannelMessage['kind'], PlayerName, PlayerName]>([
+  it.each<[ChannelMessage['kind'], Role, Role]>([
     ['receipt', 'client', 'worker'],
     ['receipt', 'verifier', 'client'],
     ['verdict', 'verifier', 'worker'],
@@ -74,7 +74,7 @@ describe('M §Steps: each message has one author', () => {
 });
 
 describe('M §Steps: what comes too early waits', () => {
-  it.each<[ChannelMessage['kind'], PlayerName, PlayerName, ChannelMessage['kind']]>([
+  it.each<[ChannelMessage['kind'], Role, Role, ChannelMessage['kind']]>([
     ['receipt', 'verifier', 'client', 'delivery'],
     ['verdict', 'verifier', 'client', 'opening'],
     ['release', 'client', 'worker', 'opening'],
