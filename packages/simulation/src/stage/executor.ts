@@ -1,9 +1,28 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Executor } from '@prometheus-compute/node';
-import type { ChunkOutcome } from '@prometheus-compute/sandbox';
+import { type ChunkOutcome, SandboxError } from '@prometheus-compute/sandbox';
 
 /** What runs chunks. */
 export type ChunkExecutor = Executor<ChunkOutcome>;
+
+/** How often something is run of which the machine gives no result. */
+const ATTEMPTS = 5;
+/** Milliseconds until it is tried again, and as many more each time. */
+const PAUSE = 100;
+
+/** A machine without time or memory for a chunk is no event of a story: its party would try again a block later. */
+async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (cause) {
+      const again = cause instanceof SandboxError && cause.code === 'no-result-yet';
+      if (!again || attempt === ATTEMPTS) throw cause;
+      await delay(attempt * PAUSE);
+    }
+  }
+}
 
 /**
  * An executor that runs each chunk once: parties of a scenario, and scenarios of a test run, run the same few chunks again and again. What
@@ -15,7 +34,7 @@ export function remembering(executor: ChunkExecutor): ChunkExecutor {
   const once = <Result>(map: Map<string, Promise<Result>>, key: string, make: () => Promise<Result>) => {
     const known = map.get(key);
     if (known !== undefined) return known;
-    const made = make();
+    const made = insist(make);
     map.set(key, made);
     // What could not be run is tried again.
     made.catch(() => map.delete(key));

@@ -1,16 +1,16 @@
 import type { EnginePorts, Executor } from '@prometheus-compute/node';
 
-/** Something that was begun, and has not had its effect yet. */
+/** Something that waits in the line. */
 interface Pending {
-  /** Settles when the machine is done with it. */
-  readonly ready: Promise<unknown>;
+  /** Settles when the machine is done with it; asked for in its turn. */
+  readonly ready: () => Promise<unknown>;
   readonly takeEffect: () => void;
 }
 
 /**
- * The one line in which everything waits that does not happen at once: messages, blobs of a disk, chunks in other processes. All of it is begun at
- * once, and has its effect in the order in which it was begun, each when everything that follows from the one before has happened. So the order of
- * events hangs on nothing that a busy machine does slower.
+ * The one line in which everything waits that does not happen at once: messages, blobs of a disk, chunks in other processes. All of it has its
+ * effect in the order in which it was asked for, each when everything that follows from the one before has happened. So the order of events hangs
+ * on nothing that a busy machine does slower.
  */
 export class Turns {
   readonly #line: Pending[] = [];
@@ -21,23 +21,32 @@ export class Turns {
   }
 
   later(takeEffect: () => void): void {
-    this.#add({ ready: Promise.resolve(), takeEffect });
+    this.#add({ ready: () => Promise.resolve(), takeEffect });
   }
 
-  /** Work of the machine, whose result comes in its turn. */
+  /** Work that nothing else changes: it is begun at once, and its result comes in its turn. */
   #afterWork<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = work();
+    // A failure counts in its turn, too.
+    done.catch(() => {});
+    return this.#inTurn(() => done);
+  }
+
+  /** Work that is begun in its turn: who reads while another writes would get what the disk has by then. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.#add({ ready: done, takeEffect: () => done.then(resolve, reject) });
+      let done: Promise<Result> | undefined;
+      const once = () => (done ??= work());
+      this.#add({ ready: once, takeEffect: () => once().then(resolve, reject) });
     });
   }
 
   /** Blobs whose bytes come in their turn. */
   blobs({ put, get, part }: EnginePorts['blobs']): EnginePorts['blobs'] {
     return {
-      put: (hash, bytes) => this.#afterWork(() => put(hash, bytes)),
-      get: (hash) => this.#afterWork(() => get(hash)),
-      part: (hash, offset, length) => this.#afterWork(() => part(hash, offset, length)),
+      put: (hash, bytes) => this.#inTurn(() => put(hash, bytes)),
+      get: (hash) => this.#inTurn(() => get(hash)),
+      part: (hash, offset, length) => this.#inTurn(() => part(hash, offset, length)),
     };
   }
 
@@ -62,7 +71,7 @@ export class Turns {
       await new Promise((resolve) => setImmediate(resolve));
       const next = this.#line.shift();
       if (next === undefined) break;
-      await next.ready.catch(() => {});
+      await next.ready().catch(() => {});
       next.takeEffect();
     }
     this.#running = false;
