@@ -144,6 +144,16 @@ describe('what does not fit together is refused', () => {
       } as ModelNode),
       'inputs',
     ],
+    [
+      'a concat of int32',
+      modelOf(vector(1), gemm(1, 1, 1), { ...every.nodes[6]!, inputs: [0, 1] } as ModelNode),
+      'input',
+    ],
+    [
+      'a sum of int32',
+      modelOf(vector(1), gemm(1, 1, 1), { ...every.nodes[5]!, inputs: [0, 1] } as ModelNode),
+      'input',
+    ],
     ['a reshape to other cells', withNode(7, { shape: vector(15) }), 'shape'],
     ['a gemm of other K', withNode(8, { weights: new Int8Array(45) }), 'weights'],
     [
