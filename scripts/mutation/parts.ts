@@ -17,7 +17,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'channel/arbitration/decisions',
   ],
   'channel/post': ['channel/post', 'channel/deadlines', 'channel/accusations', 'channel/seeds'],
-  'channel/arbitration': ['channel/arbitration', 'channel/duties'],
+  'channel/arbitration': ['channel/arbitration'],
   'channel/operation': [
     'channel/honest',
     'channel/faults',

@@ -81,10 +81,10 @@ describe('M §Clock: signatures of a stage', () => {
       );
       return { count: (play.verified.get('arbiter:1') ?? 0) - before, given };
     }
-    const none = verifications((right) => ({ ...right, signatures: [] }));
     const wrong = (item: Signed['signatures'][number]) =>
       ({ ...item, signature: fixture64(1) }) as Signed['signatures'][number];
     const beyond = (change: (right: Signed) => Signed) => {
+      const none = verifications((right) => ({ ...right, signatures: [] }));
       const { count, given } = verifications(change);
       return { count: count - none.count, given: given.length };
     };
