@@ -64,7 +64,8 @@ export function partsIn(path: string): readonly string[] {
 /** The part that a file or folder belongs to, or its first folder. */
 export function partOf(path: string): string {
   const [folder] = path.split('/');
-  const beside = `${path.slice(0, path.lastIndexOf('/'))}/*`;
+  // Of a file only: a folder is a part of its own, or lies in none.
+  const beside = path.endsWith('.ts') ? `${path.slice(0, path.lastIndexOf('/'))}/*` : path;
   return WHOLE_PARTS.find((part) => [path, beside].includes(part) || path.startsWith(`${part}/`)) ?? folder!;
 }
 
