@@ -1,16 +1,28 @@
 import { parseArgs } from 'node:util';
+import { BenchError } from './bench-error.ts';
 import { chainSections } from './chain/sections.ts';
 import { workSections } from './execution/sections.ts';
 import { graphSections } from './graph/sections.ts';
+import { kernelSections } from './kernels/sections.ts';
 import { writeDocument } from './report/document.ts';
 import { machineText, thisMachine } from './report/machine.ts';
 import type { Section } from './report/section.ts';
 import { sectionText } from './report/text.ts';
 import { setupSections } from './setup/sections.ts';
 
-const { values } = parseArgs({
+const GROUPS = ['contract', 'kernels'] as const;
+
+// npm run bench -- kernels: only that group.
+const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
+  allowPositionals: true,
 });
+for (const name of positionals) {
+  if (!GROUPS.some((group) => group === name)) throw new BenchError(`no group ${name}: ${GROUPS.join(', ')}`);
+}
+if (values.write && positionals.length > 0) throw new BenchError('the document is written as a whole');
+const wanted = (group: (typeof GROUPS)[number]): boolean =>
+  positionals.length === 0 || positionals.includes(group);
 const machine = thisMachine();
 const sections: Section[] = [];
 
@@ -20,11 +32,14 @@ const add = (more: readonly Section[]): void => {
 };
 
 if (!values.json) process.stdout.write(`${machineText(machine)}\n\n`);
-const setup = await setupSections();
-add(setup.sections);
-const { terms } = setup.graph;
-add(await graphSections(terms));
-add(await chainSections(terms));
-add(await workSections(terms));
+if (wanted('contract')) {
+  const setup = await setupSections();
+  add(setup.sections);
+  const { terms } = setup.graph;
+  add(await graphSections(terms));
+  add(await chainSections(terms));
+  add(await workSections(terms));
+}
+if (wanted('kernels')) add(await kernelSections());
 if (values.json) process.stdout.write(`${JSON.stringify({ machine, sections }, null, 2)}\n`);
 if (values.write) writeDocument(machine, sections);

@@ -67,12 +67,12 @@ function convolution(geometry: WindowGeometry, groups: number, perGroup: number,
 }
 
 describe('conv', () => {
-  const any = { min: 1, max: 18 };
+  const sizes = { min: 1, max: 18 };
   it('gives what the definition gives for every kernel, stride and padding', () => {
     fc.assert(
       fc.property(
-        geometries(fc.integer(any), false),
-        fc.integer(any),
+        geometries(fc.integer(sizes), false),
+        fc.integer(sizes),
         fc.nat(),
         (geometry, outputs, seed) => {
           const given = convolution(geometry, 1, outputs, seed);
