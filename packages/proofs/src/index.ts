@@ -28,8 +28,8 @@ export {
 export { programHash } from './commitment/program-hash.ts';
 export type { Entropy } from './entropy.ts';
 export type { ProofError, ProofErrorCode } from './errors.ts';
-export type { FreivaldsCheck } from './scheme/freivalds.ts';
+export { type FreivaldsCheck, verifiedOutcome } from './scheme/freivalds.ts';
 export { projectionKernels } from './scheme/kernel-projections.ts';
-export type { ProjectionKernels } from './scheme/projection.ts';
-export { lockDigest, traceCommitment } from './scheme/trace.ts';
+export { type ProjectionKernels, Projector } from './scheme/projection.ts';
+export { lockDigest, shownRecords, traceCommitment } from './scheme/trace.ts';
 export { withheldCount } from './scheme/withheld.ts';

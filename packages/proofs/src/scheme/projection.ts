@@ -3,8 +3,8 @@ import type { Hash32 } from '@prometheus-compute/protocol';
 import type { LinearLayer, LinearNode, LoadedModel, ModelEngine } from '@prometheus-compute/sandbox';
 import { addFields, FIELD_PRIME, fieldElements, fieldOf, sumOf } from './field.ts';
 
-/** Rows whose activations and accumulators are in memory at a time. */
-const BLOCK_ROWS = 32;
+/** Most chunks fit: each further block costs an addition for each cell of each layer. */
+const BLOCK_BYTES = 64 * 1024 * 1024;
 
 /** Where the accumulators of a layer stand in a row record. */
 export type RecordPlace = Pick<LinearLayer, 'offset' | 'positions' | 'N' | 'accBytes' | 'bound'>;
@@ -41,6 +41,7 @@ export class Projector {
   readonly #engine: ModelEngine;
   readonly #kernels: ProjectionKernels;
   readonly #challenge: Hash32;
+  readonly #blockRows: number;
   readonly #columns = new Map<number, Columns>();
 
   constructor(of: {
@@ -48,11 +49,14 @@ export class Projector {
     readonly engine: ModelEngine;
     readonly kernels: ProjectionKernels;
     readonly challenge: Hash32;
+    /** Bytes of activations and accumulators that are in memory at a time; at least one row is. */
+    readonly blockBytes?: number;
   }) {
     this.#model = of.model;
     this.#engine = of.engine;
     this.#kernels = of.kernels;
     this.#challenge = of.challenge;
+    this.#blockRows = Math.max(1, Math.floor((of.blockBytes ?? BLOCK_BYTES) / rowBytes(of.model)));
   }
 
   /**
@@ -72,8 +76,8 @@ export class Projector {
     const output = new Uint8Array(rows * outputBytes);
     const layers = linear.filter(({ checked }) => checked);
     const sums = layers.map((): Sums => ({ inputs: undefined, accumulators: undefined }));
-    for (let row = 0; row < rows; row += BLOCK_ROWS) {
-      const end = Math.min(row + BLOCK_ROWS, rows);
+    for (let row = 0; row < rows; row += this.#blockRows) {
+      const end = Math.min(row + this.#blockRows, rows);
       const block = records.subarray(row * rowTraceBytes, end * rowTraceBytes);
       const derived = this.#engine.derive(input.subarray(row * inputBytes, end * inputBytes), block);
       output.set(derived.output, row * outputBytes);
@@ -128,6 +132,16 @@ export class Projector {
     // A matrix product is a window as large as its input.
     return { ...shape, kernel: shape, stride: { height: 1, width: 1 }, padding: NO_PADDING };
   }
+}
+
+/** Bytes that a row takes here: its input, its record, the record's accumulators unpacked, and the inputs of the checked layers. */
+function rowBytes({ inputBytes, rowTraceBytes, linear, tensors, model }: LoadedModel): number {
+  const layers = linear.filter(({ checked }) => checked);
+  const cells = layers.map(({ node, positions, N }) => {
+    const { input } = model.nodes[node] as LinearNode;
+    return tensors[input]!.length + 4 * positions * N;
+  });
+  return cells.reduce((sum, bytes) => sum + bytes, inputBytes + rowTraceBytes);
 }
 
 const NO_PADDING = { top: 0, left: 0, bottom: 0, right: 0 };

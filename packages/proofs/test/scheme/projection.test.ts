@@ -26,10 +26,11 @@ interface Subject {
   readonly projector: Projector;
 }
 
-function subject(graph: Model, kernels = KERNELS): Subject {
+function subject(graph: Model, kernels = KERNELS, blockBytes?: number): Subject {
   const model = loadModel(encodeModel(graph));
   const engine = kernelEngine(model);
-  const projector = new Projector({ model, engine, kernels, challenge: CHALLENGE });
+  const limit = blockBytes === undefined ? {} : { blockBytes };
+  const projector = new Projector({ model, engine, kernels, challenge: CHALLENGE, ...limit });
   return { model, run: (input) => engine.run(input), projector };
 }
 
@@ -123,11 +124,13 @@ describe('F §Schemes: honest records are never refused', () => {
     }
   });
 
-  it('with more rows than are in memory at a time', () => {
-    const it = subject(gemm(64, 40, 'both'));
+  it.each([1, 5_000, 100_000])('with %i bytes of 1,000 rows in memory at a time', (blockBytes) => {
+    const it = subject(gemm(64, 40, 'both'), KERNELS, blockBytes);
     const input = rowsOf(it, 1_000, 'both', 5);
     const { output, trace } = it.run(input);
     expect(it.projector.outputs(0, input, trace)).toEqual(output);
+    trace[999 * it.model.rowTraceBytes]! ^= 1;
+    expect(it.projector.outputs(0, input, trace)).toBeUndefined();
   });
 });
 

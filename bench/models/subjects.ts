@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import {
+  encodeModel,
+  kernelEngine,
+  type LoadedModel,
+  loadModel,
+  type ModelEngine,
+} from '@prometheus-compute/sandbox';
+import { BenchError } from '../bench-error.ts';
+
+const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
+const HEADER_BYTES = 16;
+
+/** A model, its engine, and the chunks of one batch. */
+export interface Subject {
+  readonly name: string;
+  readonly model: LoadedModel;
+  readonly engine: ModelEngine;
+  readonly chunks: readonly Uint8Array[];
+}
+
+/** A product of two matrices of 1024×1024, as a model of one layer and 1,024 rows in one chunk. */
+export function product(size: number): Subject {
+  const weights = new Int8Array(size * size);
+  const rows = new Uint8Array(size * size);
+  let state = 1;
+  for (let i = 0; i < weights.length; i++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    weights[i] = state >>> 24;
+    rows[i] = state >>> 16;
+  }
+  const model = loadModel(
+    encodeModel({
+      input: { shape: { height: 1, width: 1, channels: size }, zeroPoint: 0, low: -128, high: 127 },
+      nodes: [{ op: 'gemm', input: 0, weights, bias: new Int32Array(size) }],
+      output: 1,
+    }),
+  );
+  return { name: `product of ${size}×${size} matrices`, model, engine: kernelEngine(model), chunks: [rows] };
+}
+
+/** A model of the examples on the first pictures of the Fashion-MNIST example, as chunks of some rows. */
+export function example(name: string, file: string, chunks: number, rowsPerChunk: number): Subject {
+  const path = join(EXAMPLES, file);
+  if (!existsSync(path)) throw new BenchError(`${file} is not in the examples`);
+  const model = loadModel(new Uint8Array(readFileSync(path)));
+  const images = gunzipSync(readFileSync(join(EXAMPLES, 'fashion-mnist', 'data', 'images.idx3.gz')));
+  const bytes = rowsPerChunk * model.inputBytes;
+  return {
+    name: `${name}, ${(chunks * rowsPerChunk).toLocaleString('en-US')} rows`,
+    model,
+    engine: kernelEngine(model),
+    chunks: Array.from({ length: chunks }, (_, i) => {
+      const start = HEADER_BYTES + i * bytes;
+      return new Uint8Array(images.subarray(start, start + bytes));
+    }),
+  };
+}
