@@ -18,7 +18,12 @@ export const DIRECTIONS: Readonly<Record<string, PackageRule>> = {
   protocol: { packages: [], lazily: [], external: ['@noble/', '@scure/', '@ipld/dag-cbor'], builtins: [] },
   kernels: { packages: [], lazily: [], external: [], builtins: ['fs', 'path'] },
   sandbox: { packages: ['kernels'], lazily: [], external: null, builtins: null },
-  proofs: { packages: ['protocol', 'sandbox', 'kernels'], lazily: [], external: ['@noble/'], builtins: ['crypto'] },
+  proofs: {
+    packages: ['protocol', 'sandbox', 'kernels'],
+    lazily: [],
+    external: ['@noble/'],
+    builtins: ['crypto'],
+  },
   bitcoin: { packages: ['protocol'], lazily: [], external: null, builtins: null },
   node: {
     packages: ['protocol', 'proofs', 'sandbox', 'bitcoin'],
