@@ -3,6 +3,7 @@ import {
   type Accusation,
   adaptorSign,
   type ChannelMessage,
+  clock as clockOf,
   type MessageOf,
   type Party,
   sighash,
@@ -11,6 +12,7 @@ import { partySecret } from '../../fixtures/terms.ts';
 import { type Case, CourtPlay } from './court.ts';
 import { CHUNK_CLAIM, chunkClaim, documents, UNDELIVERED } from './knowledge.ts';
 import { type Behaviour, SIGNS_NOTHING } from './manners.ts';
+import { agreed } from './setting.ts';
 
 const guilty: Case = { arbiters: 5, court: 'TxA', knows: UNDELIVERED, unsigned: true };
 const innocent: Case = { ...guilty, knows: CHUNK_CLAIM };
@@ -109,7 +111,11 @@ describe('M §Clock: what is due by a height is done at that height, and not aft
     const behaviours = { 'arbiter:5': away(gone, gone + 2 * times.B) };
     const play = new CourtPlay({ ...setting, behaviours }).until(clock.stages[2]!.from);
     expect(play.state('arbiter:5').arbitration.away).toBe(true);
-    expect(play.signedBy(5)).toEqual(['Tx7:1.2.3.4.5', 'Tx8:1.2.3.4.5']);
+    const both = ['Tx7:1.2.3.4.5', 'Tx8:1.2.3.4.5'];
+    expect(play.signedBy(5)).toEqual(both);
+    // It is complete: no smaller one follows.
+    play.until(clock.stages[3]!.until);
+    expect(play.signedBy(5)).toEqual(both);
   });
 });
 
@@ -134,6 +140,33 @@ describe('M §Clock: an arbiter that was away', () => {
       'voteOpening',
     ]);
     expect(items.every((item) => item.what === 'message' && item.from === null)).toBe(true);
+  });
+});
+
+describe('M §Clock: whether an arbiter knows who failed in a stage', () => {
+  const { agreement } = agreed(5);
+  const { B } = clockOf(agreement.parameters, agreement.contract);
+  /** By the last tip that it saw before it left, and the one at which it is back, from the last at which a word can come. */
+  const isAway = (seen: number, back: number): boolean => {
+    const { clock, height } = new CourtPlay(guilty);
+    const end = clock.stages.at(-1)!.until + B;
+    const behaviours = { 'arbiter:5': away(end + seen + 1 - height, end + back - height) };
+    const play = new CourtPlay({ ...guilty, behaviours }).until(end + back);
+    return play.state('arbiter:5').arbitration.away;
+  };
+
+  it('it does when it saw the last block in which a word of it could come', () => {
+    expect(isAway(0, B + 2)).toBe(false);
+    expect(isAway(-1, B + 2)).toBe(true);
+  });
+
+  it('it does when it is back for that block', () => {
+    expect(isAway(-B - 1, 0)).toBe(false);
+    expect(isAway(-B - 1, 1)).toBe(true);
+  });
+
+  it('it does when it missed that block alone, with no more than B at once', () => {
+    expect(isAway(-1, B - 1)).toBe(false);
   });
 });
 
