@@ -82,19 +82,23 @@ describe('npm run train', () => {
     expect(output).toContain(`${(100 * made.test.accuracy).toFixed(2)} % of the test set`);
   });
 
+  const out = join(folder, 'stopped');
+  const kept = join(out, 'fashion-mlp.checkpoint');
+  let command = '';
+
   it('keeps the last epoch when it is stopped, and says how to go on', async () => {
-    const out = join(folder, 'stopped');
-    const kept = join(out, 'fashion-mlp.checkpoint');
     const usual = ['mlp', '--data', data, '--epochs', '5000', '--out', out];
     const { code, text } = await train(usual, (line, stop) => {
       if (line.includes('epoch 1 of 5000: loss')) stop();
     });
     expect(code).toBe(130);
-    const done = readCheckpoint(kept).history.length;
-    const [, command] = /To go on: npm run train -- (.*)/.exec(text)!;
-    expect(text).toContain(`Epoch ${done} is kept`);
+    expect(text).toContain(`Epoch ${readCheckpoint(kept).history.length} is kept`);
+    command = /To go on: npm run train -- (.*)/.exec(text)![1]!;
+  });
 
-    const resumed = await train([...command!.split(' '), '--threads', '1'], (line, stop) => {
+  it('goes on where it was stopped', async () => {
+    const done = readCheckpoint(kept).history.length;
+    const resumed = await train([...command.split(' '), '--threads', '1'], (line, stop) => {
       if (line.includes(`epoch ${done + 1} of 5000: loss`)) stop();
     });
     expect(resumed.code).toBe(130);
