@@ -14,9 +14,8 @@ import { fixtureTerms } from '../fixtures/terms.ts';
 const graphWith = (bond: bigint): Graph => buildGraph(fixtureTerms(3, { bond: satoshi(bond) }));
 
 describe('T §Commitment: stakes and bond on their way back', () => {
-  const graph = graphWith(20_000n);
-
   it('each by the leaf of its owner, C and W, which needs no wait', () => {
+    const graph = graphWith(20_000n);
     const signers = releasesOf(graph, 'Tx4').map(({ owner, spend }) => [owner, new Set(spend.signers)]);
     expect(signers).toEqual([
       ...[1, 2, 3].map((i) => [`arbiter:${i}`, new Set([`arbiter:${i}`, 'client', 'worker'])]),
@@ -27,6 +26,7 @@ describe('T §Commitment: stakes and bond on their way back', () => {
   });
 
   it('to one output, which pays all but 2 sat/vB', () => {
+    const graph = graphWith(20_000n);
     for (const { output, spend, script, amount, transaction } of releasesOf(graph, 'Tx4')) {
       expect(transaction.txid).toBe(spendTransaction([spend], [{ amount, script }]).txid);
       const paid = transactionOf(graph, 'Tx0').outputs[output]!.amount;
@@ -35,6 +35,7 @@ describe('T §Commitment: stakes and bond on their way back', () => {
   });
 
   it('an output that its own fee would eat is left to its owner’s leaf', () => {
+    const graph = graphWith(20_000n);
     const { transaction } = releasesOf(graph, 'Tx4').find(({ owner }) => owner === 'client')!;
     const fee = 2n * BigInt(transaction.vsize);
     const owners = (bond: bigint) => releasesOf(graphWith(bond), 'Tx4').map(({ owner }) => owner);

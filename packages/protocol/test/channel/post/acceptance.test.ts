@@ -181,19 +181,19 @@ describe('M §Post: what a node makes of what it is shown', () => {
   it('keeps two of one author and kind, and two receipts for each document: nobody can fill the state', () => {
     const openings = [0, 1, 2, 3].map(opening);
     const node = new Node('client', H0, openings);
-    for (const of of openings) node.feed(received('worker', postOf(of, [])));
+    for (const posted of openings) node.feed(received('worker', postOf(posted, [])));
     expect(node.accepted()).toEqual([0, 1]);
     const seed = seedOf('client', 'challenge');
     const receipts = [0, 1, 2].map((i) => seal('client', receiptFor(delivery(i), { seed })));
     const other = new Node('verifier', H0, receipts);
-    for (const of of receipts) other.feed(received('client', postOf(of, [])));
+    for (const posted of receipts) other.feed(received('client', postOf(posted, [])));
     expect(other.accepted()).toEqual([0, 1]);
   });
 
   it('looks at two deliveries of each sender at a time: nobody can keep it from the one that counts', () => {
     const deliveries = [0, 1, 2, 3].map(delivery);
     const node = new Node('client', DELIVERY_BY, deliveries);
-    for (const of of deliveries.slice(0, 3)) node.feed(received('arbiter:1', postOf(of, [])));
+    for (const posted of deliveries.slice(0, 3)) node.feed(received('arbiter:1', postOf(posted, [])));
     expect(node.open.posts).toHaveLength(2);
     node.feed(received('arbiter:2', postOf(deliveries[3]!, [])));
     expect(node.open.posts).toHaveLength(3);

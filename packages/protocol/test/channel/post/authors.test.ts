@@ -122,20 +122,25 @@ describe('M §Clock: until when it is accepted without receipts', () => {
   });
 
   it('what belongs to an arbitration waits for it, and comes too late afterwards', () => {
-    for (const of of [claim('client'), commitment('arbiter:2'), vote('arbiter:2'), decisions('arbiter:2')]) {
-      const before = shown(of, HA, null);
+    for (const posted of [
+      claim('client'),
+      commitment('arbiter:2'),
+      vote('arbiter:2'),
+      decisions('arbiter:2'),
+    ]) {
+      const before = shown(posted, HA, null);
       expect(before.open.posts).toEqual([]);
       expect(before.faults).toEqual([]);
-      expect(shown(of, HA + 2_000, 'TxA').faults).toEqual(['post-late']);
+      expect(shown(posted, HA + 2_000, 'TxA').faults).toEqual(['post-late']);
     }
   });
 
   it('nobody accepts what has no place in this arbitration', () => {
-    for (const of of [
+    for (const posted of [
       claim('verifier', 'TxAc'),
       decisions('arbiter:2', fixtureHash('another graph'), 'TxAc'),
     ]) {
-      const node = shown(of, HA, 'TxAc');
+      const node = shown(posted, HA, 'TxAc');
       expect(node.open.posts).toEqual([]);
       expect(node.faults).toEqual(['post-late']);
     }

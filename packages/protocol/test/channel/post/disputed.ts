@@ -72,7 +72,7 @@ export function checked(node: Node, { sealed }: Sealed, ok: boolean): void {
 
 /** Shows a node some messages, each without receipts. */
 export function show(node: Node, from: Party, ...documents: readonly Sealed[]): void {
-  for (const of of documents) node.feed(received(from, postOf(of, [])));
+  for (const document of documents) node.feed(received(from, postOf(document, [])));
 }
 
 /** The word of `by` that it accepted something, alone. */

@@ -33,7 +33,7 @@ const receipt = (author: 'client' | 'verifier', of: Sealed, root = rootOf(0)): S
 function inTime(documents: readonly Sealed[], self: Party = 'arbiter:1', tip = H0 + 1): Node {
   const node = new Node(self, tip, documents);
   show(node, 'worker', ...documents);
-  for (const of of [D0, D1, sameRoot()]) checked(node, of, true);
+  for (const document of [D0, D1, sameRoot()]) checked(node, document, true);
   return node;
 }
 
