@@ -1,4 +1,4 @@
-import { type Explained, MEMORY } from './explained.ts';
+import { type Explained, MEMORY, UNREACHABLE } from './explained.ts';
 
 const NO_VALUE = 'a function that ends without a value gives undefined too';
 const NO_COURT = 'only called after TxA or TxAc, which open a court';
@@ -6,6 +6,43 @@ const NO_DISPUTE = 'an arbitration has a transaction of a dispute on the chain, 
 
 /** Survivors in packages/protocol/src/channel that are no gap in the tests. */
 export const CHANNEL_REASONS: readonly Explained[] = [
+  {
+    file: 'channel/agreement.ts',
+    original: 'graph === undefined',
+    replacements: ['true'],
+    reason: MEMORY,
+  },
+  {
+    file: 'channel/agreement.ts',
+    original: 'built.set(agreement, graph);',
+    replacements: [';'],
+    reason: MEMORY,
+  },
+  {
+    file: 'channel/arbitration/judgement.ts',
+    original: 'detail?.of',
+    replacements: ['detail.of'],
+    reason:
+      'every receipt says what it is for; what has no detail is a second document of W that is shown as evidence',
+  },
+  {
+    file: 'channel/arbitration/on-court.ts',
+    original: "event.message.kind !== 'lacking'",
+    replacements: ['false'],
+    reason: 'of the messages that come directly, a dispute gets `lacking` alone',
+  },
+  {
+    file: 'channel/arbitration/on-court.ts',
+    original: 'default: return assertNever(event);',
+    replacements: ['default:'],
+    reason: UNREACHABLE,
+  },
+  {
+    file: 'channel/arbitration/posted.ts',
+    original: 'default: return assertNever(message);',
+    replacements: ['default:'],
+    reason: UNREACHABLE,
+  },
   {
     file: 'channel/duties/after-appeal.ts',
     original: '[]',

@@ -12,3 +12,6 @@ export interface Explained {
 /** Of a cache. */
 export const MEMORY =
   'only remembers what follows from the object anyway: without it the same is computed again';
+
+/** Of the last branch of a switch. */
+export const UNREACHABLE = 'the type system proves that this branch is never taken';

@@ -1,9 +1,8 @@
 import { CHANNEL_REASONS } from './channel-reasons.ts';
-import { type Explained, MEMORY } from './explained.ts';
+import { type Explained, MEMORY, UNREACHABLE } from './explained.ts';
 
 export type { Explained };
 
-const UNREACHABLE = 'the type system proves that this branch is never taken';
 const ONLY_ENCODING =
   'what is called throws nothing but EncodingError; the line lets a programming error through';
 
