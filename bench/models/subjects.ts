@@ -21,7 +21,7 @@ export interface Subject {
   readonly chunks: readonly Uint8Array[];
 }
 
-/** A product of two matrices of 1024×1024, as a model of one layer and 1,024 rows in one chunk. */
+/** A product of two square matrices, as a model of one layer with int8 outputs, whose rows are one chunk. */
 export function product(size: number): Subject {
   const weights = new Int8Array(size * size);
   const rows = new Uint8Array(size * size);
@@ -34,8 +34,20 @@ export function product(size: number): Subject {
   const model = loadModel(
     encodeModel({
       input: { shape: { height: 1, width: 1, channels: size }, zeroPoint: 0, low: -128, high: 127 },
-      nodes: [{ op: 'gemm', input: 0, weights, bias: new Int32Array(size) }],
-      output: 1,
+      nodes: [
+        { op: 'gemm', input: 0, weights, bias: new Int32Array(size) },
+        {
+          op: 'requant',
+          input: 1,
+          multipliers: new Int32Array(size).fill(2 ** 30),
+          negative: null,
+          shift: 44,
+          zeroPoint: 0,
+          low: -128,
+          high: 127,
+        },
+      ],
+      output: 2,
     }),
   );
   return { name: `product of ${size}×${size} matrices`, model, engine: kernelEngine(model), chunks: [rows] };

@@ -1,7 +1,7 @@
 export { SandboxError, type SandboxErrorCode } from './errors.ts';
 export type { ProgramLimits } from './limits.ts';
 export { type ModelInspection, refusedChunk, rowsOutcome } from './model/chunk.ts';
-export type { DerivedRows, ModelEngine, RowResults } from './model/engine/engine.ts';
+export type { DerivedRows, FoldedRows, LayerSums, ModelEngine, RowResults } from './model/engine/engine.ts';
 export { kernelEngine } from './model/engine/kernel.ts';
 export { plainEngine } from './model/engine/plain.ts';
 export { encodeModel } from './model/file/file.ts';

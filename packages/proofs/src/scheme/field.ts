@@ -37,16 +37,6 @@ export function fieldOf(value: number): bigint {
   return value < 0 ? FIELD_PRIME + BigInt(value) : BigInt(value);
 }
 
-/** Sum of two vectors; the first is changed and returned, or the second where there is no first yet. */
-export function addFields(sum: BigUint64Array | undefined, more: BigUint64Array): BigUint64Array {
-  if (sum === undefined) return more;
-  for (let i = 0; i < sum.length; i++) {
-    const word = sum[i]! + more[i]!;
-    sum[i] = word >= FIELD_PRIME ? word - FIELD_PRIME : word;
-  }
-  return sum;
-}
-
 /** Sum of the elements of a vector. */
 export function sumOf(elements: BigUint64Array): bigint {
   return elements.reduce((sum, element) => sum + element, 0n) % FIELD_PRIME;

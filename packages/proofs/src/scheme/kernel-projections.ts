@@ -1,5 +1,5 @@
 import { type Block, createKernels, type Kernels, type WindowGeometry } from '@prometheus-compute/kernels';
-import type { ProjectionKernels, RecordPlace } from './projection.ts';
+import type { ProjectionKernels } from './projection.ts';
 
 /** Sums over the field on WebAssembly kernels. Operands are copied into their memory and given back after each call. */
 class KernelProjections implements ProjectionKernels {
@@ -7,36 +7,6 @@ class KernelProjections implements ProjectionKernels {
 
   constructor(kernels: Kernels) {
     this.#kernels = kernels;
-  }
-
-  combineActivations(values: Int8Array, scalars: BigUint64Array): BigUint64Array {
-    const { memory, field } = this.#kernels;
-    return this.#given(values.length / scalars.length, (output) =>
-      field.combine8({ input: memory.putInt8(values), scalars: field.put(scalars), output }),
-    );
-  }
-
-  combineRecords(
-    bytes: Uint8Array,
-    { offset, positions, N, accBytes, bound }: RecordPlace,
-    scalars: BigUint64Array,
-  ): BigUint64Array | undefined {
-    const { memory, field, records } = this.#kernels;
-    const rows = scalars.length;
-    const count = positions * N;
-    return memory.temporarily(() => {
-      const input = memory.allocate('int32', rows * count);
-      memory.temporarily(() =>
-        records.unpack({
-          accumulators: input,
-          records: memory.putInt8(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length)),
-          ...{ rows, count, offset, bytes: accBytes, recordBytes: bytes.length / rows },
-        }),
-      );
-      const { low, high } = records.extremes(input);
-      if (low < -bound || high > bound) return undefined;
-      return this.#given(count, (output) => field.combine32({ input, scalars: field.put(scalars), output }));
-    });
   }
 
   weightTimes(weights: Int8Array, columns: BigUint64Array): BigUint64Array {

@@ -1,24 +1,11 @@
 import { FIELD_PRIME } from '../../src/scheme/field.ts';
 import type { ProjectionKernels } from '../../src/scheme/projection.ts';
-import { layerAccumulators } from './unpack.ts';
 
 const P = FIELD_PRIME;
 const mod = (value: bigint): bigint => ((value % P) + P) % P;
 
-function combine(values: Int8Array | Int32Array, scalars: BigUint64Array): BigUint64Array {
-  const length = values.length / scalars.length;
-  return BigUint64Array.from({ length }, (_, i) =>
-    mod(scalars.reduce((sum, scalar, row) => sum + scalar * BigInt(values[row * length + i]!), 0n)),
-  );
-}
-
 /** The sums of the field as they are defined, on big integers. */
 export const ORACLE_KERNELS: ProjectionKernels = {
-  combineActivations: combine,
-  combineRecords: (records, place, scalars) => {
-    const accumulators = layerAccumulators(records, records.length / scalars.length, place);
-    return accumulators && combine(accumulators, scalars);
-  },
   weightTimes: (weights, columns) => {
     const N = columns.length;
     return BigUint64Array.from({ length: weights.length / N }, (_, k) =>

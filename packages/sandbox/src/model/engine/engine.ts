@@ -15,6 +15,21 @@ export interface DerivedRows {
   readonly activations: (layer: LinearLayer) => Int8Array;
 }
 
+/** Sums over the rows of a chunk, each row times an element of the field of p = 2^61 − 1; a negative integer n counts as p + n. */
+export interface LayerSums {
+  /** Of what a checked layer takes: the cells of one row, NHWC. */
+  readonly inputs: BigUint64Array;
+  /** Of the accumulators that the records hold: [position][channel]. */
+  readonly accumulators: BigUint64Array;
+}
+
+/** What follows from the accumulators of the checked layers, and sums by which they are checked. */
+export interface FoldedRows {
+  readonly output: Uint8Array;
+  /** Of the checked layers, in the order of the nodes. */
+  readonly sums: readonly LayerSums[];
+}
+
 /**
  * Runs one model. Every engine gives the same bits. Inputs are whole rows that {@link refusedRows} lets through; how many are
  * in memory at a time is the engine's affair, but the results are in memory at once.
@@ -29,4 +44,11 @@ export interface ModelEngine {
    * @param trace - rowTraceBytes for each row
    */
   derive(input: Uint8Array, trace: Uint8Array): DerivedRows;
+  /**
+   * V: the same, with sums over the rows in the place of the activations, so that none of them has to leave the engine.
+   *
+   * @param scalars - one for each row, below p
+   * @returns undefined where an accumulator is larger than its layer allows: no run gives it
+   */
+  fold(input: Uint8Array, trace: Uint8Array, scalars: BigUint64Array): FoldedRows | undefined;
 }

@@ -1,6 +1,6 @@
 import { inputsOf } from '../load/load.ts';
 import type { LinearLayer, LoadedModel } from '../load/loaded-model.ts';
-import type { DerivedRows, ModelEngine, RowResults } from './engine.ts';
+import type { DerivedRows, FoldedRows, LayerSums, ModelEngine, RowResults } from './engine.ts';
 
 /** Bytes that the tensors of the rows of one block take; a row that takes more is a block of its own. */
 const BLOCK_BYTES = 32 * 1024 * 1024;
@@ -29,10 +29,23 @@ export interface Operators<Cells> {
   pack(accumulators: Cells, records: Records): void;
   /** Reads accumulators from row records. */
   unpack(records: Records): Cells;
+  /** Begins sums over rows: one for each of these layers. They last until {@link sums} gives them out. */
+  beginSums(layers: readonly SummedLayer[]): void;
+  /** Adds rows, each times its scalar, to the sums of a layer. */
+  addRows(layer: number, inputs: Cells, accumulators: Cells, scalars: BigUint64Array): void;
+  sums(): readonly LayerSums[];
+  /** Whether no accumulator is larger than `bound`. */
+  isWithin(accumulators: Cells, bound: number): boolean;
   /** Copies int8 cells. */
   copy(cells: Cells, into: Int8Array): void;
   /** The cells of the model's output as bytes: int8 as they are, int32 and indices little-endian. */
   output(cells: Cells, into: Uint8Array): void;
+}
+
+/** Cells of one row of what a layer takes, and of its accumulators. */
+export interface SummedLayer {
+  readonly inputs: number;
+  readonly accumulators: number;
 }
 
 /** Walks through the graph, block of rows by block of rows, with the operators of one engine. */
@@ -73,6 +86,27 @@ export class GraphEngine<Cells> implements ModelEngine {
       return operators.unpack(records);
     });
     return { output, activations: ({ node }) => kept.get(node) ?? new Int8Array(0) };
+  }
+
+  fold(input: Uint8Array, trace: Uint8Array, scalars: BigUint64Array): FoldedRows | undefined {
+    const operators = this.#operators;
+    const layers = [...this.#checked.values()];
+    operators.beginSums(
+      layers.map(({ node, positions, N }) => ({
+        inputs: this.#inputLength(node),
+        accumulators: positions * N,
+      })),
+    );
+    let isWithin = true;
+    const output = this.#walk(input, trace, (records, _, inputs, first) => {
+      const accumulators = operators.unpack(records);
+      isWithin &&= operators.isWithin(accumulators, records.layer.bound);
+      const factors = scalars.subarray(first, first + records.rows);
+      operators.addRows(layers.indexOf(records.layer), inputs[0]!, accumulators, factors);
+      return accumulators;
+    });
+    const sums = operators.sums();
+    return isWithin ? { output, sums } : undefined;
   }
 
   /** @param checked - gives the accumulators of a checked layer for a block, whose first row is `first` */

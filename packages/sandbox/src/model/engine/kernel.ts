@@ -1,8 +1,8 @@
 import { type Block, createKernels, type Kernels, type Mark } from '@prometheus-compute/kernels';
 import { inputsOf } from '../load/load.ts';
 import type { LoadedModel } from '../load/loaded-model.ts';
-import type { ModelEngine } from './engine.ts';
-import { GraphEngine, type Operators, type Records } from './graph-engine.ts';
+import type { LayerSums, ModelEngine } from './engine.ts';
+import { GraphEngine, type Operators, type Records, type SummedLayer } from './graph-engine.ts';
 import { type PreparedNode, prepareNode } from './kernel-nodes.ts';
 
 /** All that a model within the limits and the rows of one block can take; the memory grows only as far as it is needed. */
@@ -24,10 +24,21 @@ export function kernelEngine(
   return new GraphEngine<Cells>(model, new KernelOperators(model, kernels));
 }
 
+/** Sums of one layer; before the first rows there is nothing in the blocks. */
+interface Sums {
+  readonly inputs: Block<'field'>;
+  readonly accumulators: Block<'field'>;
+  begun: boolean;
+}
+
 class KernelOperators implements Operators<Cells> {
   readonly #kernels: Kernels;
   readonly #nodes: readonly PreparedNode[];
   readonly #prepared: Mark;
+  #base: Mark;
+  /** The records that were put into the memory in this block of rows. */
+  #records: { readonly bytes: Uint8Array; readonly block: Block<'int8'> } | undefined;
+  #sums: readonly Sums[] = [];
 
   constructor(model: LoadedModel, kernels: Kernels) {
     this.#kernels = kernels;
@@ -38,10 +49,12 @@ class KernelOperators implements Operators<Cells> {
       }),
     );
     this.#prepared = kernels.memory.mark();
+    this.#base = this.#prepared;
   }
 
   begin(): void {
-    this.#kernels.memory.release(this.#prepared);
+    this.#records = undefined;
+    this.#kernels.memory.release(this.#base);
   }
 
   input(bytes: Uint8Array): Cells {
@@ -79,28 +92,55 @@ class KernelOperators implements Operators<Cells> {
 
   unpack({ bytes, layer, stride, rows }: Records): Cells {
     const { memory, records } = this.#kernels;
-    const count = layer.positions * layer.N;
-    const width = count * layer.accBytes;
+    // All layers read the records of a block where they were put once.
+    if (this.#records?.bytes !== bytes) this.#records = { bytes, block: memory.putInt8(bytes) };
+    const { block } = this.#records;
+    const { positions, N, offset, accBytes } = layer;
+    const count = positions * N;
     const accumulators = memory.allocate('int32', rows * count);
-    memory.temporarily(() => {
-      const packed = memory.allocate('int8', rows * width);
-      const view = memory.bytes(packed);
-      for (let row = 0; row < rows; row++) {
-        const from = row * stride + layer.offset;
-        view.set(bytes.subarray(from, from + width), row * width);
-      }
-      const bytesEach = layer.accBytes;
-      records.unpack({
-        accumulators,
-        records: packed,
-        rows,
-        count,
-        recordBytes: width,
-        offset: 0,
-        bytes: bytesEach,
-      });
-    });
+    const place = { rows, count, recordBytes: stride, offset, bytes: accBytes };
+    records.unpack({ accumulators, records: block, ...place });
     return accumulators;
+  }
+
+  beginSums(layers: readonly SummedLayer[]): void {
+    const { memory } = this.#kernels;
+    memory.release(this.#prepared);
+    this.#sums = layers.map(({ inputs, accumulators }) => ({
+      inputs: memory.allocate('field', inputs),
+      accumulators: memory.allocate('field', accumulators),
+      begun: false,
+    }));
+    this.#base = memory.mark();
+  }
+
+  addRows(layer: number, inputs: Cells, accumulators: Cells, factors: BigUint64Array): void {
+    const { memory, field } = this.#kernels;
+    const sums = this.#sums[layer]!;
+    memory.temporarily(() => {
+      const scalars = field.put(factors);
+      const accumulate = sums.begun;
+      field.combine8({ input: inputs as Block<'int8'>, scalars, output: sums.inputs, accumulate });
+      const input = accumulators as Block<'int32'>;
+      field.combine32({ input, scalars, output: sums.accumulators, accumulate });
+    });
+    sums.begun = true;
+  }
+
+  sums(): readonly LayerSums[] {
+    const { memory } = this.#kernels;
+    const given = this.#sums.map(({ inputs, accumulators }) => ({
+      inputs: memory.field(inputs),
+      accumulators: memory.field(accumulators),
+    }));
+    this.#sums = [];
+    this.#base = this.#prepared;
+    return given;
+  }
+
+  isWithin(accumulators: Cells, bound: number): boolean {
+    const { low, high } = this.#kernels.records.extremes(accumulators as Block<'int32'>);
+    return low >= -bound && high <= bound;
   }
 
   copy(cells: Cells, into: Int8Array): void {

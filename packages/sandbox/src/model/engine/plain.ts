@@ -1,6 +1,6 @@
 import type { LoadedModel } from '../load/loaded-model.ts';
-import type { ModelEngine } from './engine.ts';
-import { GraphEngine, type Operators, type Records } from './graph-engine.ts';
+import type { LayerSums, ModelEngine } from './engine.ts';
+import { GraphEngine, type Operators, type Records, type SummedLayer } from './graph-engine.ts';
 import { plainAdd, plainArgmax, plainConcat, plainRequant, plainTable } from './plain-cells.ts';
 import { plainConv, plainGemm } from './plain-linear.ts';
 import { plainAvgPool, plainMaxPool } from './plain-pool.ts';
@@ -15,6 +15,7 @@ export function plainEngine(model: LoadedModel): ModelEngine {
 /** The type of a tensor is checked when the model is loaded; so `as` here asserts what is known. */
 class PlainOperators implements Operators<Cells> {
   readonly #model: LoadedModel;
+  #sums: readonly LayerSums[] = [];
 
   constructor(model: LoadedModel) {
     this.#model = model;
@@ -82,6 +83,27 @@ class PlainOperators implements Operators<Cells> {
     return accumulators;
   }
 
+  beginSums(layers: readonly SummedLayer[]): void {
+    this.#sums = layers.map(({ inputs, accumulators }) => ({
+      inputs: new BigUint64Array(inputs),
+      accumulators: new BigUint64Array(accumulators),
+    }));
+  }
+
+  addRows(layer: number, inputs: Cells, accumulators: Cells, factors: BigUint64Array): void {
+    const sums = this.#sums[layer]!;
+    addTimes(sums.inputs, inputs, factors);
+    addTimes(sums.accumulators, accumulators, factors);
+  }
+
+  sums(): readonly LayerSums[] {
+    return this.#sums;
+  }
+
+  isWithin(accumulators: Cells, bound: number): boolean {
+    return accumulators.every((value) => Math.abs(value) <= bound);
+  }
+
   copy(cells: Cells, into: Int8Array): void {
     into.set(cells);
   }
@@ -90,6 +112,18 @@ class PlainOperators implements Operators<Cells> {
     const each = into.length / cells.length;
     for (const [at, value] of cells.entries()) {
       for (let byte = 0; byte < each; byte++) into[at * each + byte] = value >> (8 * byte);
+    }
+  }
+}
+
+const FIELD_PRIME = 2n ** 61n - 1n;
+
+/** Adds each row of cells, times its factor, to the sums of the cells. */
+function addTimes(sums: BigUint64Array, cells: Cells, factors: BigUint64Array): void {
+  for (const [row, factor] of factors.entries()) {
+    for (let i = 0; i < sums.length; i++) {
+      const sum = (sums[i]! + factor * BigInt(cells[row * sums.length + i]!)) % FIELD_PRIME;
+      sums[i] = sum < 0n ? sum + FIELD_PRIME : sum;
     }
   }
 }
