@@ -93,6 +93,25 @@ export const CHANNEL_REASONS: readonly Explained[] = [
     reason: 'only deliveries are kept before they are accepted; a verdict that is here was accepted',
   },
   {
+    file: 'channel/post/accept.ts',
+    original: 'detail?.of',
+    replacements: ['detail.of'],
+    reason:
+      'what has just been read has a detail: none has only a second document of W that this party posts itself',
+  },
+  {
+    file: 'channel/post/rule.ts',
+    original: "state.name === 'arbitration'",
+    replacements: ['true'],
+    reason: 'there is a court in an arbitration only; without one nothing of it has a deadline',
+  },
+  {
+    file: 'channel/post/standing.ts',
+    original: 'true',
+    replacements: ['false'],
+    reason: 'a verdict is accepted under its own deadline only, and never as evidence',
+  },
+  {
     file: 'channel/post/content.ts',
     original: 'default: return undefined;',
     replacements: ['default:'],

@@ -135,6 +135,18 @@ describe('M §Clock: until when it is accepted without receipts', () => {
     }
   });
 
+  it('D40: what belongs to the other dispute waits until this one is final: the chain may still hold that one', () => {
+    const early = shown(claim('client', 'TxA'), HA + 4, 'TxAc');
+    expect(early.open.posts).toEqual([]);
+    expect(early.faults).toEqual([]);
+    expect(shown(claim('client', 'TxA'), HA + 5, 'TxAc').faults).toEqual(['post-late']);
+  });
+
+  it('a verdict is evidence of nothing: after its time it is too late, dispute or not', () => {
+    const verdict = verdictOn(rootOf(0), nameOf(0));
+    expect(shown(verdict, H0 + 288 - 24, null).faults).toEqual(['post-late']);
+  });
+
   it('nobody accepts what has no place in this arbitration', () => {
     for (const posted of [
       claim('verifier', 'TxAc'),

@@ -51,6 +51,18 @@ describe('M §Post: what a party holds, it shows itself', () => {
     expect(posts[0]!.message).toMatchObject({ receipts: [receiptOf('arbiter:2', O0, T - 8)] });
   });
 
+  it('who lacks it and asks for it is answered alone', () => {
+    const node = new Node('client', T, [O0]);
+    node.feed(received('worker', postOf(O0, [])));
+    const { envelope, sealed } = O0;
+    const { height, signature } = receiptOf('client', O0, T);
+    const receipt = { height, signature };
+    const made = { kind: 'relay-made', author: 'worker', sealed, envelope, receipt } as const;
+    const to = (out: ReturnType<Node['feed']>) => out.map((sent) => sent.to);
+    expect(to(node.feed({ ...made, only: 'arbiter:2' }))).toEqual(['arbiter:2']);
+    expect(to(node.feed(made))).toHaveLength(7);
+  });
+
   it('nothing is sent of what was not accepted', () => {
     const node = new Node('client', T, [O0]);
     const { envelope, sealed } = O0;

@@ -53,6 +53,19 @@ describe('M §Post: what there is room for', () => {
     expect(node.open.posts.map(({ timely }) => timely)).toEqual([true, true, false, false]);
   });
 
+  it('D40: two for each dispute: what was said on TxA leaves room on TxAc in its place', () => {
+    const claims = (['TxA', 'TxA', 'TxAc', 'TxAc'] as const).map((court, i) => {
+      const document = { of: 'root', first: rootOf(0), second: rootOf(i) } as const;
+      return seal('client', { kind: 'claim', channel: CHANNEL, court, fault: 'equivocation', ...document });
+    });
+    const node = disputed(new Node('arbiter:1', HA, claims), 'TxA', HA);
+    show(node, 'client', claims[0]!, claims[1]!);
+    node.feed({ kind: 'unconfirmed', transaction: 'TxA' });
+    disputed(node, 'TxAc', HA);
+    show(node, 'client', claims[2]!, claims[3]!);
+    expect(node.accepted()).toEqual([0, 1, 2, 3]);
+  });
+
   it('all senders share it: no third one comes in from another', () => {
     const node = new Node('client', T, [O0, O1, O2]);
     show(node, 'worker', O0, O1);
@@ -101,6 +114,17 @@ describe('M §Post: what names a message is its author and what was sealed', () 
     show(node, 'arbiter:4', O0);
     expect(node.faults).toEqual(['out-of-place']);
     expect(node.state).toBe(before);
+  });
+});
+
+describe('M §Post: once', () => {
+  it('what was accepted stays accepted at its tip, and is relayed once, whoever gives a word for it afterwards', () => {
+    const node = new Node('client', H0, [O0]);
+    show(node, 'worker', O0);
+    node.feed({ kind: 'tip', height: H0 + 1 });
+    word(node, 'arbiter:3', O0, H0 + 1);
+    expect(node.open.posts).toMatchObject([{ acceptedAt: H0, receipts: [{ from: 'arbiter:3' }] }]);
+    expect(node.tasks.filter(({ kind }) => kind === 'relay')).toHaveLength(1);
   });
 });
 

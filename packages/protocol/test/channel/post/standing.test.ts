@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { acceptOwn } from '../../../src/channel/post/accept.ts';
 import { boundVerdict, showsEquivocation } from '../../../src/channel/post/standing.ts';
 import type { Party } from '../../../src/index.ts';
 import { fixtureHash } from '../../fixtures/terms.ts';
@@ -13,7 +14,7 @@ import {
   show,
   verdictOn,
 } from './disputed.ts';
-import { CHANNEL, delivery, H0, Node, opening, receiptFor, type Sealed, seal, T } from './nodes.ts';
+import { CHANNEL, DELTA, delivery, H0, Node, opening, receiptFor, type Sealed, seal, T } from './nodes.ts';
 
 const [D0, D1] = [0, 1].map(delivery) as [Sealed, Sealed];
 const [O0, O1, O2] = [0, 1, 2].map(opening) as [Sealed, Sealed, Sealed];
@@ -37,9 +38,9 @@ function inTime(documents: readonly Sealed[], self: Party = 'arbiter:1', tip = H
   return node;
 }
 
-/** The same party in a challenge in which all of this is shown as evidence. */
-function challenged(node: Node, evidence: readonly Sealed[]): Node {
-  const later = new Node(node.open.self, HA, evidence);
+/** The same party in a challenge in which all of this is shown as evidence. @param stored - what its store can bring back */
+function challenged(node: Node, evidence: readonly Sealed[], stored = evidence): Node {
+  const later = new Node(node.open.self, HA, stored);
   later.state = { ...node.open, tip: HA };
   disputed(later, 'TxAc', HA);
   show(later, 'verifier', ...evidence);
@@ -131,8 +132,13 @@ describe('D31: what C is bound to of what the verdict names', () => {
 
 describe('D31: what a party knows of C’s receipts without any post', () => {
   /** A party that has V's posted verdict, W's documents directly, and C's receipts for them as far as they were given. */
-  function direct(self: Party, given: readonly ('delivery' | 'opening')[], verdict = VERDICT): Node {
-    const node = inTime([verdict], self);
+  function direct(
+    self: Party,
+    given: readonly ('delivery' | 'opening')[],
+    verdict = VERDICT,
+    posted: readonly Sealed[] = [],
+  ): Node {
+    const node = inTime([verdict, ...posted], self);
     const { signature } = receiptFor(D0);
     const receipts = { client: { ...node.open.receipts.client }, verifier: node.open.receipts.verifier };
     for (const subject of given) {
@@ -165,8 +171,9 @@ describe('D31: what a party knows of C’s receipts without any post', () => {
   });
 
   it('all others wait until it is shown: what one knows and another does not, nobody decides by', () => {
-    for (const self of ['verifier', 'worker'] as const)
-      expect(bound(direct(self, ['delivery', 'opening']))).toBeNull();
+    for (const posted of [[], [D0], [O0]])
+      for (const self of ['verifier', 'worker'] as const)
+        expect(bound(direct(self, ['delivery', 'opening'], VERDICT, posted))).toBeNull();
   });
 
   it('before anything has come there is nothing to be bound to', () => {
@@ -208,6 +215,23 @@ describe('M §Deliver: whether W has signed two things, as everybody knows', () 
     show(node, 'worker', D1);
     expect(node.open.posts).toHaveLength(3);
     expect(shows(node)).toBe(false);
+  });
+
+  it('by a second document that C shows, of which it has looked at nothing but the signature', () => {
+    const later = [delivery(2), delivery(3), O1, O2];
+    const node = challenged(inTime([D0, O0, VERDICT]), [], later);
+    const { sealed } = D1;
+    const { signature } = receiptFor(D1);
+    const second = { kind: 'delivery', author: 'worker', sealed, signature } as const;
+    node.state = acceptOwn(node.open, { ...second, detail: null, deadline: HA + DELTA, timely: false });
+    expect(shows(node)).toBe(true);
+    expect(bound(node)).toEqual(NAMED);
+    // What comes afterwards is counted with it.
+    show(node, 'verifier', ...later);
+    const evidence = node.open.posts.filter(({ timely }) => !timely);
+    expect(evidence.map(({ kind }) => kind)).toEqual(['delivery', 'delivery', 'opening', 'opening']);
+    show(node, 'verifier', opening(3));
+    expect(node.open.posts.filter(({ kind }) => kind === 'opening')).toHaveLength(3);
   });
 
   it('not by two verdicts or receipts of others', () => {
