@@ -4,13 +4,14 @@ import { chainSections } from './chain/sections.ts';
 import { workSections } from './execution/sections.ts';
 import { graphSections } from './graph/sections.ts';
 import { kernelSections } from './kernels/sections.ts';
+import { modelSections } from './models/sections.ts';
 import { writeDocument } from './report/document.ts';
 import { machineText, thisMachine } from './report/machine.ts';
 import type { Section } from './report/section.ts';
 import { sectionText } from './report/text.ts';
 import { setupSections } from './setup/sections.ts';
 
-const GROUPS = ['contract', 'kernels'] as const;
+const GROUPS = ['contract', 'kernels', 'models'] as const;
 
 // npm run bench -- kernels: only that group.
 const { values, positionals } = parseArgs({
@@ -41,5 +42,6 @@ if (wanted('contract')) {
   add(await workSections(terms));
 }
 if (wanted('kernels')) add(await kernelSections());
+if (wanted('models')) add(await modelSections());
 if (values.json) process.stdout.write(`${JSON.stringify({ machine, sections }, null, 2)}\n`);
 if (values.write) writeDocument(machine, sections);

@@ -9,14 +9,7 @@ import {
   shownRecords,
   verifiedOutcome,
 } from '@prometheus-compute/proofs';
-import {
-  type GraphTerms,
-  hash32,
-  type OpenedChunk,
-  pointOf,
-  publicKey,
-  secretScalar,
-} from '@prometheus-compute/protocol';
+import { hash32, type OpenedChunk, pointOf, publicKey, secretScalar } from '@prometheus-compute/protocol';
 import { type ModelOutcome, rowsOutcome } from '@prometheus-compute/sandbox';
 import { BenchError } from '../bench-error.ts';
 import { compare } from '../measure.ts';
@@ -27,7 +20,7 @@ const CHALLENGE = hash32(new Uint8Array(32).fill(7));
 const KERNELS = projectionKernels();
 
 /** Inference, checking it by projections, and what committing to it costs, each on one core. */
-export async function modelSections({ contract }: GraphTerms): Promise<readonly Section[]> {
+export async function modelSections(): Promise<readonly Section[]> {
   const subjects = [
     product(1_024),
     example('MLP 784-512-256-10', 'fashion-mlp/fashion-mlp.pmodel', 1, 1_000),
@@ -57,7 +50,7 @@ export async function modelSections({ contract }: GraphTerms): Promise<readonly 
         rows: checks,
       },
     },
-    await overheadSection(batch, contract),
+    await overheadSection(batch),
   ];
 }
 
@@ -105,12 +98,12 @@ async function checkRow(subject: Subject): Promise<readonly (string | number)[]>
   ];
 }
 
-async function overheadSection(subject: Subject, contract: GraphTerms['contract']): Promise<Section> {
+async function overheadSection(subject: Subject): Promise<Section> {
   const { name, chunks } = subject;
   const inputHashes = chunks.map(inputHash);
   const pointSecret = secretScalar(new Uint8Array(32).fill(9));
   const terms: BatchTerms = {
-    ...contract,
+    limits: { memoryPages: subject.model.memoryPages, outputBytes: 4_096, milliseconds: 60_000 },
     scheme: 'freivalds',
     chunks: chunks.length,
     sampled: chunks.length,

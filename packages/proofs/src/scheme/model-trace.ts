@@ -25,7 +25,7 @@ function rowsDigest(name: 'model-trace' | 'lock', outcome: ModelOutcome, hashes:
 }
 
 /** The record of one row: the accumulators of its checked layers. */
-export function recordOf({ trace }: ModelOutcome, row: number): Uint8Array {
+function recordOf({ trace }: ModelOutcome, row: number): Uint8Array {
   const bytes = trace.rows === 0 ? 0 : trace.records.length / trace.rows;
   return trace.records.subarray(row * bytes, (row + 1) * bytes);
 }
