@@ -19,6 +19,11 @@ export type SandboxErrorCode =
   | 'model-malformed'
   | 'model-too-large'
   | 'accumulator-overflow'
+  // what a network may not be that is to become a model
+  | 'onnx-malformed'
+  | 'onnx-too-large'
+  | 'onnx-unsupported'
+  | 'calibration-unusable'
   // what a caller may not ask
   | 'arguments-malformed'
   | 'limits-malformed'

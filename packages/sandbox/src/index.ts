@@ -45,3 +45,7 @@ export type {
 export { SandboxPool } from './pool/pool.ts';
 export { type Inspection, inspectProgram } from './program/inspect.ts';
 export { MODEL_PROFILE, PROFILE, type Profile, type Program } from './program/program.ts';
+export { modelClasses, networkClasses } from './quantise/classes.ts';
+export { importOnnx } from './quantise/lower/import.ts';
+export type { Network, Quantisation } from './quantise/network.ts';
+export { type QuantiseOptions, quantiseNetwork } from './quantise/quantise.ts';

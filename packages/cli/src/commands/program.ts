@@ -6,6 +6,7 @@ import { DEMO_OUTPUT, demoCommand } from './demo.ts';
 import { DEFAULT_RPC_PORT, type DevchainOptions, devchainCommand } from './devchain.ts';
 import { DEFAULT_OUTPUT } from './folders.ts';
 import { guarded } from './guard.ts';
+import { addModelCommands } from './model.ts';
 import type { RunOptions } from './options.ts';
 import { runCommand } from './run.ts';
 import { DEFAULT_SEED, type SimulateOptions, simulateCommand } from './simulate.ts';
@@ -96,6 +97,10 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
     .action(async (name: string | undefined, options: SimulateOptions) => {
       exitCode = await guarded(options, () => simulateCommand(name, options));
     });
+
+  addModelCommands(program, (code) => {
+    exitCode = code;
+  });
 
   try {
     await program.parseAsync(words, { from: 'user' });

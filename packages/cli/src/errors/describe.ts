@@ -16,6 +16,7 @@ export interface Failure {
 const UNFINISHED_CODES: ReadonlySet<string> = new Set(['not-finished', 'no-result-yet']);
 /** Codes of the engine's refusals that carry no rule id. */
 const REFUSAL_CODES: ReadonlySet<string> = new Set(['insufficient-funds']);
+const REFUSED_MODEL = 'Make the file again with `prometh model import`.';
 /** What to do when the sandbox refuses a program, where its code says more than {@link REFUSED_PROGRAM}. */
 const SANDBOX_REMEDIES: Readonly<Record<string, string>> = {
   'forbidden-import':
@@ -24,6 +25,21 @@ const SANDBOX_REMEDIES: Readonly<Record<string, string>> = {
     'Raise `program.limits.memoryPages`, or build the program with a smaller maximum of memory.',
   'limits-malformed': 'Correct `program.limits` in the job file.',
   'arguments-malformed': 'Correct `program.arguments` in the job file.',
+  'model-malformed': REFUSED_MODEL,
+  'model-too-large': REFUSED_MODEL,
+  'accumulator-overflow': REFUSED_MODEL,
+  'onnx-malformed': 'Check that the file is complete and that it is an ONNX file.',
+  'onnx-too-large': 'Take a smaller network.',
+  'onnx-unsupported':
+    'Export the network with the operators that docs/model-import.md lists: simplified, in one file, in inference mode.',
+  'calibration-unusable': 'Name rows that the network was trained on with --calibrate.',
+};
+/** How a refusal begins, by the first word of its code; a program otherwise. */
+const SANDBOX_SUBJECTS: Readonly<Record<string, string>> = {
+  model: 'The model is refused',
+  accumulator: 'The model is refused',
+  onnx: 'No model can be made of it',
+  calibration: 'No model can be made of it',
 };
 const REFUSED_PROGRAM =
   'Build it as a WASI preview-1 command: it exports its memory as `memory` and a function `_start`.';
@@ -60,7 +76,7 @@ export function describeFailure(error: unknown): Failure {
   if (name === 'SandboxError') {
     return {
       code: code ?? 'refused',
-      message: `The program is refused: ${message}`,
+      message: `${SANDBOX_SUBJECTS[(code ?? '').split('-')[0]!] ?? 'The program is refused'}: ${message}`,
       remedy: remedy ?? SANDBOX_REMEDIES[code ?? ''] ?? REFUSED_PROGRAM,
       rule,
       exitCode: EXIT.refused,

@@ -1,0 +1,158 @@
+import type { Shape, Source } from '../../model/graph.ts';
+import { MAX_NODES, MAX_TENSOR_BYTES } from '../../model/limits.ts';
+import { cellsOf } from '../../model/load/geometry.ts';
+import type { OnnxGraph, OnnxNode, OnnxType } from '../../onnx/graph.ts';
+import { onnxMalformed, onnxTooLarge, onnxUnsupported } from '../../onnx/refusal.ts';
+import type { FloatNode, FloatTensor, Network, Quantisation } from '../network.ts';
+
+/** A constant: row-major, in the order of ONNX. */
+export interface Constant {
+  readonly kind: 'constant';
+  readonly type: OnnxType;
+  readonly dimensions: readonly number[];
+  readonly values: ArrayLike<number>;
+  /** Of a constant that was dequantised: what one step stands for, one value or one for each place along the axis. */
+  readonly steps: { readonly scales: readonly number[]; readonly axis: number } | null;
+}
+
+/** A tensor that depends on the input. */
+export interface Activation {
+  readonly kind: 'activation';
+  readonly source: Source;
+  /** As in ONNX, without the batch: [channels, height, width] or [length]. What is flattened keeps its shape as a tensor. */
+  readonly dimensions: readonly number[];
+  /** int8 or uint8 between QuantizeLinear and DequantizeLinear. */
+  readonly type: 'float' | 'int8' | 'uint8';
+  /** Behind Softmax: nothing but ArgMax may follow, which does not see the difference. */
+  readonly normalised: boolean;
+}
+
+/** The number of the largest one: nothing may follow. */
+interface Index {
+  readonly kind: 'index';
+  readonly of: Activation;
+}
+
+export type Value = Constant | Activation | Index;
+
+/** A network in the making: what the names of the ONNX graph stand for, and the nodes so far. */
+export class Lowering {
+  /** Values by name. */
+  readonly values = new Map<string, Value>();
+  readonly nodes: FloatNode[] = [];
+  readonly tensors: FloatTensor[] = [];
+  /** Version of the operators. */
+  readonly opset: number;
+  /** Batch of the input where it is not free. */
+  readonly batch: number | null;
+  /** How often each name is taken; the output of the graph counts. */
+  readonly #uses = new Map<string, number>();
+
+  constructor({ opset, inputs, constants, outputs }: OnnxGraph, live: readonly OnnxNode[]) {
+    this.opset = opset;
+    this.batch = inputs[0]!.dimensions[0] ?? null;
+    for (const name of [...live.flatMap((node) => node.inputs), outputs[0]!.name]) {
+      this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
+    }
+    for (const [name, tensor] of constants)
+      this.values.set(name, { kind: 'constant', ...tensor, steps: null });
+  }
+
+  /** Whether a name is taken once only. */
+  once(name: string): boolean {
+    return this.#uses.get(name) === 1;
+  }
+
+  /** An input of a node; undefined where it is left out. */
+  value(node: OnnxNode, at: number): Value | undefined {
+    const name = node.inputs[at] ?? '';
+    if (name === '') return undefined;
+    const value = this.values.get(name);
+    if (value === undefined) onnxMalformed(node.name, `nothing before it gives its input '${name}'`);
+    return value;
+  }
+
+  constant(node: OnnxNode, at: number): Constant | undefined {
+    const value = this.value(node, at);
+    if (value !== undefined && value.kind !== 'constant') {
+      onnxUnsupported(node.name, `its input ${at + 1} is not a constant`);
+    }
+    return value;
+  }
+
+  /** A constant that has to be there, with finite values. */
+  needConstant(node: OnnxNode, at: number): Constant {
+    return this.constant(node, at) ?? onnxMalformed(node.name, `it has no input ${at + 1}`);
+  }
+
+  /** An input that depends on the data; a float one unless said otherwise. */
+  activation(node: OnnxNode, at: number, type: 'float' | 'quantised' | 'any' = 'float'): Activation {
+    const value = this.value(node, at);
+    if (value === undefined) return onnxMalformed(node.name, `it has no input ${at + 1}`);
+    if (value.kind !== 'activation') {
+      return onnxUnsupported(
+        node.name,
+        `its input ${at + 1} is ${value.kind === 'index' ? 'an index' : 'constant'}`,
+      );
+    }
+    if (value.normalised) onnxUnsupported(node.name, 'only ArgMax may come after Softmax');
+    const fits = type === 'any' || (value.type === 'float') === (type === 'float');
+    if (!fits) onnxUnsupported(node.name, `its input ${at + 1} is of the type ${value.type}`);
+    return value;
+  }
+
+  shape({ source }: Activation): Shape {
+    return this.tensors[source]!.shape;
+  }
+
+  /** Adds a node that gives a tensor of this shape. */
+  add(node: OnnxNode, made: FloatNode, shape: Shape, given: Quantisation | null = null): Source {
+    if (this.nodes.length >= MAX_NODES) onnxTooLarge(node.name, 'nodes', MAX_NODES);
+    if (cellsOf(shape) > MAX_TENSOR_BYTES) onnxTooLarge(node.name, 'values in a tensor', MAX_TENSOR_BYTES);
+    if (cellsOf(shape) < 1) onnxMalformed(node.name, 'its output is empty');
+    this.nodes.push(made);
+    this.tensors.push({ name: node.name, shape, given });
+    return this.nodes.length;
+  }
+
+  /** Gives the first output of a node its value. */
+  give(node: OnnxNode, value: Value): void {
+    const [name = ''] = node.outputs;
+    if (name === '') onnxMalformed(node.name, 'it has no output');
+    if (this.values.has(name)) onnxMalformed(node.name, `its output '${name}' is there already`);
+    this.values.set(name, value);
+  }
+
+  /** {@link give}s a float tensor whose dimensions follow from its shape. */
+  giveTensor(node: OnnxNode, source: Source, like?: Activation): void {
+    const { height, width, channels } = this.tensors[source]!.shape;
+    const flat = like !== undefined && like.dimensions.length === 1;
+    this.give(node, {
+      kind: 'activation',
+      source,
+      dimensions: flat ? [height * width * channels] : [channels, height, width],
+      type: 'float',
+      normalised: false,
+    });
+  }
+
+  /**
+   * Says how a tensor is quantised. Where the network has already said something else about it, it is brought into this
+   * quantisation.
+   *
+   * @returns the tensor that is quantised so
+   */
+  quantised(node: OnnxNode, source: Source, given: Quantisation): Source {
+    const tensor = this.tensors[source]!;
+    if (tensor.given === null) {
+      this.tensors[source] = { ...tensor, given };
+      return source;
+    }
+    const same = tensor.given.scale === given.scale && tensor.given.zeroPoint === given.zeroPoint;
+    return same ? source : this.add(node, { op: 'identity', input: source }, tensor.shape, given);
+  }
+
+  network(output: Source, argmax: boolean): Network {
+    return { tensors: this.tensors, nodes: this.nodes, output, argmax };
+  }
+}
