@@ -8,7 +8,7 @@ import { DEFAULT_OUTPUT } from './folders.ts';
 import type { RunOptions } from './options.ts';
 
 /** The job of the demo, in this repository. */
-const DEMO_JOB = join(import.meta.dirname, '..', '..', '..', '..', 'examples', 'fashion-mnist', 'job.yaml');
+const DEMO_JOB = join(import.meta.dirname, '..', '..', '..', '..', 'examples', 'fashion-cnn', 'job.yaml');
 /** Where the demo's result goes: apart from other results, so that a demo replaces only that of an earlier demo. */
 export const DEMO_OUTPUT = join(DEFAULT_OUTPUT, 'demo');
 /** Text wider than this is hard to read. */
@@ -19,7 +19,7 @@ export async function demoCommand(options: RunOptions): Promise<void> {
   const columns = Math.min(WIDEST, terminalColumns(process.stderr));
   if (!options.json && !options.dryRun) {
     const start =
-      '2,000 pictures of clothes are to be sorted by a stranger, for bitcoin, with nobody to trust. It takes less than a minute.';
+      '2,000 pictures of clothes are to be sorted by a neural network on the machine of a stranger, for bitcoin, with nobody to trust. It takes less than a minute.';
     process.stderr.write(`${wrapped(start, columns)}\n`);
   }
   const output = options.output ?? DEMO_OUTPUT;

@@ -33,7 +33,7 @@ export function demoEnding(finished: FinishedJob, columns: number): string {
     'Some of the pictures, and what the Worker says they are (in brackets: what they are, where it is wrong):';
   const next = [
     'Next: see every way in which such a contract can end, then change a copy of that file:',
-    '  npm run prometh -- run --dry-run examples/fashion-mnist/job.yaml',
+    '  npm run prometh -- run --dry-run examples/fashion-cnn/job.yaml',
   ].join('\n');
   return [
     wrapped(title, columns),
