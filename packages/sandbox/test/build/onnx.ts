@@ -1,0 +1,138 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+
+/** A constant of a test's ONNX file. */
+export interface TestTensor {
+  readonly type: 'float' | 'uint8' | 'int8' | 'int32' | 'int64';
+  readonly dimensions: readonly number[];
+  readonly values: readonly number[];
+}
+
+export type TestAttribute = number | string | readonly number[] | { readonly float: number } | { readonly tensor: TestTensor };
+
+/** An operator, its inputs, its output, its attributes; the name of the node is that of its output with a slash. */
+export type TestNode = readonly [
+  operator: string,
+  inputs: readonly string[],
+  output: string,
+  attributes?: Readonly<Record<string, TestAttribute>>,
+];
+
+export interface TestGraph {
+  readonly nodes: readonly TestNode[];
+  readonly constants?: Readonly<Record<string, TestTensor>>;
+  /** Dimensions of `x`; without the batch. */
+  readonly input: readonly number[];
+  readonly inputType?: TestTensor['type'];
+  /** The last node's unless said otherwise. */
+  readonly output?: string;
+  readonly opset?: number;
+}
+
+export const TYPES = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
+
+export const floats = (dimensions: readonly number[], values: readonly number[]): TestTensor => ({
+  type: 'float',
+  dimensions,
+  values,
+});
+export const scalar = (value: number, type: TestTensor['type'] = 'float'): TestTensor => ({
+  type,
+  dimensions: [],
+  values: [value],
+});
+
+/** The bytes of an ONNX file whose input is `x`. */
+export function onnxFile({ nodes, constants = {}, input, inputType = 'float', output, opset = 13 }: TestGraph) {
+  const writer = new BinaryWriter();
+  integer(writer, 1, 8);
+  message(writer, 7, () => {
+    for (const node of nodes) message(writer, 1, () => writeNode(writer, node));
+    for (const [name, tensor] of Object.entries(constants)) {
+      message(writer, 5, () => writeTensor(writer, tensor, name));
+    }
+    message(writer, 11, () => writeValue(writer, 'x', [null, ...input], TYPES[inputType]));
+    message(writer, 12, () => writeValue(writer, output ?? nodes.at(-1)![2], [], TYPES.float));
+  });
+  message(writer, 8, () => integer(writer, 2, opset));
+  return writer.finish();
+}
+
+function writeNode(writer: BinaryWriter, [operator, inputs, output, attributes = {}]: TestNode): void {
+  for (const input of inputs) text(writer, 1, input);
+  text(writer, 2, output);
+  text(writer, 3, `/${output}`);
+  text(writer, 4, operator.includes('.') ? operator.slice(operator.lastIndexOf('.') + 1) : operator);
+  for (const [name, value] of Object.entries(attributes)) {
+    message(writer, 5, () => {
+      text(writer, 1, name);
+      writeAttribute(writer, value);
+    });
+  }
+  if (operator.includes('.')) text(writer, 7, operator.slice(0, operator.lastIndexOf('.')));
+}
+
+function writeAttribute(writer: BinaryWriter, value: TestAttribute): void {
+  if (typeof value === 'number') {
+    integer(writer, 3, value);
+    integer(writer, 20, 2);
+  } else if (typeof value === 'string') {
+    text(writer, 4, value);
+    integer(writer, 20, 3);
+  } else if ('float' in value) {
+    writer.tag(2, WireType.Bit32).float(value.float);
+    integer(writer, 20, 1);
+  } else if ('tensor' in value) {
+    message(writer, 5, () => writeTensor(writer, value.tensor, ''));
+    integer(writer, 20, 4);
+  } else {
+    for (const each of value) integer(writer, 8, each);
+    integer(writer, 20, 7);
+  }
+}
+
+/** Floats and bytes as raw data; int32 and int64 as lists, packed and not. */
+function writeTensor(writer: BinaryWriter, { type, dimensions, values }: TestTensor, name: string): void {
+  for (const dimension of dimensions) integer(writer, 1, dimension);
+  integer(writer, 2, TYPES[type]);
+  text(writer, 8, name);
+  if (type === 'float') {
+    const bytes = new Uint8Array(Float32Array.from(values).buffer);
+    writer.tag(9, WireType.LengthDelimited).bytes(bytes);
+  } else if (type === 'int32') {
+    message(writer, 5, () => {
+      for (const value of values) writer.int64(value);
+    });
+  } else if (type === 'int64') {
+    for (const value of values) integer(writer, 7, value);
+  } else {
+    writer.tag(9, WireType.LengthDelimited).bytes(Uint8Array.from(values, (value) => value & 0xff));
+  }
+}
+
+function writeValue(writer: BinaryWriter, name: string, dimensions: readonly (number | null)[], type: number): void {
+  text(writer, 1, name);
+  message(writer, 2, () =>
+    message(writer, 1, () => {
+      integer(writer, 1, type);
+      message(writer, 2, () => {
+        for (const dimension of dimensions) {
+          message(writer, 1, () => (dimension === null ? text(writer, 2, 'batch') : integer(writer, 1, dimension)));
+        }
+      });
+    }),
+  );
+}
+
+function integer(writer: BinaryWriter, field: number, value: number): void {
+  writer.tag(field, WireType.Varint).int64(value);
+}
+
+function text(writer: BinaryWriter, field: number, value: string): void {
+  writer.tag(field, WireType.LengthDelimited).string(value);
+}
+
+function message(writer: BinaryWriter, field: number, body: () => void): void {
+  writer.tag(field, WireType.LengthDelimited).fork();
+  body();
+  writer.join();
+}
