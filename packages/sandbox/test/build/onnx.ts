@@ -7,7 +7,12 @@ export interface TestTensor {
   readonly values: readonly number[];
 }
 
-export type TestAttribute = number | string | readonly number[] | { readonly float: number } | { readonly tensor: TestTensor };
+export type TestAttribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly tensor: TestTensor };
 
 /** An operator, its inputs, its output, its attributes; the name of the node is that of its output with a slash. */
 export type TestNode = readonly [
@@ -42,7 +47,14 @@ export const scalar = (value: number, type: TestTensor['type'] = 'float'): TestT
 });
 
 /** The bytes of an ONNX file whose input is `x`. */
-export function onnxFile({ nodes, constants = {}, input, inputType = 'float', output, opset = 13 }: TestGraph) {
+export function onnxFile({
+  nodes,
+  constants = {},
+  input,
+  inputType = 'float',
+  output,
+  opset = 13,
+}: TestGraph) {
   const writer = new BinaryWriter();
   integer(writer, 1, 8);
   message(writer, 7, () => {
@@ -109,14 +121,21 @@ function writeTensor(writer: BinaryWriter, { type, dimensions, values }: TestTen
   }
 }
 
-function writeValue(writer: BinaryWriter, name: string, dimensions: readonly (number | null)[], type: number): void {
+function writeValue(
+  writer: BinaryWriter,
+  name: string,
+  dimensions: readonly (number | null)[],
+  type: number,
+): void {
   text(writer, 1, name);
   message(writer, 2, () =>
     message(writer, 1, () => {
       integer(writer, 1, type);
       message(writer, 2, () => {
         for (const dimension of dimensions) {
-          message(writer, 1, () => (dimension === null ? text(writer, 2, 'batch') : integer(writer, 1, dimension)));
+          message(writer, 1, () =>
+            dimension === null ? text(writer, 2, 'batch') : integer(writer, 1, dimension),
+          );
         }
       });
     }),

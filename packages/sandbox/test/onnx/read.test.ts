@@ -30,7 +30,8 @@ function refusal(bytes: Uint8Array): SandboxError | undefined {
     throw error;
   }
 }
-const withConstant = (tensor: TestTensor) => onnxFile({ ...graph, constants: { ...graph.constants, w: tensor } });
+const withConstant = (tensor: TestTensor) =>
+  onnxFile({ ...graph, constants: { ...graph.constants, w: tensor } });
 
 /** A file with one more field at its end. */
 function plus(write: (writer: BinaryWriter) => void): Uint8Array {
@@ -99,7 +100,10 @@ describe('ONNX files', () => {
 
   it('of more than 80 MiB, or with more nodes than a graph may have, are refused', () => {
     expect(refusal(new Uint8Array(80 * 2 ** 20 + 1))).toMatchObject({ code: 'onnx-too-large' });
-    const nodes = Array.from({ length: 4097 }, (_, at) => ['Relu', [at === 0 ? 'x' : `r${at - 1}`], `r${at}`] as const);
+    const nodes = Array.from(
+      { length: 4097 },
+      (_, at) => ['Relu', [at === 0 ? 'x' : `r${at - 1}`], `r${at}`] as const,
+    );
     expect(refusal(onnxFile({ input: [1, 2, 2], nodes }))).toMatchObject({ code: 'onnx-too-large' });
   });
 

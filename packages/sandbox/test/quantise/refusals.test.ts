@@ -4,7 +4,10 @@ import { floats, onnxFile, scalar, type TestGraph, type TestNode } from '../buil
 
 const constants = {
   w: floats([1, 1, 2, 2], [1, 2, 3, 4]),
-  m: floats([16, 2], Array.from({ length: 32 }, (_, at) => at)),
+  m: floats(
+    [16, 2],
+    Array.from({ length: 32 }, (_, at) => at),
+  ),
   s: scalar(0.1),
   zero: scalar(0),
   z: scalar(0, 'uint8'),
@@ -39,13 +42,21 @@ describe('networks of which no model can be made', () => {
     );
   });
 
-  const one = (node: TestNode, input: readonly number[] = [1, 4, 4]): TestGraph => ({ input, constants, nodes: [node] });
+  const one = (node: TestNode, input: readonly number[] = [1, 4, 4]): TestGraph => ({
+    input,
+    constants,
+    nodes: [node],
+  });
   it.each<[string, TestGraph, string]>([
     ['dilations', one(['Conv', ['x', 'w'], 'y', { dilations: [2, 2] }]), 'dilations'],
     ['an unknown attribute', one(['Relu', ['x'], 'y', { limit: 3 }]), "attribute 'limit'"],
     ['weights that are no constant', one(['Conv', ['x', 'x'], 'y']), 'not a constant'],
     ['a convolution of vectors', one(['Conv', ['x', 'w'], 'y'], [4]), 'height and width'],
-    ['rounding up in a pool', one(['MaxPool', ['x'], 'y', { kernel_shape: [2, 2], ceil_mode: 1 }]), 'ceil_mode'],
+    [
+      'rounding up in a pool',
+      one(['MaxPool', ['x'], 'y', { kernel_shape: [2, 2], ceil_mode: 1 }]),
+      'ceil_mode',
+    ],
     ['a product with the batch transposed', one(['Gemm', ['x', 'm'], 'y', { transA: 1 }], [16]), 'transA'],
     ['a product with a picture', one(['MatMul', ['x', 'm'], 'y']), 'flatten'],
     ['a constant of three values for four', one(['Add', ['x', 'b'], 'y'], [4]), 'one for each channel'],
@@ -55,14 +66,38 @@ describe('networks of which no model can be made', () => {
     ['an output that is a flattened picture', one(['Flatten', ['x'], 'y']), 'flattened picture'],
     ['a scale of zero', one(['QuantizeLinear', ['x', 'zero', 'z'], 'y']), 'scale is not positive'],
     ['a sequence', { input: [4, 4], nodes: [['Relu', ['x'], 'y']] }, 'batch, channels, height, width'],
-    ['something behind Softmax', { input: [4], nodes: [['Softmax', ['x'], 'a'], ['Relu', ['a'], 'y']] }, 'after Softmax'],
-    ['something behind ArgMax', { input: [4], nodes: [['ArgMax', ['x'], 'a', { axis: 1 }], ['Relu', ['a'], 'y']] }, 'an index'],
-    ['a name that nothing gives', { input: [4], nodes: [['Add', ['x', 'none'], 'y']] }, "gives its input 'none'"],
+    [
+      'something behind Softmax',
+      {
+        input: [4],
+        nodes: [
+          ['Softmax', ['x'], 'a'],
+          ['Relu', ['a'], 'y'],
+        ],
+      },
+      'after Softmax',
+    ],
+    [
+      'something behind ArgMax',
+      {
+        input: [4],
+        nodes: [
+          ['ArgMax', ['x'], 'a', { axis: 1 }],
+          ['Relu', ['a'], 'y'],
+        ],
+      },
+      'an index',
+    ],
+    [
+      'a name that nothing gives',
+      { input: [4], nodes: [['Add', ['x', 'none'], 'y']] },
+      "gives its input 'none'",
+    ],
   ])('are refused with the node: %s', (_, graph, message) => {
     const error = refusal(graph);
     expect(error.code).toMatch(/^onnx-(?:unsupported|malformed)$/);
     expect(error.message).toContain(message);
-    expect(error.evidence['place']).toMatch(/^\/[ay]$|^the (?:graph|input 'x')$/);
+    expect(error.evidence.place).toMatch(/^\/[ay]$|^the (?:graph|input 'x')$/);
   });
 
   it('cannot be quantised without rows, with part of a row, or with values that are not finite', () => {
