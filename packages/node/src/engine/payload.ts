@@ -40,7 +40,7 @@ export class PayloadExchange implements PayloadService {
   }
 
   /**
-   * The content with this hash: from the own store, or else from one of `sources`. The next one is asked when one cannot
+   * The content with this hash: from the own store, where it is verified too, or else from one of `sources`. The next one is asked when one cannot
    * be reached or serves something else, and all of them when nothing came within a block.
    *
    * @param sources - parties of the channel, best first
@@ -53,7 +53,8 @@ export class PayloadExchange implements PayloadService {
   ): Promise<Uint8Array> {
     const { blobs } = this.#ports;
     const known = await blobs.get(content.hash);
-    if (known !== undefined) return known;
+    // One store holds contents of all kinds: what a stranger's hash names here may be an input where a program is wanted.
+    if (known !== undefined && isWanted(content, known)) return known;
     const empty = content.exact && content.size === 0 ? new Uint8Array(0) : undefined;
     if (empty !== undefined && !content.verify(empty))
       throw new EngineError('payload-missing', `no empty content has the hash ${toHex(content.hash)}`);
@@ -171,6 +172,11 @@ export class PayloadExchange implements PayloadService {
     );
     return transport.send(to, encodeEnvelope(envelope));
   }
+}
+
+/** Whether bytes are what is wanted, in size and in hash. */
+function isWanted({ size, exact, verify }: WantedContent, bytes: Uint8Array): boolean {
+  return (exact ? bytes.length === size : bytes.length <= size) && verify(bytes);
 }
 
 function givenUp(): EngineError {

@@ -193,6 +193,19 @@ describe('contents by hash', () => {
     expect(asked).toEqual([]);
   });
 
+  it('what the store has under a hash of another kind is not what is wanted: the hash is checked here too', async () => {
+    const { obtain, asking } = await nodes({});
+    const input = new Uint8Array(77);
+    const place = contentHash('x', input);
+    await asking.blobs.put(place, input);
+    const verify = (bytes: Uint8Array) => equalBytes(contentHash('records', bytes), place);
+    await expect(obtain({ hash: place, size: 77, verify })).rejects.toThrow(missing());
+    const isInput = (bytes: Uint8Array) => equalBytes(contentHash('x', bytes), place);
+    await expect(obtain({ hash: place, size: 76, verify: isInput })).rejects.toThrow(missing());
+    expect(await obtain({ hash: place, size: 77, verify: isInput })).toEqual(input);
+    expect(await obtain({ hash: place, size: 78, exact: false, verify: isInput })).toEqual(input);
+  });
+
   it('content that nobody asked for is dropped', async () => {
     const { exchange, asking } = await nodes({});
     const total = content.length;

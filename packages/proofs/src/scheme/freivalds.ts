@@ -1,5 +1,6 @@
 import { type Hash32, hash32, type OpenedChunk } from '@prometheus-compute/protocol';
 import {
+  type LinearNode,
   type LoadedModel,
   type ModelEngine,
   type ModelOutcome,
@@ -7,7 +8,15 @@ import {
   rowsOutcome,
 } from '@prometheus-compute/sandbox';
 import type { ProjectionKernels, Projector } from './projection.ts';
-import { withheldRows } from './withheld.ts';
+import { withheldCount, withheldRows } from './withheld.ts';
+
+/**
+ * Steps that checking one chunk may take: seconds. The check runs where the node does, out of reach of the contract's time
+ * limit: a model of large tensors, of groups or of pools, and a chunk of many rows, would keep a Verifier from all else that it has to do.
+ */
+const MAX_CHECK_STEPS = 2 ** 33;
+/** Bytes of the sums over rows of all checked layers, so that they fit into the memory of the engine besides a row. */
+const MAX_SUM_BYTES = 512 * 1024 * 1024;
 
 /** What the scheme `freivalds` needs of whoever checks. */
 export interface FreivaldsCheck {
@@ -29,7 +38,7 @@ export interface FreivaldsCheck {
  *
  * @param opened.outputBytes - the contract's limit of an output
  * @returns `wrong`: records that no run gives; undefined: this check says nothing, and the chunk has to be run again (records that
- *   nobody serves, or an input that the model does not take)
+ *   nobody serves, an input that the model does not take, or one that is too much work here)
  */
 export async function verifiedOutcome(
   check: FreivaldsCheck,
@@ -46,12 +55,32 @@ export async function verifiedOutcome(
   const { index, scheme } = opened.chunk;
   if (refusedChunk(model, input, opened.outputBytes) !== undefined) return undefined;
   const rows = input.length / model.inputBytes;
+  if (!canBeChecked(model, rows)) return undefined;
   const withheld = withheldRows(challenge, index, rows);
-  const shown = await check.records(index, hash32(scheme), (rows - withheld.length) * model.rowTraceBytes);
-  if (shown === undefined) return undefined;
+  const size = (rows - withheld.length) * model.rowTraceBytes;
+  const shown = await check.records(index, hash32(scheme), size);
+  if (shown?.length !== size) return undefined;
   const records = mergeRecords(model, input, withheld, shown, engine);
   const output = projector.outputs(index, input, records);
   return output === undefined ? 'wrong' : rowsOutcome(output, rows, records);
+}
+
+/**
+ * Whether a chunk of so many rows is checked by projections within {@link MAX_CHECK_STEPS} and {@link MAX_SUM_BYTES}: withheld rows are inferred,
+ * for all others the layers that are not checked are computed, and each byte of each tensor counts as a step.
+ */
+export function canBeChecked(
+  { linear, steps, rowBytes, model, tensors }: LoadedModel,
+  rows: number,
+): boolean {
+  const checked = linear.filter((layer) => layer.checked);
+  const projected = checked.reduce((sum, { K, N, positions }) => sum + K * N * positions, 0);
+  const work = withheldCount(rows) * steps + rows * (steps - projected + rowBytes);
+  const cells = checked.reduce((sum, { node, positions, N }) => {
+    const { input } = model.nodes[node] as LinearNode;
+    return sum + tensors[input]!.length + positions * N;
+  }, 0);
+  return work <= MAX_CHECK_STEPS && 8 * cells <= MAX_SUM_BYTES;
 }
 
 /** Records of all rows: the withheld ones from an own run, the others as they were shown. */

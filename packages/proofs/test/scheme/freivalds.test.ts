@@ -1,10 +1,13 @@
-import { hash32, publicKey } from '@prometheus-compute/protocol';
-import type { Model, ModelOutcome } from '@prometheus-compute/sandbox';
+import { hash32, publicKey, toHex } from '@prometheus-compute/protocol';
+import { type Model, type ModelOutcome, plainEngine } from '@prometheus-compute/sandbox';
 import { describe, expect, it } from 'vitest';
+import { canBeChecked, type FreivaldsCheck, verifiedOutcome } from '../../src/scheme/freivalds.ts';
+import { Projector } from '../../src/scheme/projection.ts';
 import { withheldRows } from '../../src/scheme/withheld.ts';
 import { named, secretOf } from '../build/batch.ts';
 import { judge, type ModelBatch, modelBatch, runModel, verify } from '../build/model-batch.ts';
 import { numbers } from '../build/numbers.ts';
+import { ORACLE_KERNELS } from '../build/oracle-kernels.ts';
 
 const ROWS = [3, 1, 4];
 const FEATURES = 40;
@@ -63,8 +66,13 @@ function withAccumulator(outcome: ModelOutcome, place: number, add: number): Mod
 }
 
 /** V names this chunk, and an arbiter who runs it again confirms. */
-async function expectFound(batch: ModelBatch, chunk: number, serves?: (chunk: number) => boolean) {
-  const { verdict } = await verify(batch, serves);
+async function expectFound(
+  batch: ModelBatch,
+  chunk: number,
+  serves?: (chunk: number) => boolean,
+  records?: FreivaldsCheck['records'],
+) {
+  const { verdict } = await verify(batch, serves, records);
   expect(verdict).toEqual({ r: 0, claim: { chunk, kind: 'output' } });
   expect(await judge(batch, verdict)).toBe(1);
 }
@@ -169,11 +177,67 @@ describe('what a Worker makes wrong when it opens', () => {
     await expectFound(batch, 2, () => false);
   });
 
+  it('D39: records with bytes behind the last row are not those that a run gives: V runs the chunk again', async () => {
+    const batch = modelBatch(MODEL, INPUTS, {
+      shown: (records, chunk) => (chunk === 0 ? Uint8Array.from([...records, 0]) : records),
+    });
+    const served = async (_: number, hash: Uint8Array) => batch.served.get(toHex(hash));
+    await expectFound(batch, 0, () => true, served);
+  });
+
   it('records of too few rows', async () => {
     const batch = modelBatch(MODEL, INPUTS, {
       shown: (records, chunk) => (chunk === 0 ? records.subarray(rowTraceBytes) : records),
     });
     await expectFound(batch, 0);
+  });
+});
+
+describe('what is too much to check where the node runs', () => {
+  it('work of a row that no record spares, times the rows: the chunk is run in the sandbox', () => {
+    const { model } = honest;
+    const { rowBytes, steps } = model;
+    const recomputed = 40 * 3;
+    const most = Math.floor(2 ** 33 / (steps / 100 + recomputed + rowBytes)) - 100;
+    expect(canBeChecked(model, most)).toBe(true);
+    expect(canBeChecked(model, most + 200)).toBe(false);
+  });
+
+  it('layers whose sums would not fit beside a row', () => {
+    const [gemm] = MODEL.nodes;
+    const tensors = honest.model.tensors.map((tensor, source) =>
+      source === 0 ? { ...tensor, length: 2 ** 26 - 40 } : tensor,
+    );
+    const model = { ...honest.model, model: { ...MODEL, nodes: [gemm!] }, tensors };
+    expect(canBeChecked(model, 1)).toBe(true);
+    const larger = tensors.map((tensor, source) =>
+      source === 0 ? { ...tensor, length: 2 ** 26 - 39 } : tensor,
+    );
+    expect(canBeChecked({ ...model, tensors: larger }, 1)).toBe(false);
+  });
+
+  it('no records are asked for then', async () => {
+    let asked = 0;
+    const model = { ...honest.model, rowBytes: 2 ** 32 };
+    const check = {
+      model,
+      engine: plainEngine(honest.model),
+      kernels: ORACLE_KERNELS,
+      records: async () => {
+        asked += 1;
+        return undefined;
+      },
+    };
+    const challenge = named('challenge');
+    const projector = new Projector({ ...check, challenge });
+    const [chunk] = honest.opening.chunks;
+    const input = INPUTS[0]!;
+    const opened = { challenge, chunk: chunk!, input, outputBytes: 4096 };
+    expect(await verifiedOutcome(check, projector, opened)).toBeUndefined();
+    expect(asked).toBe(0);
+    const small = { ...check, model: honest.model };
+    expect(await verifiedOutcome(small, projector, opened)).toBeUndefined();
+    expect(asked).toBe(1);
   });
 });
 

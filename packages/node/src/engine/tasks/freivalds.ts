@@ -6,7 +6,7 @@ import { EngineError } from '../errors.ts';
 import type { Batch } from './batch.ts';
 import type { TaskContext } from './context.ts';
 
-/** Blocks that V waits for the records of a chunk before it runs the chunk again. */
+/** Blocks that V waits for records, all chunks of an opening together, before it runs the rest again. */
 const PATIENCE_BLOCKS = 2;
 
 interface Ready {
@@ -27,22 +27,28 @@ function readyFor(code: Uint8Array): Ready {
 
 /**
  * What V and C need to check an opening by projections. The records of a chunk come from the Worker, or from whoever has
- * checked it already. Who withholds those of one chunk is asked for no others (D39): running chunks again is what V has time for,
- * waiting for each of them is not.
+ * checked it already. Who withholds those of one chunk is asked for no others, and so is who serves each of them, but late (D39):
+ * running chunks again is what V has time for, waiting for each of them is not.
  */
 export function freivaldsCheck(record: ChannelRecord, batch: Batch, context: TaskContext): FreivaldsCheck {
   const others = (['worker', 'client', 'verifier'] as const).filter((role) => role !== record.role);
   const sources = context.peersOf(record, others);
   let isServed = sources.length > 0;
+  let patience = PATIENCE_BLOCKS;
+  const height = async () => (await context.ports.chain.tip()).height;
   return {
     ...readyFor(batch.program.code),
     kernels: projectionKernels(),
     records: async (_, hash, size) => {
       if (!isServed) return undefined;
       const verify = (bytes: Uint8Array) => equalBytes(contentHash('records', bytes), hash);
+      const asked = await height();
       try {
-        const wanted = { hash, size, exact: true, verify, patience: PATIENCE_BLOCKS };
-        return await context.payload.obtain(record, sources, wanted);
+        const wanted = { hash, size, exact: true, verify, patience };
+        const bytes = await context.payload.obtain(record, sources, wanted);
+        patience -= Math.max(0, (await height()) - asked);
+        isServed = patience > 0;
+        return bytes;
       } catch (cause) {
         if (!(cause instanceof EngineError && cause.code === 'payload-missing')) throw cause;
         isServed = false;

@@ -40,6 +40,7 @@ export function loadModel(bytes: Uint8Array): LoadedModel {
     outputBytes: outputBytes(model.nodes[model.output - 1]!, tensors),
     rowTraceBytes: checked.reduce((sum, layer) => sum + recordBytes(layer), 0),
     macs,
+    steps: model.nodes.reduce((sum, node, index) => sum + stepsOf(node, tensors[index + 1]!), 0),
     parameters: biases + weights.reduce((sum, { length }) => sum + length, 0),
     sevenBit: weights.every((of) => of.every((weight) => weight >= -64 && weight <= 63)),
     linear,

@@ -51,6 +51,8 @@ export interface LoadedModel {
   readonly rowTraceBytes: number;
   /** Products of weights and activations for one row. */
   readonly macs: number;
+  /** These products, and the cells under all windows of pools. */
+  readonly steps: number;
   /** Weights and biases. */
   readonly parameters: number;
   /** Whether all weights are in −64..63, which fast engines of x86 need. */
