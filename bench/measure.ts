@@ -41,3 +41,32 @@ export async function compare<Name extends string>(
   }
   return Object.fromEntries(names.map((name) => [name, median(times.get(name)!)])) as Record<Name, number>;
 }
+
+/** Least processor time of a turn, in ms: the clock of a thread moves in steps of up to 4 ms. */
+const TURN = 100;
+
+/**
+ * Milliseconds of processor time of this thread per call of several kinds of work, which other processes take nothing of. They
+ * take turns; each gives its best turn, since whatever else the machine does can only make a turn slower.
+ */
+export async function compareOnThread<Name extends string>(
+  works: Readonly<Record<Name, () => unknown>>,
+): Promise<Readonly<Record<Name, number>>> {
+  const names = Object.keys(works) as Name[];
+  const best = new Map<Name, number>();
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const name of names) {
+      const start = process.threadCpuUsage();
+      let calls = 0;
+      let taken = 0;
+      while (taken < TURN) {
+        await works[name]();
+        calls++;
+        const { user, system } = process.threadCpuUsage(start);
+        taken = (user + system) / 1000;
+      }
+      if (round >= 0) best.set(name, Math.min(taken / calls, best.get(name) ?? Number.POSITIVE_INFINITY));
+    }
+  }
+  return Object.fromEntries(best) as Record<Name, number>;
+}

@@ -12,7 +12,7 @@ import {
 import { hash32, type OpenedChunk, pointOf, publicKey, secretScalar } from '@prometheus-compute/protocol';
 import { type ModelOutcome, rowsOutcome } from '@prometheus-compute/sandbox';
 import { BenchError } from '../bench-error.ts';
-import { compare } from '../measure.ts';
+import { compareOnThread } from '../measure.ts';
 import type { Section } from '../report/section.ts';
 import { example, product, type Subject } from './subjects.ts';
 
@@ -34,6 +34,7 @@ export async function modelSections(): Promise<readonly Section[]> {
       title: 'Models: checking against running again',
       notes: [
         'Aims: a product of 1024×1024 matrices at least 20 times cheaper to check than to run on the same engine, the MLP and the CNN at least 10 times. The check infers the withheld rows (1 %), computes everything between the checked layers, and projects these.',
+        'Processor time of one thread, the best of several turns.',
         'Whoever runs a chunk again, and whoever checks it, also has to hash the accumulators row by row, to compare them with the commitment: it costs both the same. The columns "with hashes" include it.',
       ],
       table: {
@@ -80,7 +81,7 @@ async function checkRow(subject: Subject): Promise<readonly (string | number)[]>
       if (withHashes) chunkResult(outcome);
     }
   };
-  const times = await compare(3, {
+  const times = await compareOnThread({
     run: () => chunks.map((chunk) => run(subject, chunk)),
     check: () => checkAll(false),
     runHashed: () => chunks.map((chunk) => chunkResult(run(subject, chunk))),
@@ -114,7 +115,7 @@ async function overheadSection(subject: Subject): Promise<Section> {
   };
   const outcomes = chunks.map((chunk) => run(subject, chunk));
   const results = outcomes.map(chunkResult);
-  const times = await compare(2, {
+  const times = await compareOnThread({
     run: () => chunks.map((chunk) => run(subject, chunk)),
     commit: () => outcomes.map(chunkResult),
     encrypt: () => commitBatch({ terms, pointSecret, inputHashes, results }),
