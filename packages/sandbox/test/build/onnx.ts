@@ -33,7 +33,7 @@ export interface TestGraph {
   readonly opset?: number;
 }
 
-export const TYPES = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
+const TYPES = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 
 export const floats = (dimensions: readonly number[], values: readonly number[]): TestTensor => ({
   type: 'float',

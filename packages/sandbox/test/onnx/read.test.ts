@@ -44,7 +44,7 @@ describe('ONNX files', () => {
   it('are read: nodes, attributes, constants in raw data and in lists', () => {
     const network = importOnnx(good);
     expect(network.nodes.map(({ op }) => op)).toEqual(['conv', 'leaky']);
-    expect(network.tensors.map(({ name }) => name)).toEqual(['x', '/c', '/l']);
+    expect(network.tensors.map(({ name }) => name)).toEqual(["the input 'x'", '/c', '/l']);
     // [output][row][column] has become [row][column][output]; the constant is the bias.
     expect(network.nodes[0]).toMatchObject({
       weights: Float64Array.of(1, -1, 2, -2, 3, -3, 4, -4),

@@ -100,6 +100,49 @@ describe('networks of which no model can be made', () => {
     expect(error.evidence.place).toMatch(/^\/[ay]$|^the (?:graph|input 'x')$/);
   });
 
+  const wide = { type: 'int8', dimensions: [1, 2 ** 22], values: new Array(2 ** 22).fill(1) } as const;
+  it.each<[string, TestGraph]>([
+    ['an input of more than 16 Mi values', { input: [1, 4097, 4096], nodes: [['Relu', ['x'], 'y']] }],
+    [
+      'tensors that together are more than 256 MiB',
+      {
+        input: [1, 4096, 4096],
+        nodes: Array.from(
+          { length: 17 },
+          (_, at) => ['Relu', [at === 0 ? 'x' : `r${at - 1}`], `r${at}`] as const,
+        ),
+      },
+    ],
+    [
+      'more than 2^33 products for a row',
+      {
+        input: [1, 2048, 2048],
+        nodes: [['MaxPool', ['x'], 'y', { kernel_shape: [1000, 1000], strides: [1, 1] }]],
+      },
+    ],
+    [
+      'an average of more cells than a kernel has',
+      { input: [1, 1, 1025], nodes: [['GlobalAveragePool', ['x'], 'y']] },
+    ],
+    [
+      'one constant that many nodes make weights of',
+      {
+        input: [1],
+        constants: { wide, s: scalar(1) },
+        nodes: Array.from(
+          { length: 9 },
+          (_, at) => ['DequantizeLinear', ['wide', 's'], `w${at}`] as const,
+        ).flatMap((node, at) => [
+          node,
+          ['MatMul', ['x', node[2]], `m${at}`] as const,
+          ...(at === 0 ? [] : [['Add', [at === 1 ? 'm0' : `a${at - 1}`, `m${at}`], `a${at}`] as const]),
+        ]),
+      },
+    ],
+  ])('are refused before memory or time is spent on them: %s', (_, graph) => {
+    expect(refusal(graph)).toMatchObject({ code: 'onnx-too-large' });
+  });
+
   it('cannot be quantised without rows, with part of a row, or with values that are not finite', () => {
     const relu = importOnnx(onnxFile({ input: [4], nodes: [['Relu', ['x'], 'y']] }));
     for (const calibration of [new Uint8Array(), new Uint8Array(6)]) {

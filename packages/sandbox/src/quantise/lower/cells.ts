@@ -1,7 +1,8 @@
 import type { Source } from '../../model/graph.ts';
+import { MAX_WINDOW } from '../../model/limits.ts';
 import { sweptWindow } from '../../model/load/geometry.ts';
 import type { OnnxNode } from '../../onnx/graph.ts';
-import { onnxMalformed, onnxUnsupported } from '../../onnx/refusal.ts';
+import { onnxMalformed, onnxTooLarge, onnxUnsupported } from '../../onnx/refusal.ts';
 import type { FloatUnary } from '../network.ts';
 import { Attributes } from './attributes.ts';
 import { addAffine } from './linear.ts';
@@ -64,6 +65,7 @@ export function lowerGlobalPool(to: Lowering, node: OnnxNode): void {
   new Attributes(node).done();
   const input = picture(to, node);
   const { height, width, channels } = to.shape(input);
+  if (Math.max(height, width) > MAX_WINDOW) onnxTooLarge(node.name, 'cells on a side of a pool', MAX_WINDOW);
   const made = {
     op: 'avgpool',
     input: input.source,
@@ -160,6 +162,7 @@ function perChannel(
   if (!fits || (flat && height * width > 1)) {
     onnxUnsupported(node.name, 'its constant has neither one value nor one for each channel');
   }
+  to.reserve(node, channels);
   return Float64Array.from({ length: channels }, (_, at) => values[values.length === 1 ? 0 : at]!);
 }
 

@@ -87,6 +87,6 @@ function addInput(to: Lowering, { name, type, dimensions }: OnnxValue): void {
     sizes.length === 1
       ? { height: 1, width: 1, channels: sizes[0]! }
       : { channels: sizes[0]!, height: sizes[1]!, width: sizes[2]! };
-  to.tensors.push({ name, shape, given: null });
+  to.addTensor({ name: `the input '${name}'`, shape, given: null });
   to.values.set(name, { kind: 'activation', source: 0, dimensions: sizes, type, normalised: false });
 }

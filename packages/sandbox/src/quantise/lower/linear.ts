@@ -36,6 +36,7 @@ export function addConv(
     onnxMalformed(node.name, `its weights do not fit ${shape.channels} channels in ${groups} groups`);
   }
   const cells = height * width;
+  to.reserve(node, weights.values.length);
   const permuted = new Float64Array(weights.values.length);
   for (let o = 0, at = 0; o < outputs; o++)
     for (let i = 0; i < inputs; i++)
@@ -110,6 +111,7 @@ export function addProduct(
   if (K !== input.dimensions[0] || N < 1)
     onnxMalformed(node.name, `its matrix has ${K} rows for ${input.dimensions[0]} values`);
   const { height, width, channels } = to.shape(input);
+  to.reserve(node, K * N);
   const weights = new Float64Array(K * N);
   const cells = height * width;
   for (let channel = 0, k = 0; channel < channels; channel++)

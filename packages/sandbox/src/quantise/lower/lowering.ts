@@ -1,5 +1,11 @@
 import type { Shape, Source } from '../../model/graph.ts';
-import { MAX_NODES, MAX_TENSOR_BYTES } from '../../model/limits.ts';
+import {
+  MAX_MODEL_BYTES,
+  MAX_NODES,
+  MAX_ROW_BYTES,
+  MAX_ROW_STEPS,
+  MAX_TENSOR_BYTES,
+} from '../../model/limits.ts';
 import { cellsOf } from '../../model/load/geometry.ts';
 import type { OnnxGraph, OnnxNode, OnnxType } from '../../onnx/graph.ts';
 import { onnxMalformed, onnxTooLarge, onnxUnsupported } from '../../onnx/refusal.ts';
@@ -35,6 +41,9 @@ interface Index {
 
 export type Value = Constant | Activation | Index;
 
+/** Weights that a network may be made of: one constant may be named by many nodes, and each of them keeps its own, real and permuted. */
+const MAX_WEIGHTS = 2 * MAX_MODEL_BYTES;
+
 /** A network in the making: what the names of the ONNX graph stand for, and the nodes so far. */
 export class Lowering {
   /** Values by name. */
@@ -47,6 +56,9 @@ export class Lowering {
   readonly batch: number | null;
   /** How often each name is taken; the output of the graph counts. */
   readonly #uses = new Map<string, number>();
+  #weights = 0;
+  #cells = 0;
+  #steps = 0;
 
   constructor({ opset, inputs, constants, outputs }: OnnxGraph, live: readonly OnnxNode[]) {
     this.opset = opset;
@@ -108,11 +120,27 @@ export class Lowering {
   /** Adds a node that gives a tensor of this shape. */
   add(node: OnnxNode, made: FloatNode, shape: Shape, given: Quantisation | null = null): Source {
     if (this.nodes.length >= MAX_NODES) onnxTooLarge(node.name, 'nodes', MAX_NODES);
-    if (cellsOf(shape) > MAX_TENSOR_BYTES) onnxTooLarge(node.name, 'values in a tensor', MAX_TENSOR_BYTES);
-    if (cellsOf(shape) < 1) onnxMalformed(node.name, 'its output is empty');
+    this.#steps += stepsOf(made, shape);
+    if (this.#steps > MAX_ROW_STEPS) onnxTooLarge(node.name, 'products for a row', MAX_ROW_STEPS);
+    this.addTensor({ name: node.name, shape, given });
     this.nodes.push(made);
-    this.tensors.push({ name: node.name, shape, given });
     return this.nodes.length;
+  }
+
+  /** Adds the tensor of the input, or of a node. */
+  addTensor(tensor: FloatTensor): void {
+    const cells = cellsOf(tensor.shape);
+    if (cells > MAX_TENSOR_BYTES) onnxTooLarge(tensor.name, 'values in a tensor', MAX_TENSOR_BYTES);
+    this.#cells += cells;
+    if (this.#cells > MAX_ROW_BYTES)
+      onnxTooLarge(tensor.name, 'values in all tensors of a row', MAX_ROW_BYTES);
+    this.tensors.push(tensor);
+  }
+
+  /** Called before as many weights are allocated. */
+  reserve(node: OnnxNode, weights: number): void {
+    this.#weights += weights;
+    if (this.#weights > MAX_WEIGHTS) onnxTooLarge(node.name, 'weights in a network', MAX_WEIGHTS);
   }
 
   /** Gives the first output of a node its value. */
@@ -155,4 +183,10 @@ export class Lowering {
   network(output: Source, argmax: boolean): Network {
     return { tensors: this.tensors, nodes: this.nodes, output, argmax };
   }
+}
+
+/** Products with weights, or cells that a pool looks at. */
+function stepsOf(made: FloatNode, shape: Shape): number {
+  if ('weights' in made) return (made.weights.length / made.bias.length) * cellsOf(shape);
+  return 'kernel' in made ? made.kernel.height * made.kernel.width * cellsOf(shape) : 0;
 }

@@ -27,7 +27,7 @@ export function lowerDequantize(to: Lowering, node: OnnxNode): void {
   attributes.done();
   const value = to.value(node, 0);
   if (value?.kind === 'constant') {
-    to.give(node, dequantised(node, value, to.needConstant(node, 1), to.constant(node, 2), axis));
+    to.give(node, dequantised(to, node, value, to.needConstant(node, 1), to.constant(node, 2), axis));
     return;
   }
   const input = to.activation(node, 0, 'any');
@@ -41,6 +41,7 @@ export function lowerDequantize(to: Lowering, node: OnnxNode): void {
 export function lowerQLinearConv(to: Lowering, node: OnnxNode): void {
   const input = statedInput(to, node);
   const weights = dequantised(
+    to,
     node,
     to.needConstant(node, 3),
     to.needConstant(node, 4),
@@ -68,6 +69,7 @@ export function lowerQLinearMatMul(to: Lowering, node: OnnxNode): void {
   new Attributes(node).done();
   const input = statedInput(to, node);
   const matrix = dequantised(
+    to,
     node,
     to.needConstant(node, 3),
     to.needConstant(node, 4),
@@ -114,6 +116,7 @@ function stated(to: Lowering, node: OnnxNode, scaleAt: number, zeroAt: number): 
 
 /** scale·(q − zero) of a constant. */
 function dequantised(
+  to: Lowering,
   node: OnnxNode,
   { type, dimensions, values }: Constant,
   scale: Constant,
@@ -130,6 +133,7 @@ function dequantised(
   const many = scales.length > 1;
   if (many && scales.length !== dimensions[along]) onnxMalformed(node.name, 'its scales do not fit the axis');
   const inner = dimensions.slice(along + 1).reduce((product, size) => product * size, 1);
+  to.reserve(node, values.length);
   const real = Float64Array.from(values, (value, at) => {
     const place = many ? Math.floor(at / inner) % scales.length : 0;
     const centred = value - (zero?.values[place] ?? 0);
