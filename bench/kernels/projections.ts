@@ -31,7 +31,10 @@ export function projectionWorks(): Readonly<Record<'int8' | 'int32' | 'record' |
   const [matrix, vector, sums] = [elements(64 * 256), elements(256), memory.allocate('field', 64)];
   return {
     int8: { units: values, work: () => field.combine8({ input: input8, scalars, output }) },
-    int32: { units: values, work: () => field.combine32({ input: input32, scalars, output }) },
+    int32: {
+      units: values,
+      work: () => field.combine32({ input: input32, scalars, output, bound: 2 ** 23 }),
+    },
     record: { units: values, work: () => records.unpack(unpack) },
     field: { units: 64 * 256, work: () => field.dots(matrix, vector, sums) },
   };

@@ -36,39 +36,58 @@ function narrowRun(from: usize, to: usize, count: i32, bytes: i32): void {
   }
 }
 
-/** One run of values; up to 16 bytes behind `from` are read. */
-function extendRun(from: usize, to: usize, count: i32, bytes: i32): void {
+/** Four values of 2, 3 or 4 bytes. */
+@inline
+function extendFour(from: usize, bytes: i32): v128 {
+  if (bytes == 2) return v128.load16x4_s(from);
+  const values = v128.load(from);
+  if (bytes == 4) return values;
+  // Each value in the upper three bytes, whose shift brings the sign along.
+  return i32x4.shr_s(i8x16.shuffle(values, values, 0, 0, 1, 2, 0, 3, 4, 5, 0, 6, 7, 8, 0, 9, 10, 11), 8);
+}
+
+@inline
+function extendOne(from: usize, bytes: i32): i32 {
+  if (bytes == 2) return <i32>load<i16>(from);
+  if (bytes == 3) return <i32>load<u16>(from) | (<i32>load<i8>(from, 2) << 16);
+  return load<i32>(from);
+}
+
+/** One run of values, whose least and largest move `extent`; up to 16 bytes behind `from` are read. */
+@inline
+function extendRun(from: usize, to: usize, count: i32, bytes: i32, extent: usize): void {
+  let low = v128.load32_splat(extent);
+  let high = v128.load32_splat(extent, 4);
   let i = 0;
-  if (bytes == 2) {
-    for (; i + 4 <= count; i += 4) {
-      v128.store(to, v128.load16x4_s(from));
-      from += 8;
-      to += 16;
-    }
-  } else if (bytes == 3) {
-    for (; i + 4 <= count; i += 4) {
-      const values = v128.load(from);
-      // Each value in the upper three bytes, whose shift brings the sign along.
-      v128.store(to, i32x4.shr_s(i8x16.shuffle(values, values, 0, 0, 1, 2, 0, 3, 4, 5, 0, 6, 7, 8, 0, 9, 10, 11), 8));
-      from += 12;
-      to += 16;
-    }
-  } else {
-    for (; i + 4 <= count; i += 4) {
-      v128.store(to, v128.load(from));
-      from += 16;
-      to += 16;
-    }
+  for (; i + 4 <= count; i += 4) {
+    const four = extendFour(from, bytes);
+    v128.store(to, four);
+    low = i32x4.min_s(low, four);
+    high = i32x4.max_s(high, four);
+    from += <usize>bytes << 2;
+    to += 16;
   }
   for (; i < count; i++) {
-    let value = <i32>load<u16>(from);
-    if (bytes == 2) value = <i32>(<i16>value);
-    else if (bytes == 3) value |= <i32>load<i8>(from, 2) << 16;
-    else value |= <i32>load<u16>(from, 2) << 16;
+    const value = extendOne(from, bytes);
     store<i32>(to, value);
+    low = i32x4.min_s(low, i32x4.splat(value));
+    high = i32x4.max_s(high, i32x4.splat(value));
     from += <usize>bytes;
     to += 4;
   }
+  putExtremes(low, high, extent);
+}
+
+function extendRun2(from: usize, to: usize, count: i32, extent: usize): void {
+  extendRun(from, to, count, 2, extent);
+}
+
+function extendRun3(from: usize, to: usize, count: i32, extent: usize): void {
+  extendRun(from, to, count, 3, extent);
+}
+
+function extendRun4(from: usize, to: usize, count: i32, extent: usize): void {
+  extendRun(from, to, count, 4, extent);
 }
 
 /** int32 [rows][count] into records, `recordBytes` apart. `records` is already moved to the first value. */
@@ -80,13 +99,27 @@ export function packAccumulators(values: usize, records: usize, rows: i32, count
   }
 }
 
-/** The way back. */
-export function unpackAccumulators(records: usize, values: usize, rows: i32, count: i32, bytes: i32, recordBytes: i32): void {
+/** The way back, with the least and the largest value, as two int32 at `extent`; of none, the ends of int32 turned round. */
+export function unpackAccumulators(
+  records: usize, values: usize, rows: i32, count: i32, bytes: i32, recordBytes: i32, extent: usize,
+): void {
+  store<i32>(extent, i32.MAX_VALUE);
+  store<i32>(extent, i32.MIN_VALUE, 4);
   for (let row = 0; row < rows; row++) {
-    extendRun(records, values, count, bytes);
+    if (bytes == 2) extendRun2(records, values, count, extent);
+    else if (bytes == 3) extendRun3(records, values, count, extent);
+    else extendRun4(records, values, count, extent);
     records += <usize>recordBytes;
     values += <usize>count << 2;
   }
+}
+
+/** Least and largest of the lanes, as two int32 at `extent`. */
+function putExtremes(low: v128, high: v128, extent: usize): void {
+  const lowPair = i32x4.min_s(low, v128.shuffle<i32>(low, low, 2, 3, 0, 1));
+  const highPair = i32x4.max_s(high, v128.shuffle<i32>(high, high, 2, 3, 0, 1));
+  store<i32>(extent, min(i32x4.extract_lane(lowPair, 0), i32x4.extract_lane(lowPair, 1)));
+  store<i32>(extent, max(i32x4.extract_lane(highPair, 0), i32x4.extract_lane(highPair, 1)), 4);
 }
 
 function extremesOf(values: usize, count: i32, result: usize): void {
@@ -105,10 +138,7 @@ function extremesOf(values: usize, count: i32, result: usize): void {
     high = i32x4.max_s(high, one);
     values += 4;
   }
-  const lowPair = i32x4.min_s(low, v128.shuffle<i32>(low, low, 2, 3, 0, 1));
-  const highPair = i32x4.max_s(high, v128.shuffle<i32>(high, high, 2, 3, 0, 1));
-  store<i32>(result, min(i32x4.extract_lane(lowPair, 0), i32x4.extract_lane(lowPair, 1)));
-  store<i32>(result, max(i32x4.extract_lane(highPair, 0), i32x4.extract_lane(highPair, 1)), 4);
+  putExtremes(low, high, result);
 }
 
 /** Values of one call of the inner loop. */

@@ -1,7 +1,7 @@
 // Every kernel works on addresses in the imported memory and checks nothing: the classes in ../src do.
 export { extremes, packAccumulators, unpackAccumulators } from './accumulators';
 export { argmax32, argmax8 } from './argmax';
-export { combine32 } from './combine32';
+export { combine32, combineNarrow32 } from './combine32';
 export { combine8 } from './combine8';
 export { conv } from './conv';
 export { depthwise } from './depthwise';

@@ -21,17 +21,18 @@ function requantiseEach(
 
 /**
  * Four channels at a time, for shifts of 32 and more: then the quotient is in the upper half of the 64-bit sum.
+ * @param from - first channel
  * @returns how many channels are done
  */
 function requantiseFours(
-  x: usize, y: usize, multipliers: usize, negative: usize, channels: i32, shift: i32, zeroPoint: i32, low: i32, high: i32,
+  x: usize, y: usize, multipliers: usize, negative: usize, from: i32, channels: i32, shift: i32, zeroPoint: i32, low: i32, high: i32,
 ): i32 {
   const half = i64x2.splat((<i64>1) << <i64>(shift - 1));
   const zero = i32x4.splat(zeroPoint);
   const least = i32x4.splat(low);
   const most = i32x4.splat(high);
   const rest = shift - 32;
-  let c = 0;
+  let c = from;
   for (; c + 4 <= channels; c += 4) {
     const at = <usize>c << 2;
     const value = v128.load(x + at);
@@ -47,6 +48,47 @@ function requantiseFours(
   return c;
 }
 
+/** The quotients of four values: with shifts of 33 and more, all of the lower half of a product is rounded away. */
+@inline
+function quotients(x: usize, multipliers: usize, negative: usize, half: v128, rest: i32): v128 {
+  const value = v128.load(x);
+  let multiplier = v128.load(multipliers);
+  if (negative != 0) multiplier = v128.bitselect(v128.load(negative), multiplier, i32x4.shr_s(value, 31));
+  const lower = i64x2.extmul_low_i32x4_s(value, multiplier);
+  const upper = i64x2.extmul_high_i32x4_s(value, multiplier);
+  return i32x4.shr_s(i32x4.add(v128.shuffle<i32>(lower, upper, 1, 3, 5, 7), half), rest);
+}
+
+/**
+ * Sixteen channels at a time, for shifts of 33 and more. What saturates on the way to int16 lies outside of int8 also
+ * after the zero point.
+ * @returns how many channels are done
+ */
+function requantiseSixteens(
+  x: usize, y: usize, multipliers: usize, negative: usize, channels: i32, shift: i32, zeroPoint: i32, low: i32, high: i32,
+): i32 {
+  const rest = shift - 32;
+  const half = i32x4.splat(1 << (rest - 1));
+  const zero = i16x8.splat(<i16>zeroPoint);
+  const least = i8x16.splat(<i8>low);
+  const most = i8x16.splat(<i8>high);
+  let c = 0;
+  for (; c + 16 <= channels; c += 16) {
+    const at = <usize>c << 2;
+    const from = x + at;
+    const m = multipliers + at;
+    const q0 = quotients(from, m, negative == 0 ? 0 : negative + at, half, rest);
+    const q1 = quotients(from + 16, m + 16, negative == 0 ? 0 : negative + at + 16, half, rest);
+    const q2 = quotients(from + 32, m + 32, negative == 0 ? 0 : negative + at + 32, half, rest);
+    const q3 = quotients(from + 48, m + 48, negative == 0 ? 0 : negative + at + 48, half, rest);
+    const first = i16x8.add_sat_s(i16x8.narrow_i32x4_s(q0, q1), zero);
+    const second = i16x8.add_sat_s(i16x8.narrow_i32x4_s(q2, q3), zero);
+    const result = i8x16.narrow_i16x8_s(first, second);
+    v128.store(y + <usize>c, i8x16.min_s(i8x16.max_s(result, least), most));
+  }
+  return c;
+}
+
 /**
  * int32 [rows][channels] → int8 of the same shape.
  *
@@ -57,7 +99,11 @@ export function requantise(
   x: usize, y: usize, rows: i32, channels: i32, multipliers: usize, negative: usize, shift: i32, zeroPoint: i32, low: i32, high: i32,
 ): void {
   for (let row = 0; row < rows; row++) {
-    const done = shift < 32 ? 0 : requantiseFours(x, y, multipliers, negative, channels, shift, zeroPoint, low, high);
+    let done = 0;
+    if (shift > 32) done = requantiseSixteens(x, y, multipliers, negative, channels, shift, zeroPoint, low, high);
+    if (shift > 31 && done < channels) {
+      done = requantiseFours(x, y, multipliers, negative, done, channels, shift, zeroPoint, low, high);
+    }
     requantiseEach(x, y, multipliers, negative, done, channels, shift, zeroPoint, low, high);
     x += <usize>channels << 2;
     y += <usize>channels;

@@ -1,5 +1,6 @@
 export { KernelError, type KernelErrorCode } from './errors.ts';
 export {
+  type Combine32Arguments,
   type CombineArguments,
   FIELD_PRIME,
   type FieldKernels,

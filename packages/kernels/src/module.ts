@@ -13,6 +13,7 @@ export type KernelExports = Readonly<
     | 'averagePool'
     | 'combine32'
     | 'combine8'
+    | 'combineNarrow32'
     | 'conv'
     | 'depthwise'
     | 'dots'

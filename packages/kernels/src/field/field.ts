@@ -2,7 +2,7 @@ import { KernelError } from '../errors.ts';
 import { LARGEST, putGeometry, type WindowGeometry, windowPlan } from '../layers/geometry.ts';
 import type { Block } from '../memory/block.ts';
 import type { Memory } from '../memory/memory.ts';
-import { product } from '../memory/numbers.ts';
+import { count, product } from '../memory/numbers.ts';
 import type { KernelExports } from '../module.ts';
 
 /** p = 2^61 − 1, a prime: Freivalds' products are taken in F_p. */
@@ -13,6 +13,10 @@ const STRIP_8 = { sums: 4 * 1024, tile: 8 * 1024 };
 /** The same in assembly/combine32.ts. */
 const STRIP_32 = { sums: 3 * 1024, tile: 16 * 1024 };
 
+/** Rows in one pass of combine32, and the most rows until its sums are folded. */
+const GROUP_32 = 32;
+const FOLD_32 = 1024;
+
 /** A sum of rows, each times a field element. */
 export interface CombineArguments<Kind extends 'int8' | 'int32'> {
   /** [rows][output.length]. */
@@ -22,6 +26,12 @@ export interface CombineArguments<Kind extends 'int8' | 'int32'> {
   readonly output: Block<'field'>;
   /** Whether the sum is added to what the output holds, so that rows may come in parts; false if left out. */
   readonly accumulate?: boolean;
+}
+
+/** Arguments of {@link FieldKernels.combine32}. */
+export interface Combine32Arguments extends CombineArguments<'int32'> {
+  /** No value of the input is larger in size: up to 2^26, this takes less time. Any int32 if left out. */
+  readonly bound?: number;
 }
 
 /** Arguments of {@link FieldKernels.foldConv}. */
@@ -68,13 +78,17 @@ export class FieldKernels {
   }
 
   /** output[l] = Σ_r scalars[r] · input[r][l], for int32. @throws KernelError */
-  combine32(given: CombineArguments<'int32'>): void {
+  combine32(given: Combine32Arguments): void {
+    const bound = count('bound', given.bound ?? 2 ** 31, 0, 2 ** 31);
     const { a, s, out, rows } = this.#checkCombine(given, 'int32');
+    const foldRows = Math.min(FOLD_32, Math.floor(2 ** 31 / Math.max(1, bound) / GROUP_32) * GROUP_32);
     this.#memory.temporarily(() => {
       const limbs = this.#memory.allocate('int8', 12 * rows).address;
       const sums = this.#memory.allocate('int8', STRIP_32.sums).address;
       const tile = this.#memory.allocate('int8', STRIP_32.tile).address;
-      this.#kernels.combine32(a, s, out, rows, given.output.length, limbs, sums, tile);
+      const columns = given.output.length;
+      if (foldRows === 0) this.#kernels.combine32(a, s, out, rows, columns, limbs, sums, tile);
+      else this.#kernels.combineNarrow32(a, s, out, rows, columns, limbs, sums, tile, foldRows);
     });
   }
 

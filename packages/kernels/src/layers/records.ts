@@ -44,12 +44,23 @@ export class RecordKernels {
     this.#kernels.packAccumulators(values, records, rows, count, bytes, recordBytes);
   }
 
-  /** Reads the accumulators of a layer out of the records. @throws KernelError */
-  unpack(given: RecordArguments): void {
+  /**
+   * Reads the accumulators of a layer out of the records.
+   *
+   * @returns the least and the largest of them; of none, 0 and 0
+   * @throws KernelError
+   */
+  unpack(given: RecordArguments): Extremes {
     const { values, records } = this.#check(given);
     this.#memory.disjoint(given.accumulators, given.records);
     const { rows, count, bytes, recordBytes } = given;
-    this.#kernels.unpackAccumulators(records, values, rows, count, bytes, recordBytes);
+    return this.#memory.temporarily(() => {
+      const extent = this.#memory.allocate('int32', 2);
+      this.#kernels.unpackAccumulators(records, values, rows, count, bytes, recordBytes, extent.address);
+      if (rows * count === 0) return { low: 0, high: 0 };
+      const [low, high] = this.#memory.int32(extent);
+      return { low: low!, high: high! };
+    });
   }
 
   /** Least and largest accumulator; of none, 0 and 0. @throws KernelError */

@@ -18,7 +18,7 @@ function plain(a: Rows, s: BigUint64Array, columns: number): bigint[] {
 }
 
 /** The same by kernels, in `parts` parts of the rows. */
-function fast(a: Rows, s: BigUint64Array, columns: number, parts = 1): bigint[] {
+function fast(a: Rows, s: BigUint64Array, columns: number, parts = 1, bound?: number): bigint[] {
   return memory.temporarily(() => {
     const output = memory.allocate('field', columns);
     const size = Math.ceil(s.length / parts);
@@ -27,9 +27,21 @@ function fast(a: Rows, s: BigUint64Array, columns: number, parts = 1): bigint[] 
       const accumulate = from > 0;
       const rows = a.slice(from * columns, (from + size) * columns);
       if (rows instanceof Int8Array) {
-        field.combine8({ input: memory.putInt8(rows), scalars, output, accumulate });
+        field.combine8({
+          input: memory.putInt8(rows),
+          scalars,
+          output,
+          accumulate,
+          ...(bound === undefined ? {} : { bound }),
+        });
       } else {
-        field.combine32({ input: memory.putInt32(rows), scalars, output, accumulate });
+        field.combine32({
+          input: memory.putInt32(rows),
+          scalars,
+          output,
+          accumulate,
+          ...(bound === undefined ? {} : { bound }),
+        });
       }
     }
     return [...memory.field(output)];
@@ -93,6 +105,51 @@ describe.each(KINDS)('$kind', ({ values: draw, least, most, array }) => {
     const expected = plain(a, s, columns);
     expect(fast(a, s, columns)).toEqual(expected);
     expect(fast(a, s, columns, 4)).toEqual(expected);
+  });
+});
+
+describe('combine32 of values within a bound', () => {
+  // From 2^26 on there is no room for limbs of 31 bits and 32 rows; sums are folded after 2^31 / bound rows, at most 1,024.
+  const BOUNDS = [0, 1, 127, 2 ** 21, 2 ** 21 + 1, 2 ** 23, 2 ** 25, 2 ** 26, 2 ** 26 + 1, 2 ** 31];
+
+  it.each(BOUNDS)('loses nothing at both ends of %i', (bound) => {
+    for (const rows of [1, 32, 33, 64, 65, 256, 257, 1025]) {
+      for (const value of [-bound, Math.min(bound, 2 ** 31 - 1)]) {
+        const a = new Int32Array(rows * 9).fill(value);
+        expect(fast(a, largest(rows), 9, 1, bound)).toEqual(plain(a, largest(rows), 9));
+        // The largest lower limb, and no upper one.
+        const s = new BigUint64Array(rows).fill(2n ** 31n - 1n);
+        expect(fast(a, s, 9, 1, bound)).toEqual(plain(a, s, 9));
+      }
+    }
+  });
+
+  it('gives what whole numbers give, for every number of rows and columns', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer({ min: 1, max: 140 }),
+        fc.constantFrom(...BOUNDS),
+        fc.nat(),
+        (rows, columns, bound, seed) => {
+          const values = new Values(seed);
+          const a = values
+            .int32(rows * columns)
+            .map((value) => (bound === 2 ** 31 ? value : value % (bound + 1)));
+          const s = elements(values, rows);
+          expect(fast(a, s, columns, 2, bound)).toEqual(plain(a, s, columns));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('takes no bound beyond int32', () => {
+    for (const bound of [-1, 0.5, 2 ** 31 + 1, Number.NaN]) {
+      expect(() => fast(new Int32Array(4), largest(2), 2, 1, bound)).toThrow(
+        expect.objectContaining({ code: 'value-out-of-range' }),
+      );
+    }
   });
 });
 

@@ -26,7 +26,8 @@ describe('records', () => {
         records.pack({ ...layer, accumulators });
         expect(Buffer.from(memory.bytes(block))).toEqual(expected);
         const back = memory.allocate('int32', rows * count);
-        records.unpack({ ...layer, accumulators: back });
+        const extremes = records.unpack({ ...layer, accumulators: back });
+        expect(extremes).toEqual({ low: Math.min(...given), high: Math.max(...given) });
         expect(memory.int32(back)).toEqual(given);
       });
     }

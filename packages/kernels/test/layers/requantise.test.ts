@@ -18,7 +18,10 @@ interface Case {
 }
 
 const cases: fc.Arbitrary<Case> = fc
-  .tuple(fc.integer({ min: 1, max: 11 }), fc.integer({ min: 1, max: 4 }))
+  .tuple(
+    fc.oneof(fc.integer({ min: 1, max: 11 }), fc.constantFrom(16, 17, 20, 35)),
+    fc.integer({ min: 1, max: 4 }),
+  )
   .chain(([channels, rows]) => {
     const perChannel = fc.array(multiplier, { minLength: channels, maxLength: channels });
     return fc.record({
@@ -67,11 +70,16 @@ describe('requantise', () => {
     );
   });
 
-  it.each([1, 2, 31, 32])('rounds a half up, whatever its sign (shift %i)', (shift) => {
+  it.each([1, 2, 31, 32, 33, 34, 61])('rounds a half up, whatever its sign (shift %i)', (shift) => {
     // Halves: x · 2^(shift − 1) / 2^shift.
-    const multipliers = new Array<number>(6).fill(2 ** Math.min(shift - 1, 30));
-    const x = [1, -1, 3, -3, 2, -2].map((halves) => (shift === 32 ? 2 * halves : halves));
+    // Eighteen channels: sixteen at a time, then one by one.
+    const factor = 2 ** Math.min(shift - 1, 30);
+    const multipliers = new Array<number>(18).fill(factor);
+    const halves = [1, -1, 3, -3, 2, -2].map((value) => value * (2 ** (shift - 1) / factor));
+    const x = [...halves, ...halves, ...halves].map((value) => Math.max(LEAST, Math.min(MOST, value)));
     const rounding = { shift, zeroPoint: 3, low: -128, high: 127 };
-    expect(fast({ x, multipliers, negative: null, rounding })).toEqual([4, 3, 5, 2, 4, 2]);
+    const given = { x, multipliers, negative: null, rounding };
+    expect(fast(given)).toEqual(plain(given));
+    if (shift < 60) expect(fast(given).slice(12)).toEqual([4, 3, 5, 2, 4, 2]);
   });
 });

@@ -1,4 +1,10 @@
-import { type Block, createKernels, type Kernels, type Mark } from '@prometheus-compute/kernels';
+import {
+  type Block,
+  createKernels,
+  type Extremes,
+  type Kernels,
+  type Mark,
+} from '@prometheus-compute/kernels';
 import { inputsOf } from '../load/load.ts';
 import type { LoadedModel } from '../load/loaded-model.ts';
 import type { LayerSums, ModelEngine } from './engine.ts';
@@ -39,6 +45,8 @@ class KernelOperators implements Operators<Cells> {
   /** The records that were put into the memory in this block of rows. */
   #records: { readonly bytes: Uint8Array; readonly block: Block<'int8'> } | undefined;
   #sums: readonly Sums[] = [];
+  /** What was last unpacked, with its least and largest value. */
+  #unpacked: { readonly accumulators: Cells; readonly extremes: Extremes } | undefined;
 
   constructor(model: LoadedModel, kernels: Kernels) {
     this.#kernels = kernels;
@@ -99,7 +107,8 @@ class KernelOperators implements Operators<Cells> {
     const count = positions * N;
     const accumulators = memory.allocate('int32', rows * count);
     const place = { rows, count, recordBytes: stride, offset, bytes: accBytes };
-    records.unpack({ accumulators, records: block, ...place });
+    const extremes = records.unpack({ accumulators, records: block, ...place });
+    this.#unpacked = { accumulators, extremes };
     return accumulators;
   }
 
@@ -122,7 +131,9 @@ class KernelOperators implements Operators<Cells> {
       const accumulate = sums.begun;
       field.combine8({ input: inputs as Block<'int8'>, scalars, output: sums.inputs, accumulate });
       const input = accumulators as Block<'int32'>;
-      field.combine32({ input, scalars, output: sums.accumulators, accumulate });
+      const { low, high } = this.#extremes(accumulators);
+      const bound = Math.max(-low, high);
+      field.combine32({ input, scalars, output: sums.accumulators, accumulate, bound });
     });
     sums.begun = true;
   }
@@ -139,8 +150,14 @@ class KernelOperators implements Operators<Cells> {
   }
 
   isWithin(accumulators: Cells, bound: number): boolean {
-    const { low, high } = this.#kernels.records.extremes(accumulators as Block<'int32'>);
+    const { low, high } = this.#extremes(accumulators);
     return low >= -bound && high <= bound;
+  }
+
+  /** Known since the accumulators were unpacked, or looked up. */
+  #extremes(accumulators: Cells): Extremes {
+    if (this.#unpacked?.accumulators === accumulators) return this.#unpacked.extremes;
+    return this.#kernels.records.extremes(accumulators as Block<'int32'>);
   }
 
   copy(cells: Cells, into: Int8Array): void {
