@@ -83,6 +83,12 @@ const CASES: Readonly<Record<string, readonly [steps: number, ...nodes: TestNode
     ['BatchNormalization', ['c', 'factor', 'b', 'mean', 'variance'], 'n'],
     ['Add', ['n', 'c'], 'y'],
   ],
+  'a Relu leaves the convolution to the others that take it': [
+    6,
+    conv,
+    ['Relu', ['c'], 'r'],
+    ['Add', ['r', 'c'], 'y'],
+  ],
   'Conv, Add of a constant, LeakyRelu': [
     4,
     conv,
