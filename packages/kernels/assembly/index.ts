@@ -7,6 +7,7 @@ export { conv } from './conv';
 export { depthwise } from './depthwise';
 export { dots, firstUnreduced } from './field';
 export { gemm } from './gemm';
+export { padImages } from './lower';
 export { packWeights } from './pack';
 export { add, placeChannels, recentre, rescaleTable } from './pointwise';
 export { averagePool, maxPool } from './pool';

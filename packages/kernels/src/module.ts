@@ -24,6 +24,7 @@ export type KernelExports = Readonly<
     | 'maxPool'
     | 'packAccumulators'
     | 'packWeights'
+    | 'padImages'
     | 'placeChannels'
     | 'recentre'
     | 'requantise'

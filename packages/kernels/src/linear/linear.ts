@@ -147,11 +147,56 @@ export class LinearKernels {
         plan.cells * geometry.channels,
         plan.cells * geometry.channels,
       );
-      const g = putGeometry(this.#memory, geometry, plan).address;
+      const padded = this.#padded(x, images, geometry, padValue);
+      const g = putGeometry(this.#memory, padded.geometry, plan).address;
       this.#withScratch(depth, rows, (block, edge, blockRows) =>
-        this.#kernels.conv(x, g, b, biasAt, c, images, columns, groups, padValue, block, edge, blockRows),
+        this.#kernels.conv(
+          padded.address,
+          g,
+          b,
+          biasAt,
+          c,
+          images,
+          columns,
+          groups,
+          padValue,
+          block,
+          edge,
+          blockRows,
+        ),
       );
     });
+  }
+
+  /**
+   * Images with their padding around them, where that is cheap and helps: with few channels, a window takes long to look
+   * up at the edges.
+   */
+  #padded(
+    address: number,
+    images: number,
+    geometry: WindowGeometry,
+    padValue: number,
+  ): { readonly address: number; readonly geometry: WindowGeometry } {
+    const { height, width, channels, kernel, padding } = geometry;
+    const { top, left, bottom, right } = padding;
+    const [paddedHeight, paddedWidth] = [top + height + bottom, left + width + right];
+    const isPadded = top + left + bottom + right > 0;
+    const isSmall = paddedHeight * paddedWidth <= 2 * height * width;
+    if (!isPadded || !isSmall || kernel.width * channels > 8) return { address, geometry };
+    const bytes = product('padded image', LARGEST, paddedHeight, paddedWidth, channels);
+    const block = this.#memory.allocate('int8', product('padded images', LARGEST, images, bytes));
+    const skip = (top * paddedWidth + left) * channels;
+    const gap = (left + right) * channels;
+    this.#kernels.padImages(
+      ...[address, block.address, images, height, width * channels],
+      ...[skip, gap, bytes, padValue],
+    );
+    const none = { top: 0, left: 0, bottom: 0, right: 0 };
+    return {
+      address: block.address,
+      geometry: { ...geometry, height: paddedHeight, width: paddedWidth, padding: none },
+    };
   }
 
   #checkPacked({ depth, columns, groups, block }: PackedWeights): number {

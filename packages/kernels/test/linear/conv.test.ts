@@ -83,6 +83,24 @@ describe('conv', () => {
     );
   });
 
+  it('gives it for one to three channels, with padding and without', () => {
+    fc.assert(
+      fc.property(
+        geometries(fc.integer({ min: 1, max: 3 }), false),
+        fc.integer({ min: 12, max: 30 }),
+        fc.integer(sizes),
+        fc.nat(),
+        (drawn, extra, outputs, seed) => {
+          // Images that are large beside their padding.
+          const geometry = { ...drawn, height: drawn.height + extra, width: drawn.width + extra };
+          const given = convolution(geometry, 1, outputs, seed);
+          expect(fast(given)).toEqual(plain(given));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('keeps groups of channels apart', () => {
     const grouped = fc.tuple(fc.integer({ min: 2, max: 4 }), fc.integer({ min: 1, max: 9 }));
     fc.assert(
