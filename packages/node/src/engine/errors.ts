@@ -5,6 +5,7 @@ import { CodedError } from '@prometheus-compute/protocol';
  * chain. `payload-missing`: nobody served a blob. `chain-refused`: the chain does not take a transaction that it should.
  * `interrupted`: the caller stopped the job. `not-finished`: it took too long, and running it again is safe.
  * `too-large`: chunks or results do not fit into the messages that verification and disputes need.
+ * `nothing-to-check`: the scheme needs a layer that projections check, and the model has none.
  * `fee-reserve`: what a contract's transactions may cost in fees is not covered, or its coin is not there.
  * `channel-failed`: a channel ended without a result; the message names the cause and the culprit.
  */
@@ -13,6 +14,7 @@ export type EngineErrorCode =
   | 'parameters-unknown'
   | 'payload-missing'
   | 'limits-missing'
+  | 'nothing-to-check'
   | 'chain-refused'
   | 'interrupted'
   | 'not-finished'

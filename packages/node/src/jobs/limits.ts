@@ -1,5 +1,7 @@
 import { loadModel, MODEL_PROFILE } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
+import { DEVELOPMENT_POLICY } from '../roles/policy.ts';
+import { excessOfRecords, recordsOf } from '../roles/terms-limits.ts';
 import type { JobSpecification, LimitedSpecification } from './specification.ts';
 
 /** Milliseconds that a chunk of a model may take, unless the job says otherwise: far more than any honest machine needs. */
@@ -25,4 +27,34 @@ export function withLimits(specification: JobSpecification): LimitedSpecificatio
     ...specification,
     limits: { memoryPages, outputBytes: rows * outputBytes, milliseconds: MODEL_MILLISECONDS },
   };
+}
+
+/**
+ * What `freivalds` has to have: a layer to check, or the lock hides nothing; and row records that partners have room for.
+ *
+ * @throws SandboxError for a model that is refused; EngineError `nothing-to-check`, `too-large`
+ */
+export function checkModel({ program, scheme, batches }: LimitedSpecification): void {
+  const model = loadModel(program);
+  if (scheme === 'freivalds' && model.rowTraceBytes === 0) {
+    throw new EngineError(
+      'nothing-to-check',
+      'no layer of this model is large enough to be checked by projections',
+      {
+        rule: 'F §Verification lock',
+        remedy: 'Name `replay` as the scheme: running so small a model again costs no more.',
+      },
+    );
+  }
+  const most = Math.max(
+    ...batches.map(({ inputs }) =>
+      recordsOf(
+        model,
+        inputs.map(({ length }) => length),
+      ),
+    ),
+  );
+  const excess = excessOfRecords(most, DEVELOPMENT_POLICY.limits);
+  if (excess !== undefined)
+    throw new EngineError('too-large', excess, { remedy: 'Make batches of fewer rows.' });
 }

@@ -16,7 +16,7 @@ import { requireCovered, worstCaseFee } from '../engine/fees/worst-case.ts';
 import { DEVELOPMENT_POLICY } from '../roles/policy.ts';
 import { excessOf } from '../roles/terms-limits.ts';
 import { exampleContract } from './example-contract.ts';
-import { withLimits } from './limits.ts';
+import { checkModel, withLimits } from './limits.ts';
 import { checkContractTerms, commitmentFee } from './money.ts';
 import type {
   Detection,
@@ -71,7 +71,7 @@ export function checkSpecification(specification: LimitedSpecification): void {
   for (const { inputs } of batches) checkContractTerms(specification, inputs.length);
   checkInputSizes(specification);
   checkPolicy(specification);
-  if (profile === MODEL_PROFILE) loadModel(program);
+  if (profile === MODEL_PROFILE) checkModel(specification);
   else inspectProgram(program);
 }
 

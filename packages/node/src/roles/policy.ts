@@ -15,6 +15,7 @@ export const DEVELOPMENT_POLICY: NodePolicy = {
   feeReserve: 250_000n,
   limits: {
     payloadBytes: 512 * 1024 * 1024,
+    recordsBytes: 8 * 1024 * 1024 * 1024,
     // 1 GiB a chunk.
     memoryPages: 16_384,
     milliseconds: 3_600_000,

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_PARAMETERS } from '@prometheus-compute/protocol';
-import { encodeModel } from '@prometheus-compute/sandbox';
+import { encodeModel, loadModel } from '@prometheus-compute/sandbox';
 import { describe, expect, it } from 'vitest';
-import { type JobSpecification, planJob } from '../../src/index.ts';
+import { DEVELOPMENT_POLICY, type JobSpecification, planJob } from '../../src/index.ts';
+import { excessOfRecords, recordsOf } from '../../src/roles/terms-limits.ts';
 
 const program = new Uint8Array(
   readFileSync(new URL('../../../../examples/primes/primes.wasm', import.meta.url)),
@@ -58,26 +59,88 @@ describe('planJob', () => {
     ]);
   });
 
-  it('freivalds: all rows are checked, and what the lock alone enforces; the limits are those that the model needs', () => {
-    const inputs = [new Uint8Array(250 * 2), new Uint8Array(50 * 2), new Uint8Array(50 * 2)];
-    const plan = planJob(
-      job({
-        program: encodeModel({
-          input: { shape: { height: 1, width: 1, channels: 2 }, zeroPoint: 0, low: -128, high: 127 },
-          nodes: [{ op: 'argmax', input: 0 }],
-          output: 1,
-        }),
+  const dense = (size: number) =>
+    encodeModel({
+      input: { shape: { height: 1, width: 1, channels: size }, zeroPoint: 0, low: -128, high: 127 },
+      nodes: [
+        { op: 'gemm', input: 0, weights: new Int8Array(size * size).fill(1), bias: new Int32Array(size) },
+        { op: 'argmax', input: 1 },
+      ],
+      output: 2,
+    });
+  const modelJob = (size: number, rows: readonly number[]) =>
+    job({
+      ...{
+        program: dense(size),
         profile: 'model-1',
         scheme: 'freivalds',
         limits: null,
-        batches: [{ inputs }],
-        sampled: 2,
-      }),
-    );
+        sampled: rows.length,
+      },
+      batches: [{ inputs: rows.map((count) => new Uint8Array(count * size)) }],
+    });
+
+  it('freivalds: all rows are checked, and what the lock alone enforces; the limits are those that the model needs', () => {
+    const plan = planJob({ ...modelJob(32, [250, 50, 50]), sampled: 2 });
     const { projection } = plan.batches[0]!;
     // 250 and 50 rows, of which 3 and 1 are withheld.
     expect(projection).toMatchObject({ rows: 300, withheld: 4 });
     expect(projection?.enforced[0]).toEqual({ badRows: 1, probability: expect.closeTo(4 / 300, 12) });
+  });
+
+  it('D4: freivalds for a model of which no layer is checked is refused: its lock would hide nothing', () => {
+    const small = modelJob(31, [5]);
+    expect(() => planJob(small)).toThrow(expect.objectContaining({ code: 'nothing-to-check' }));
+    expect(planJob({ ...small, scheme: 'replay' }).batches[0]).toMatchObject({ projection: null });
+  });
+
+  it('row records that partners have no room for are refused: one byte of input may have seven million bytes of them', () => {
+    const side = 200;
+    const padding = { top: side, left: side, bottom: side, right: side };
+    const inflating = encodeModel({
+      input: { shape: { height: 1, width: 1, channels: 1 }, zeroPoint: 0, low: -128, high: 127 },
+      nodes: [
+        {
+          ...{ op: 'conv', input: 0, groups: 1, padValue: 0, padding },
+          ...{ weights: new Int8Array(32 * 32 * 17).fill(1), bias: new Int32Array(17) },
+          ...{ kernel: { height: 32, width: 32 }, stride: { height: 1, width: 1 } },
+        },
+        {
+          ...{ op: 'requant', input: 1, multipliers: new Int32Array(17).fill(1), negative: null },
+          ...{ shift: 1, zeroPoint: 0, low: 0, high: 0 },
+        },
+        {
+          ...{ op: 'maxpool', input: 2, padding: { top: 0, left: 0, bottom: 0, right: 0 } },
+          ...{ kernel: { height: 370, width: 370 }, stride: { height: 1, width: 1 } },
+        },
+      ],
+      output: 3,
+    });
+    const withRows = (rows: number) =>
+      job({
+        ...{ program: inflating, profile: 'model-1', scheme: 'freivalds', limits: null, sampled: 1 },
+        batches: [{ inputs: Array.from({ length: 10 }, () => new Uint8Array(rows)) }],
+      });
+    expect(planJob(withRows(100)).batches).toHaveLength(1);
+    expect(() => planJob(withRows(140))).toThrow(
+      expect.objectContaining({ code: 'too-large', message: expect.stringMatching(/row records/) }),
+    );
+  });
+
+  it('records are counted by the row, and a part of one counts whole', () => {
+    const { rowTraceBytes } = loadModel(dense(32));
+    const limits = { ...DEVELOPMENT_POLICY.limits, recordsBytes: 10 * rowTraceBytes };
+    const of = (...rows: number[]) =>
+      excessOfRecords(
+        recordsOf(
+          { inputBytes: 32, rowTraceBytes },
+          rows.map((count) => count * 32),
+        ),
+        limits,
+      );
+    expect(of(4, 6)).toBeUndefined();
+    expect(of(4, 7)).toMatch(/more than the/);
+    expect(of(4, 6.5)).toMatch(/more than the/);
   });
 
   it('a program that is no model needs limits', () => {

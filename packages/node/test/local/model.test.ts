@@ -8,7 +8,7 @@ import {
 } from '@prometheus-compute/sandbox';
 import { describe, expect, it } from 'vitest';
 import { resultsKey } from '../../src/engine/tasks/examine.ts';
-import { openBatchChannel } from '../../src/index.ts';
+import { type LocalNetworkOptions, openBatchChannel } from '../../src/index.ts';
 import type { BlobStore } from '../../src/ports/blob-store.ts';
 import type { Executor } from '../../src/ports/executor.ts';
 import { decodeSnapshot } from '../../src/snapshot/snapshot.ts';
@@ -42,9 +42,13 @@ const inputs = Array.from({ length: CHUNKS }, (_, chunk) => pattern(ROWS * FEATU
 const OPENED_BYTES = (ROWS - 1) * model.rowTraceBytes;
 
 /** A contract about the network from its proposal to the Client's results, and how many chunks each party has run. */
-async function play(blobs: (party: string, store: BlobStore) => BlobStore = (_, store) => store) {
+async function play(
+  blobs: (party: string, store: BlobStore) => BlobStore = (_, store) => store,
+  policies: LocalNetworkOptions['policies'] = (_, policy) => policy,
+) {
   const runs = new Map<string, number>();
   const game = await startPlay({
+    policies,
     ports: (party, ports) => ({ ...ports, blobs: blobs(party, ports.blobs) }),
     executors: (party, executor): Executor<ChunkOutcome> => ({
       prepare: (...given) => executor.prepare(...given),
@@ -102,4 +106,17 @@ describe('a contract about a model, under freivalds', () => {
     expect(results).toEqual(EXPECTED);
     expect(runs.get('verifier')).toBe(CHUNKS);
   });
+
+  it.each(['worker', 'verifier'])(
+    'is not agreed to by a %s that has no room for the records of its rows',
+    async (partner) => {
+      const recordsBytes = CHUNKS * ROWS * model.rowTraceBytes - 1;
+      const { game, runs, state } = await play(undefined, (party, policy) =>
+        party === partner ? { ...policy, limits: { ...policy.limits, recordsBytes } } : policy,
+      );
+      await using _ = game;
+      expect(state).toMatchObject({ how: 'abandoned', fault: { code: 'refused-by-peer' } });
+      expect(runs.size).toBe(0);
+    },
+  );
 });

@@ -8,7 +8,8 @@ import {
   equalBytes,
   MAX_PROGRAM_BYTES,
 } from '@prometheus-compute/protocol';
-import { SandboxError } from '@prometheus-compute/sandbox';
+import { loadModel, MODEL_PROFILE, type Program, SandboxError } from '@prometheus-compute/sandbox';
+import { excessOfRecords, recordsOf } from '../../roles/terms-limits.ts';
 import { contractOf } from '../addressing.ts';
 import type { ChannelRecord } from '../channel-record.ts';
 import { EngineError } from '../errors.ts';
@@ -59,15 +60,29 @@ async function obtainPayload(record: ChannelRecord, contract: Contract, context:
     ...(await programSize(record, context)),
     verify: (bytes) => isProgramOf(contract, bytes),
   });
-  await executor.prepare(decodeProgram(program), contract.limits);
+  const prepared = decodeProgram(program);
+  await executor.prepare(prepared, contract.limits);
   // An arbiter gets the inputs that matter with the claims.
   if (record.role === 'arbiter') return;
   const inputs = decodeManifest(list);
+  requireRoom(prepared, inputs, context);
   for (const [i, { hash, size }] of inputs.entries()) {
     const verify = (bytes: Uint8Array) => equalBytes(inputHash(bytes), hash);
     await payload.obtain(record, sources, { hash, size, exact: true, verify });
     onProgress({ record, task: 'agree', done: i + 1, total: inputs.length });
   }
+}
+
+/** W and V: a row of few bytes may have megabytes of records, and terms do not say how many. */
+function requireRoom(
+  program: Program,
+  inputs: readonly { readonly size: number }[],
+  { policy }: TaskContext,
+): void {
+  if (program.profile !== MODEL_PROFILE) return;
+  const sizes = inputs.map(({ size }) => size);
+  const excess = excessOfRecords(recordsOf(loadModel(program.code), sizes), policy.limits);
+  if (excess !== undefined) throw new EngineError('too-large', excess);
 }
 
 function isListOf(contract: Contract, bytes: Uint8Array): boolean {

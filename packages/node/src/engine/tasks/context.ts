@@ -69,6 +69,8 @@ export interface NodePolicy extends FeePolicy {
 export interface TermsLimits {
   /** Bytes of the program and of all inputs of a batch together: they are fetched, stored, and in memory at once. */
   readonly payloadBytes: number;
+  /** Bytes of a batch's row records under `model-1`: W stores them, and once more what it opens of them; V fetches them. */
+  readonly recordsBytes: number;
   /** Pages of 64 KiB that a chunk may use; as many chunks run at a time as the machine has cores. */
   readonly memoryPages: number;
   /** Wall clock of one chunk. */
