@@ -1,3 +1,5 @@
+import { contentHash } from '@prometheus-compute/proofs';
+import { decodeMessage, hash32 } from '@prometheus-compute/protocol';
 import {
   type ChunkOutcome,
   encodeModel,
@@ -7,6 +9,7 @@ import {
   plainEngine,
 } from '@prometheus-compute/sandbox';
 import { describe, expect, it } from 'vitest';
+import { ChannelContents } from '../../src/engine/channel-contents.ts';
 import { resultsKey } from '../../src/engine/tasks/examine.ts';
 import { type LocalNetworkOptions, openBatchChannel } from '../../src/index.ts';
 import type { BlobStore } from '../../src/ports/blob-store.ts';
@@ -87,6 +90,22 @@ describe('a contract about a model, under freivalds', () => {
     expect(state).toMatchObject({ how: 'settled', transaction: 'Tx4' });
     expect(results).toEqual(EXPECTED);
     expect(runs).toEqual(new Map([['worker', CHUNKS]]));
+
+    // D4: whoever knows the hash of all records, withheld rows among them, is not served them.
+    const { ports, engine } = game.network.worker.node;
+    const contents = new ChannelContents(ports.blobs);
+    const [record] = engine.records;
+    const all = inputs.map((input) => contentHash('records', plainEngine(model).run(input).trace));
+    for (const hash of all) {
+      expect(await ports.blobs.get(hash)).toHaveLength(ROWS * model.rowTraceBytes);
+      expect(await contents.has(record!, hash)).toBe(false);
+    }
+    const before = state.name === 'closed' ? state.before : null;
+    if (before === null || !('opening' in before) || before.opening === null)
+      throw new RangeError('no opening was accepted');
+    const body = (await ports.blobs.get(before.opening.hash))!;
+    for (const { scheme } of decodeMessage('opening', body).chunks)
+      expect(await contents.has(record!, hash32(scheme))).toBe(true);
   });
 
   it('D39: records that the Worker never serves cost the Verifier runs, and nobody money', async () => {
