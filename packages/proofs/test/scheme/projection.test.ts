@@ -125,6 +125,22 @@ describe.each(Object.entries(WAYS))('projections by %s', (_, way) => {
     }
   });
 
+  it('an engine sums no accumulator that is larger than any input gives, by one, on either side', () => {
+    const scalars = new BigUint64Array(ROWS).fill(1n);
+    for (const { offset, bound, accBytes } of MODEL.linear) {
+      for (const [value, isRefused] of [
+        [bound, false],
+        [-bound, false],
+        [bound + 1, true],
+        [-bound - 1, true],
+      ] as const) {
+        const trace = honest.trace.slice();
+        for (let i = 0; i < accBytes; i++) trace[offset + i] = (value >> (8 * i)) & 0xff;
+        expect(tools.engine.fold(INPUT, trace, scalars) === undefined).toBe(isRefused);
+      }
+    }
+  });
+
   it('find right records of another order of rows', () => {
     const projector = new Projector({ ...tools, challenge: CHALLENGES[2]! });
     const size = MODEL.rowTraceBytes;
