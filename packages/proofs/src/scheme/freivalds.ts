@@ -25,7 +25,8 @@ export interface FreivaldsCheck {
   readonly engine: ModelEngine;
   readonly kernels: ProjectionKernels;
   /**
-   * The content with this hash H("records", …) and this many bytes; undefined where it cannot be had, and the chunk is run again.
+   * The content with this hash H("records", …) and this many bytes, for the check to write into; undefined where it cannot be had,
+   * and the chunk is run again.
    */
   readonly records: (chunk: number, hash: Hash32, size: number) => Promise<Uint8Array | undefined>;
 }
@@ -57,10 +58,10 @@ export async function verifiedOutcome(
   const rows = input.length / model.inputBytes;
   if (!canBeChecked(model, rows)) return undefined;
   const withheld = withheldRows(challenge, index, rows);
-  const size = (rows - withheld.length) * model.rowTraceBytes;
-  const shown = await check.records(index, hash32(scheme), size);
-  if (shown?.length !== size) return undefined;
-  const records = mergeRecords(model, input, withheld, shown, engine);
+  const size = rows * model.rowTraceBytes;
+  const records = await check.records(index, hash32(scheme), size);
+  if (records?.length !== size) return undefined;
+  if (!fillWithheld(model, input, withheld, records, engine)) return 'wrong';
   const output = projector.outputs(index, input, records);
   return output === undefined ? 'wrong' : rowsOutcome(output, rows, records);
 }
@@ -83,27 +84,24 @@ export function canBeChecked(
   return work <= MAX_CHECK_STEPS && 8 * cells <= MAX_SUM_BYTES;
 }
 
-/** Records of all rows: the withheld ones from an own run, the others as they were shown. */
-function mergeRecords(
+/**
+ * Puts the records of the withheld rows, from an own run, where the shown ones have zeros. False where something else stands
+ * there: an arbiter's own run gives zeros, so who takes anything else for right could be made wrong by it.
+ */
+function fillWithheld(
   { inputBytes, rowTraceBytes }: LoadedModel,
   input: Uint8Array,
   withheld: readonly number[],
-  shown: Uint8Array,
+  records: Uint8Array,
   engine: ModelEngine,
-): Uint8Array {
-  const rows = input.length / inputBytes;
-  const records = new Uint8Array(rows * rowTraceBytes);
+): boolean {
+  const placeOf = (row: number) => records.subarray(row * rowTraceBytes, (row + 1) * rowTraceBytes);
+  if (withheld.some((row) => placeOf(row).some((byte) => byte !== 0))) return false;
   const own = new Uint8Array(withheld.length * inputBytes);
   for (const [place, row] of withheld.entries())
     own.set(input.subarray(row * inputBytes, (row + 1) * inputBytes), place * inputBytes);
   const { trace } = engine.run(own);
-  let at = 0;
-  let next = 0;
-  for (let row = 0; row < rows; row++) {
-    const isWithheld = row === withheld[next];
-    const source = isWithheld ? trace : shown;
-    const place = isWithheld ? next++ : at++;
-    records.set(source.subarray(place * rowTraceBytes, (place + 1) * rowTraceBytes), row * rowTraceBytes);
-  }
-  return records;
+  for (const [place, row] of withheld.entries())
+    placeOf(row).set(trace.subarray(place * rowTraceBytes, (place + 1) * rowTraceBytes));
+  return true;
 }

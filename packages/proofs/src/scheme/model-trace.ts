@@ -46,11 +46,14 @@ export function modelLockDigest(outcome: ModelOutcome, challenge: Hash32, chunk:
   return rowsDigest('lock', outcome, hashes);
 }
 
-/** What W serves for an opened chunk: the records of all rows but the withheld ones, one after the other. */
+/**
+ * What W serves of an opened chunk: the records of all rows, with zeros in the place of those of the withheld ones. So who has
+ * inferred these writes them where they belong, and nothing else has to be moved.
+ */
 export function openedRecords(outcome: ModelOutcome, challenge: Hash32, chunk: number): Uint8Array {
-  const withheld = new Set(withheldRows(challenge, chunk, outcome.trace.rows));
-  const rows = Array.from({ length: outcome.trace.rows }, (_, row) => row).filter(
-    (row) => !withheld.has(row),
-  );
-  return concatBytes(...rows.map((row) => recordOf(outcome, row)));
+  const { rows, records } = outcome.trace;
+  const shown = records.slice();
+  const bytes = rows === 0 ? 0 : records.length / rows;
+  for (const row of withheldRows(challenge, chunk, rows)) shown.fill(0, row * bytes, (row + 1) * bytes);
+  return shown;
 }

@@ -23,7 +23,7 @@ export function lockDigest(outcome: ChunkOutcome, challenge: Hash32, chunk: numb
 }
 
 /**
- * The records that W serves of an opened chunk under `freivalds`: those of all rows but the withheld ones. A program without
+ * The records that W serves of an opened chunk under `freivalds`: those of all rows, with zeros for the withheld ones. A program without
  * records has none to show.
  */
 export function shownRecords(outcome: ChunkOutcome, challenge: Hash32, chunk: number): Uint8Array {

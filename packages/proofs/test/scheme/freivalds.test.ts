@@ -1,8 +1,10 @@
 import { hash32, publicKey, toHex } from '@prometheus-compute/protocol';
-import { type Model, type ModelOutcome, plainEngine } from '@prometheus-compute/sandbox';
+import { type Failure, type Model, type ModelOutcome, plainEngine } from '@prometheus-compute/sandbox';
 import { describe, expect, it } from 'vitest';
+import { openingChallenge } from '../../src/batch/opened-chunk.ts';
 import { canBeChecked, type FreivaldsCheck, verifiedOutcome } from '../../src/scheme/freivalds.ts';
 import { Projector } from '../../src/scheme/projection.ts';
+import { lockDigest, traceCommitment } from '../../src/scheme/trace.ts';
 import { withheldRows } from '../../src/scheme/withheld.ts';
 import { named, secretOf } from '../build/batch.ts';
 import { judge, type ModelBatch, modelBatch, runModel, verify } from '../build/model-batch.ts';
@@ -85,12 +87,21 @@ describe('F §Schemes: an honest opening under freivalds', () => {
     expect(reruns).toBe(0);
   });
 
-  it('shows the records of all rows but the withheld ones', () => {
-    const sizes = honest.opening.chunks.map(({ index, scheme }) => [
-      index,
-      honest.served.get(Buffer.from(scheme).toString('hex'))!.length / rowTraceBytes,
-    ]);
-    expect(sizes.sort()).toEqual(ROWS.map((rows, chunk) => [chunk, rows - 1]));
+  it('shows the records of all rows, with zeros for the withheld ones', () => {
+    const challenge = openingChallenge(honest.opening);
+    for (const { index, scheme } of honest.opening.chunks) {
+      const shown = honest.served.get(toHex(scheme))!;
+      const { trace } = runModel(honest.model, INPUTS[index]!);
+      const withheld = withheldRows(challenge, index, ROWS[index]!);
+      expect(shown).toHaveLength(trace.records.length);
+      for (let row = 0; row < ROWS[index]!; row++) {
+        const place = [row * rowTraceBytes, (row + 1) * rowTraceBytes] as const;
+        const expected = withheld.includes(row)
+          ? new Uint8Array(rowTraceBytes)
+          : trace.records.subarray(...place);
+        expect(shown.subarray(...place)).toEqual(expected);
+      }
+    }
   });
 
   it('D39: records that nobody serves are no fault: V runs the chunk again', async () => {
@@ -115,6 +126,8 @@ describe('what a Worker makes wrong before it commits', () => {
         outcome: (outcome, chunk) => (chunk === 2 ? withAccumulator(outcome, place, add) : outcome),
       });
       await expectFound(batch, 2);
+      // Whoever has the records needs no run to see it.
+      expect(await verify(batch)).toMatchObject({ reruns: 0 });
     }
   });
 
@@ -160,6 +173,11 @@ describe('what a Worker makes wrong before it commits', () => {
   });
 });
 
+const isZeroRow = (records: Uint8Array, place: number): boolean => {
+  const start = place - (place % rowTraceBytes);
+  return records.subarray(start, start + rowTraceBytes).every((byte) => byte === 0);
+};
+
 describe('what a Worker makes wrong when it opens', () => {
   const flip = (records: Uint8Array) => records.map((byte, place) => (place === 0 ? byte ^ 1 : byte));
 
@@ -183,6 +201,20 @@ describe('what a Worker makes wrong when it opens', () => {
     });
     const served = async (_: number, hash: Uint8Array) => batch.served.get(toHex(hash));
     await expectFound(batch, 0, () => true, served);
+  });
+
+  it('anything in the place of the withheld rows, be it what a run gives', async () => {
+    for (const fill of [1, 'own'] as const) {
+      const batch = modelBatch(MODEL, INPUTS, {
+        shown: (records, chunk) => {
+          if (chunk !== 2) return records;
+          return fill === 'own'
+            ? runModel(honest.model, INPUTS[chunk]!).trace.records
+            : records.map((byte, place) => (isZeroRow(records, place) ? fill : byte));
+        },
+      });
+      await expectFound(batch, 2);
+    }
   });
 
   it('records of too few rows', async () => {
@@ -239,6 +271,16 @@ describe('what is too much to check where the node runs', () => {
     expect(await verifiedOutcome(small, projector, opened)).toBeUndefined();
     expect(asked).toBe(1);
   });
+});
+
+it('τ_i and D_i say how a chunk ended, not only which rows it had', () => {
+  const of = (kind: Failure['kind']): ModelOutcome => ({
+    ...{ kind: 'failed', failure: { kind, exitCode: 0 }, output: new Uint8Array(0) },
+    trace: { kind: 'model', rows: 0, records: new Uint8Array(0) },
+  });
+  const challenge = named('challenge');
+  expect(traceCommitment(of('input'))).not.toEqual(traceCommitment(of('output-limit')));
+  expect(lockDigest(of('input'), challenge, 0)).not.toEqual(lockDigest(of('output-limit'), challenge, 0));
 });
 
 describe('D4: rows that are withheld', () => {
