@@ -81,7 +81,7 @@ async function checkRow(subject: Subject): Promise<readonly (string | number)[]>
     model,
     engine,
     kernels: KERNELS,
-    records: async (chunk: number) => records[chunk]!.slice(),
+    records: async (chunk: number) => shown[chunk]!(),
   };
   const checkAll = async (withHashes: boolean): Promise<void> => {
     const projector = new Projector({ ...check, challenge: CHALLENGE });
