@@ -217,6 +217,18 @@ describe('what a Worker makes wrong when it opens', () => {
     }
   });
 
+  it('D4: a share that the withheld rows do not unmask: V sees it without a run, and an arbiter confirms', async () => {
+    const { opening } = honest;
+    const chunks = opening.chunks.map((chunk) =>
+      chunk.index === 2 ? { ...chunk, maskedShare: chunk.maskedShare.map((byte) => byte ^ 1) } : chunk,
+    );
+    const batch = { ...honest, opening: { ...opening, chunks } };
+    const { verdict, reruns } = await verify(batch);
+    expect(verdict).toEqual({ r: 0, claim: { chunk: 2, kind: 'lock' } });
+    expect(reruns).toBe(0);
+    expect(await judge(batch, verdict)).toBe(1);
+  });
+
   it('records of too few rows', async () => {
     const batch = modelBatch(MODEL, INPUTS, {
       shown: (records, chunk) => (chunk === 0 ? records.subarray(rowTraceBytes) : records),
