@@ -10,7 +10,7 @@ import {
   verifiedOutcome,
 } from '@prometheus-compute/proofs';
 import { hash32, type OpenedChunk, pointOf, publicKey, secretScalar } from '@prometheus-compute/protocol';
-import { type LoadedModel, type ModelOutcome, rowsOutcome } from '@prometheus-compute/sandbox';
+import { type ModelOutcome, rowsOutcome } from '@prometheus-compute/sandbox';
 import { BenchError } from '../bench-error.ts';
 import { compareOnThread } from '../measure.ts';
 import type { Section } from '../report/section.ts';
@@ -61,27 +61,15 @@ function run({ model, engine }: Subject, chunk: Uint8Array): ModelOutcome {
   return rowsOutcome(output, chunk.length / model.inputBytes, trace);
 }
 
-/** Records as they arrive, again and again: a check writes the withheld rows into them, where they had zeros. */
-function served(records: Uint8Array, { rowTraceBytes }: LoadedModel): () => Uint8Array {
-  const places = Array.from({ length: records.length / rowTraceBytes }, (_, row) =>
-    records.subarray(row * rowTraceBytes, (row + 1) * rowTraceBytes),
-  );
-  const withheld = places.filter((place) => place.every((byte) => byte === 0));
-  return () => {
-    for (const place of withheld) place.fill(0);
-    return records;
-  };
-}
-
 async function checkRow(subject: Subject): Promise<readonly (string | number)[]> {
   const { name, model, engine, chunks } = subject;
   const outcomes = chunks.map((chunk) => run(subject, chunk));
-  const shown = outcomes.map((outcome, chunk) => served(shownRecords(outcome, CHALLENGE, chunk), model));
+  const shown = outcomes.map((outcome, chunk) => shownRecords(outcome, CHALLENGE, chunk));
   const check = {
     model,
     engine,
     kernels: KERNELS,
-    records: async (chunk: number) => shown[chunk]!(),
+    records: async (chunk: number) => shown[chunk],
   };
   const checkAll = async (withHashes: boolean): Promise<void> => {
     const projector = new Projector({ ...check, challenge: CHALLENGE });

@@ -25,8 +25,8 @@ export interface FreivaldsCheck {
   readonly engine: ModelEngine;
   readonly kernels: ProjectionKernels;
   /**
-   * The content with this hash H("records", …) and this many bytes, for the check to write into; undefined where it cannot be had,
-   * and the chunk is run again.
+   * The content with this hash H("records", …) and this many bytes; undefined where it cannot be had, and the chunk is
+   * run again.
    */
   readonly records: (chunk: number, hash: Hash32, size: number) => Promise<Uint8Array | undefined>;
 }
@@ -59,8 +59,10 @@ export async function verifiedOutcome(
   if (!canBeChecked(model, rows)) return undefined;
   const withheld = withheldRows(challenge, index, rows);
   const size = rows * model.rowTraceBytes;
-  const records = await check.records(index, hash32(scheme), size);
-  if (records?.length !== size) return undefined;
+  const shown = await check.records(index, hash32(scheme), size);
+  if (shown?.length !== size) return undefined;
+  // Chunks of one row have equal records: somebody else may hold the same array.
+  const records = shown.slice();
   if (!fillWithheld(model, input, withheld, records, engine)) return 'wrong';
   const output = projector.outputs(index, input, records);
   return output === undefined ? 'wrong' : rowsOutcome(output, rows, records);

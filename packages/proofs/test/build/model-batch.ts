@@ -117,7 +117,7 @@ export async function verify(
     records:
       records ??
       (async (chunk, hash, size) => {
-        const bytes = serves(chunk) ? batch.served.get(toHex(hash))?.slice() : undefined;
+        const bytes = serves(chunk) ? batch.served.get(toHex(hash)) : undefined;
         return bytes?.length === size && equalBytes(contentHash('records', bytes), hash) ? bytes : undefined;
       }),
   };

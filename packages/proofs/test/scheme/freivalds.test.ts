@@ -104,6 +104,16 @@ describe('F §Schemes: an honest opening under freivalds', () => {
     }
   });
 
+  it('also of two chunks of one row: their opened records are one content, all of it zeros', async () => {
+    const single = [0, 1].map((chunk) => INPUTS[chunk]!.slice(0, FEATURES));
+    const batch = modelBatch(MODEL, single);
+    expect(batch.served.size).toBe(1);
+    const { verdict, reruns } = await verify(batch);
+    expect(verdict.r).toBe(1);
+    expect(reruns).toBe(0);
+    for (const bytes of batch.served.values()) expect(bytes.every((byte) => byte === 0)).toBe(true);
+  });
+
   it('D39: records that nobody serves are no fault: V runs the chunk again', async () => {
     const { verdict, reruns } = await verify(honest, (chunk) => chunk !== 0);
     expect(verdict.r).toBe(1);
