@@ -1,7 +1,7 @@
 import { loadModel, MODEL_PROFILE } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
+import { excessOfRecords, recordsOf } from '../engine/records-limit.ts';
 import { DEVELOPMENT_POLICY } from '../roles/policy.ts';
-import { excessOfRecords, recordsOf } from '../roles/terms-limits.ts';
 import type { JobSpecification, LimitedSpecification } from './specification.ts';
 
 /** Milliseconds that a chunk of a model may take, unless the job says otherwise: far more than any honest machine needs. */

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { DEFAULT_PARAMETERS } from '@prometheus-compute/protocol';
 import { encodeModel, loadModel } from '@prometheus-compute/sandbox';
 import { describe, expect, it } from 'vitest';
+import { excessOfRecords, recordsOf } from '../../src/engine/records-limit.ts';
 import { DEVELOPMENT_POLICY, type JobSpecification, planJob } from '../../src/index.ts';
-import { excessOfRecords, recordsOf } from '../../src/roles/terms-limits.ts';
 
 const program = new Uint8Array(
   readFileSync(new URL('../../../../examples/primes/primes.wasm', import.meta.url)),

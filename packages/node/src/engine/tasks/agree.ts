@@ -9,11 +9,11 @@ import {
   MAX_PROGRAM_BYTES,
 } from '@prometheus-compute/protocol';
 import { loadModel, MODEL_PROFILE, type Program, SandboxError } from '@prometheus-compute/sandbox';
-import { excessOfRecords, recordsOf } from '../../roles/terms-limits.ts';
 import { contractOf } from '../addressing.ts';
 import type { ChannelRecord } from '../channel-record.ts';
 import { EngineError } from '../errors.ts';
 import { decodeManifest, decodeProgram, manifestBytes } from '../manifest.ts';
+import { excessOfRecords, recordsOf } from '../records-limit.ts';
 import { missingCoin } from './coins.ts';
 import type { TaskContext } from './context.ts';
 
