@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { link, open, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { KeystoreError } from './errors.ts';
+
+/** Permissions that anybody but the owner has. */
+const OTHERS = 0o077;
+
+/**
+ * Reads a small file that only its owner may read. Windows has no such modes; there the folder's permissions count.
+ *
+ * @throws KeystoreError `secret-file-unreadable` when it is not there, no file, or larger than `limit` bytes; `file-exposed`
+ */
+export async function readSecretFile(path: string, limit: number): Promise<Uint8Array> {
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((cause: unknown) => {
+    throw unreadable(path, 'it cannot be opened', cause);
+  });
+  try {
+    const { size, mode } = await file.stat().then((stat) => {
+      if (!stat.isFile()) throw unreadable(path, 'it is no file');
+      return stat;
+    });
+    if (process.platform !== 'win32' && (mode & OTHERS) !== 0) {
+      throw new KeystoreError('file-exposed', `others than its owner may use ${path}`, {
+        evidence: { mode: (mode & 0o777).toString(8) },
+        remedy: `Run: chmod 600 ${path}`,
+      });
+    }
+    if (size > limit) throw unreadable(path, `it has more than ${limit} bytes`);
+    return new Uint8Array(await file.readFile());
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Writes a new file of mode 0600: whole or not at all, on the disk when this resolves, and never over another one.
+ *
+ * @returns false when a file of this name exists; it is not touched
+ */
+export async function writeSecretFile(path: string, bytes: Uint8Array): Promise<boolean> {
+  const folder = dirname(path);
+  const draft = join(folder, `.${randomUUID()}`);
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  try {
+    // A rename would replace what is there; a second name for the same file fails instead.
+    await link(draft, path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw cause;
+  } finally {
+    await unlink(draft);
+  }
+  await syncFolder(folder);
+  return true;
+}
+
+/** A new name is on the disk when its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): KeystoreError {
+  return new KeystoreError('secret-file-unreadable', `${path} cannot be read: ${reason}`, {
+    cause,
+    remedy: 'Check its path, and that this user owns it.',
+  });
+}
