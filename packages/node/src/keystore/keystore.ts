@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { scryptAsync } from '@noble/hashes/scrypt.js';
+import { writePrivateFile } from '../files/private-file.ts';
 import { KeystoreError } from './errors.ts';
 import {
   DEFAULT_COST,
@@ -12,7 +13,7 @@ import {
   type ScryptCost,
   SEED_BYTES,
 } from './format.ts';
-import { readSecretFile, writeSecretFile } from './secret-file.ts';
+import { readSecretFile } from './secret-file.ts';
 
 /** Far above the format's one length: what is longer is refused before it is read. */
 const LARGEST_FILE = 4_096;
@@ -46,7 +47,7 @@ export async function createKeystore(
   const key = await derivedKey(passphrase, parts);
   const sealed = xchacha20poly1305(key, parts.nonce, keystoreHeader(parts)).encrypt(seed);
   key.fill(0);
-  if (!(await writeSecretFile(path, encodeKeystore({ ...parts, sealed })))) {
+  if (!(await writePrivateFile(path, encodeKeystore({ ...parts, sealed })))) {
     throw new KeystoreError('keystore-exists', `${path} is there already and was not touched`, {
       remedy: 'Use it, or name another data folder. Move it away only when its words are written down.',
     });
