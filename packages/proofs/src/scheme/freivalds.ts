@@ -4,6 +4,7 @@ import {
   type LoadedModel,
   type ModelEngine,
   type ModelOutcome,
+  type RowResults,
   refusedChunk,
   rowsOutcome,
 } from '@prometheus-compute/sandbox';
@@ -61,11 +62,15 @@ export async function verifiedOutcome(
   const size = rows * model.rowTraceBytes;
   const shown = await check.records(index, hash32(scheme), size);
   if (shown?.length !== size) return undefined;
-  // Chunks of one row have equal records: somebody else may hold the same array.
-  const records = shown.slice();
-  if (!fillWithheld(model, input, withheld, records, engine)) return 'wrong';
-  const output = projector.outputs(index, input, records);
-  return output === undefined ? 'wrong' : rowsOutcome(output, rows, records);
+  if (!withheld.every((row) => isZero(rowOf(shown, row, model.rowTraceBytes)))) return 'wrong';
+  const output = projector.outputs(index, input, shown, withheld);
+  if (output === undefined) return 'wrong';
+  const own = runRows(model, engine, input, withheld);
+  for (const [row, result] of own) output.set(result.output, row * model.outputBytes);
+  const outcome = rowsOutcome(output, rows, shown);
+  // The records are somebody else's: nothing is written into them.
+  const traces = new Map([...own].map(([row, { trace }]) => [row, trace] as const));
+  return { ...outcome, trace: { ...outcome.trace, own: traces } };
 }
 
 /**
@@ -86,24 +91,32 @@ export function canBeChecked(
   return work <= MAX_CHECK_STEPS && 8 * cells <= MAX_SUM_BYTES;
 }
 
-/**
- * Puts the records of the withheld rows, from an own run, where the shown ones have zeros. False where something else stands
- * there: an arbiter's own run gives zeros, so who takes anything else for right could be made wrong by it.
- */
-function fillWithheld(
-  { inputBytes, rowTraceBytes }: LoadedModel,
-  input: Uint8Array,
-  withheld: readonly number[],
-  records: Uint8Array,
+/** What an own run gives for some of the rows of a chunk, by row. */
+function runRows(
+  { inputBytes, outputBytes, rowTraceBytes }: LoadedModel,
   engine: ModelEngine,
-): boolean {
-  const placeOf = (row: number) => records.subarray(row * rowTraceBytes, (row + 1) * rowTraceBytes);
-  if (withheld.some((row) => placeOf(row).some((byte) => byte !== 0))) return false;
-  const own = new Uint8Array(withheld.length * inputBytes);
-  for (const [place, row] of withheld.entries())
-    own.set(input.subarray(row * inputBytes, (row + 1) * inputBytes), place * inputBytes);
-  const { trace } = engine.run(own);
-  for (const [place, row] of withheld.entries())
-    placeOf(row).set(trace.subarray(place * rowTraceBytes, (place + 1) * rowTraceBytes));
-  return true;
+  input: Uint8Array,
+  rows: readonly number[],
+): ReadonlyMap<number, RowResults> {
+  const own = new Uint8Array(rows.length * inputBytes);
+  for (const [place, row] of rows.entries()) own.set(rowOf(input, row, inputBytes), place * inputBytes);
+  const { output, trace } = engine.run(own);
+  return new Map(
+    rows.map((row, place) => [
+      row,
+      { output: rowOf(output, place, outputBytes), trace: rowOf(trace, place, rowTraceBytes) },
+    ]),
+  );
+}
+
+function rowOf(rows: Uint8Array, row: number, bytes: number): Uint8Array {
+  return rows.subarray(row * bytes, (row + 1) * bytes);
+}
+
+/**
+ * Whether an opening shows nothing of a withheld row: an arbiter's own opened records have zeros there, so who takes anything else for
+ * right could be made wrong by it.
+ */
+function isZero(record: Uint8Array): boolean {
+  return Buffer.compare(record, new Uint8Array(record.length)) === 0;
 }

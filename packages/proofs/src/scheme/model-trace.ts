@@ -26,6 +26,8 @@ function rowsDigest(name: 'model-trace' | 'lock', outcome: ModelOutcome, hashes:
 
 /** The record of one row: the accumulators of its checked layers. */
 function recordOf({ trace }: ModelOutcome, row: number): Uint8Array {
+  const own = trace.own?.get(row);
+  if (own !== undefined) return own;
   const bytes = trace.rows === 0 ? 0 : trace.records.length / trace.rows;
   return trace.records.subarray(row * bytes, (row + 1) * bytes);
 }

@@ -52,12 +52,19 @@ export class Projector {
    *
    * @param input - whole rows
    * @param records - rowTraceBytes for each of them
-   * @returns the outputs of all rows; undefined for records that no run gives
+   * @param withheld - rows whose records are zeros: their scalar is 0, so they are not looked at
+   * @returns the outputs of all rows but the withheld ones, in whose place stands anything; undefined for records that no run gives
    */
-  outputs(chunk: number, input: Uint8Array, records: Uint8Array): Uint8Array | undefined {
+  outputs(
+    chunk: number,
+    input: Uint8Array,
+    records: Uint8Array,
+    withheld: readonly number[] = [],
+  ): Uint8Array | undefined {
     const { inputBytes, linear } = this.#model;
     const rows = input.length / inputBytes;
     const scalars = fieldElements('freivalds-rows', this.#challenge, chunk, rows);
+    for (const row of withheld) scalars[row] = 0n;
     const folded = this.#engine.fold(input, records, scalars);
     if (folded === undefined) return undefined;
     const total = sumOf(scalars);

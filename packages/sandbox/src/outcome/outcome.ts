@@ -27,6 +27,8 @@ export interface ModelTrace {
   readonly rows: number;
   /** Row records of all of them, one after the other (docs/protocol/model.md). */
   readonly records: Uint8Array;
+  /** Records that stand in the place of those above, by row: a Verifier's own, where an opening withholds them. */
+  readonly own?: ReadonlyMap<number, Uint8Array>;
 }
 
 /** A result with the trace of its profile. */
