@@ -1,4 +1,4 @@
-import type { planJob, runJob } from '@prometheus-compute/node';
+import type { planJob, RunOptions, runJob } from '@prometheus-compute/node';
 
 export type {
   BatchReport,
@@ -10,6 +10,9 @@ export type {
   JobStage,
   SettledTransaction,
 } from '@prometheus-compute/node';
+
+/** Of a job that runs. */
+export type EngineOptions = RunOptions;
 
 /** What a command uses of the engine. */
 export interface Engine {

@@ -24,6 +24,9 @@ export type SandboxErrorCode =
   | 'onnx-too-large'
   | 'onnx-unsupported'
   | 'calibration-unusable'
+  // what the wanted engine of models is not: another one gives the same bits
+  | 'engine-missing'
+  | 'engine-unusable'
   // what a caller may not ask
   | 'arguments-malformed'
   | 'limits-malformed'

@@ -1,8 +1,18 @@
 export { SandboxError, type SandboxErrorCode } from './errors.ts';
 export type { ProgramLimits } from './limits.ts';
 export { type ModelInspection, refusedChunk, rowsOutcome } from './model/chunk.ts';
-export type { DerivedRows, FoldedRows, LayerSums, ModelEngine, RowResults } from './model/engine/engine.ts';
+export type {
+  DerivedRows,
+  EngineChoice,
+  FoldedRows,
+  LayerSums,
+  ModelEngine,
+  RowEngine,
+  RowResults,
+} from './model/engine/engine.ts';
 export { kernelEngine } from './model/engine/kernel.ts';
+export { onnxruntimeEngine } from './model/engine/onnxruntime/engine.ts';
+export { loadRuntime, type OnnxRuntime } from './model/engine/onnxruntime/runtime.ts';
 export { plainEngine } from './model/engine/plain.ts';
 export { encodeModel } from './model/file/file.ts';
 export type {

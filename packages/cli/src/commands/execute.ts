@@ -1,6 +1,13 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type CeremonyFile, type Engine, type JobPlan, type JobReport, loadEngine } from '../engine.ts';
+import {
+  type CeremonyFile,
+  type Engine,
+  type EngineOptions,
+  type JobPlan,
+  type JobReport,
+  loadEngine,
+} from '../engine.ts';
 import { CliError } from '../errors/cli-error.ts';
 import { type LoadedJob, loadJob } from '../job/load.ts';
 import { jsonText, planJson, reportJson } from '../output/json.ts';
@@ -101,6 +108,11 @@ function ceremonyName(job: string, { batch, attempt, complete }: CeremonyFile): 
   return complete ? `${job}.ceremony-${batch}.cbor` : `${job}.ceremony-${batch}.failed-${attempt}.cbor`;
 }
 
+/** The engine `onnxruntime`: installed in the folder that ONNXRUNTIME names, or beside our own dependencies. */
+function onnxruntime({ ONNXRUNTIME: folder }: NodeJS.ProcessEnv): NonNullable<EngineOptions['workerEngine']> {
+  return { name: 'onnxruntime', ...(folder === undefined || folder === '' ? {} : { folder }) };
+}
+
 /** Runs the job with progress and Ctrl-C. When it does not succeed, its data folder goes, unless `--verbose`. */
 async function runWatched(
   engine: Engine,
@@ -129,6 +141,7 @@ async function runWatched(
       dataFolder,
       onProgress: (progress) => view.update(progress),
       signal: interruption.signal,
+      ...(options.engine === 'onnxruntime' && { workerEngine: onnxruntime(process.env) }),
     });
     view.stop(true);
     return report;

@@ -6,6 +6,8 @@ export interface RunOptions {
   readonly dataDir?: string;
   readonly yes?: boolean;
   readonly verbose?: boolean;
+  /** What the Worker runs models on. */
+  readonly engine?: 'kernels' | 'onnxruntime';
   /** False after `--no-input`: never ask. */
   readonly input: boolean;
 }

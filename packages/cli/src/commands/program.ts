@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts';
 import { type CeremonyOptions, verifyCeremonyCommand } from './ceremony.ts';
@@ -118,6 +118,12 @@ function withRunOptions(command: Command, description: string, output = DEFAULT_
     .option('--output <folder>', `where the result goes (default: ${output})`)
     .option('--data-dir <folder>', DATA_DIR)
     .option('--yes', 'replace the result of an earlier run without a question')
+    .addOption(
+      new Option('--engine <name>', 'what the Worker runs models on; it computes the same bits').choices([
+        'kernels',
+        'onnxruntime',
+      ]),
+    )
     .option('--no-input', 'never ask anything')
     .option('--verbose', 'show causes and stack traces of failures');
 }

@@ -32,6 +32,10 @@ const SANDBOX_REMEDIES: Readonly<Record<string, string>> = {
   'onnx-too-large': 'Take a smaller network.',
   'onnx-unsupported':
     'Export the network with the operators that docs/model-import.md lists: simplified, in one file, in inference mode.',
+  'engine-missing':
+    'Install it in a folder of its own, `npm install --prefix FOLDER --ignore-scripts onnxruntime-node@1.30.0`, and name the folder in the environment variable ONNXRUNTIME; or run without `--engine`.',
+  'engine-unusable':
+    'Run without `--engine`. Where it is not exact, a model with weights of seven bits may do: `prometh model import --seven-bit`.',
   'calibration-unusable': 'Name rows that the network was trained on with --calibrate.',
 };
 /** How a refusal begins, by the first word of its code; a program otherwise. */
@@ -39,6 +43,7 @@ const SANDBOX_SUBJECTS: Readonly<Record<string, string>> = {
   model: 'The model is refused',
   accumulator: 'The model is refused',
   onnx: 'No model can be made of it',
+  engine: 'The engine cannot be used',
   calibration: 'No model can be made of it',
 };
 const REFUSED_PROGRAM =

@@ -131,6 +131,19 @@ describe('prometh run', () => {
     expect(written()).toEqual([]);
   });
 
+  it('--engine onnxruntime, where it is not installed: exit code 3, what to do, nothing written', () => {
+    const job = join(folder, 'examples', 'fashion-cnn', 'job.yaml');
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [MAIN, 'run', job, '--engine', 'onnxruntime', ...places()],
+      { cwd: folder, encoding: 'utf8', env: { ...environment(), ONNXRUNTIME: folder } },
+    );
+    expect(stderr).toContain('The engine cannot be used: onnxruntime-node cannot be loaded from');
+    expect(stderr).toMatch(/What to do: Install it .*ONNXRUNTIME/);
+    expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
+    expect(written()).toEqual([]);
+  });
+
   it('Ctrl-C: exit code 130, nothing half-written, even when the signal comes twice', async () => {
     const child = spawn(process.execPath, [MAIN, 'run', 'examples/primes/job.yaml', ...places()], {
       cwd: folder,

@@ -13,6 +13,7 @@ describe('describeFailure', () => {
     ['a forbidden import', new SandboxError('forbidden-import', 'x', { remedy: 'y' }), 3],
     ['too little money', new EngineError('insufficient-funds', 'x', { remedy: 'y' }), 3],
     ['a time-out', new EngineError('not-finished', 'x'), 4],
+    ['an engine that is not installed', new SandboxError('engine-missing', 'x'), 3],
     ['a chunk without result', new SandboxError('no-result-yet', 'x'), 4],
     ['Ctrl-C', new CliError('interrupted', 'x'), 130],
     ['an aborted signal', new DOMException('x', 'AbortError'), 130],

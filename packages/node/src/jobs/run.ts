@@ -30,12 +30,15 @@ export async function runJob(given: JobSpecification, options: RunOptions): Prom
   checkSpecification(specification);
   const { parameters, batches } = specification;
   const executor = new SandboxPool();
+  const { workerEngine } = options;
+  const workerExecutor = workerEngine === undefined ? executor : new SandboxPool({ engine: workerEngine });
   const observer = new JobObserver(batches.length, options.onProgress ?? (() => {}));
   let network: LocalNetwork | undefined;
   try {
     const { profile, program: code, arguments: given = [] } = specification;
     const program = { profile, code, arguments: given };
     await executor.prepare(program, specification.limits);
+    if (workerExecutor !== executor) await workerExecutor.prepare(program, specification.limits);
     const count = batches.length;
     const each = (amount: bigint): readonly bigint[] =>
       Array.from({ length: count }, () => amount + SPARE_COIN);
@@ -43,6 +46,7 @@ export async function runJob(given: JobSpecification, options: RunOptions): Prom
     network = await LocalNetwork.start({
       dataFolder: options.dataFolder,
       executor,
+      executors: (party, shared) => (party === 'worker' ? workerExecutor : shared),
       policy: DEVELOPMENT_POLICY,
       parameters,
       arbiters: specification.arbiterCount ?? count * parameters.n + SPARE_ARBITERS,
@@ -80,6 +84,7 @@ export async function runJob(given: JobSpecification, options: RunOptions): Prom
   } finally {
     await network?.close();
     await executor.close();
+    await workerExecutor.close();
   }
 }
 

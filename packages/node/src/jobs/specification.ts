@@ -1,5 +1,5 @@
 import type { Parameters, ProgramLimits, ProofScheme } from '@prometheus-compute/protocol';
-import type { Profile } from '@prometheus-compute/sandbox';
+import type { EngineChoice, Profile } from '@prometheus-compute/sandbox';
 
 /** A job, ready to be contracted batch by batch. Amounts are satoshis, times blocks. */
 export interface JobSpecification {
@@ -190,4 +190,6 @@ export interface RunOptions {
   readonly dataFolder: string;
   readonly onProgress?: (progress: JobProgress) => void;
   readonly signal?: AbortSignal;
+  /** What the Worker runs models on; by default our kernels, as everybody else. */
+  readonly workerEngine?: EngineChoice;
 }

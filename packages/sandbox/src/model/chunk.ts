@@ -1,7 +1,7 @@
 import { encodeFailure, type Failure, isReserved } from '../outcome/failure.ts';
 import type { ModelOutcome } from '../outcome/outcome.ts';
 import { MODEL_PROFILE } from '../program/program.ts';
-import type { ModelEngine } from './engine/engine.ts';
+import type { RowEngine } from './engine/engine.ts';
 import { MAX_RECORDS_BYTES } from './limits.ts';
 import type { LoadedModel } from './load/loaded-model.ts';
 
@@ -53,15 +53,15 @@ export function inspectModel(model: LoadedModel): ModelInspection {
 }
 
 /** Runs a model on one chunk. */
-export function runChunk(
+export async function runChunk(
   model: LoadedModel,
-  engine: ModelEngine,
+  engine: RowEngine,
   input: Uint8Array,
   outputBytes: number,
-): ModelOutcome {
+): Promise<ModelOutcome> {
   const refused = refusedChunk(model, input, outputBytes);
   if (refused !== undefined) return refused;
-  const { output, trace } = engine.run(input);
+  const { output, trace } = await engine.run(input);
   return rowsOutcome(output, input.length / model.inputBytes, trace);
 }
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { SandboxError } from '../errors.ts';
 import type { ProgramLimits } from '../limits.ts';
 import type { ModelInspection } from '../model/chunk.ts';
+import type { EngineChoice } from '../model/engine/engine.ts';
 import { MAX_RECORDS_BYTES } from '../model/limits.ts';
 import type { ChunkOutcome } from '../outcome/outcome.ts';
 import { MODEL_PROFILE, type Profile, type Program } from '../program/program.ts';
@@ -38,6 +39,7 @@ export interface PreparedProgram {
 
 /** One child process that runs one chunk at a time. After any failure to answer it is dead and cannot be used again. */
 export class Child {
+  readonly #engine: EngineChoice;
   readonly #process: ChildProcess;
   readonly #ready: Promise<Answer>;
   readonly #loaded = new Map<string, ModelInspection | undefined>();
@@ -48,7 +50,9 @@ export class Child {
   #failed: ((error: SandboxError) => void) | undefined;
   #dead: SandboxError | undefined;
 
-  constructor() {
+  /** @param engine - what runs models */
+  constructor(engine: EngineChoice) {
+    this.#engine = engine;
     this.#process = spawn(
       process.execPath,
       [...FLAGS, fileURLToPath(new URL('../worker/process.ts', import.meta.url))],
@@ -109,7 +113,7 @@ export class Child {
     if (this.#loaded.has(key)) return this.#loaded.get(key);
     const forget = this.#loaded.size >= KEPT_PROGRAMS ? this.#loaded.keys().next().value : undefined;
     if (forget !== undefined) this.#loaded.delete(forget);
-    const request = { type: 'load', profile, key, forget, memoryPages } as const;
+    const request = { type: 'load', profile, key, forget, memoryPages, engine: this.#engine } as const;
     const answer = await this.#ask(request, code, PREPARATION_MILLISECONDS, 0);
     if (answer.type === 'refused') throw new SandboxError(answer.code, answer.message, answer.evidence);
     if (answer.type !== 'loaded') throw this.#unexpected(answer);

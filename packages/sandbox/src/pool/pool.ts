@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { SandboxError } from '../errors.ts';
 import { checkLimits, type ProgramLimits } from '../limits.ts';
 import type { ModelInspection } from '../model/chunk.ts';
+import type { EngineChoice } from '../model/engine/engine.ts';
 import type { ChunkOutcome } from '../outcome/outcome.ts';
 import { capModule } from '../program/cap.ts';
 import { type Inspection, inspectProgram } from '../program/inspect.ts';
@@ -23,6 +24,7 @@ interface Job {
  * const outcome = await pool.run({ profile: 'wasi-0', code, arguments: [] }, chunk, limits, chunkSeed(chunk));
  */
 export class SandboxPool {
+  readonly #engine: EngineChoice;
   readonly #processes: number;
   readonly #idle: Child[] = [];
   readonly #children = new Set<Child>();
@@ -30,8 +32,12 @@ export class SandboxPool {
   readonly #prepared = new WeakMap<Uint8Array, Map<string, PreparedProgram>>();
   #closed = false;
 
-  /** @param options.processes - how many chunks run at a time; by default one for each core */
-  constructor(options: { readonly processes?: number } = {}) {
+  /**
+   * @param options.processes - how many chunks run at a time; by default one for each core
+   * @param options.engine - what runs models, with the same bits; by default our kernels
+   */
+  constructor(options: { readonly processes?: number; readonly engine?: EngineChoice } = {}) {
+    this.#engine = options.engine ?? { name: 'kernels' };
     this.#processes = Math.max(1, options.processes ?? availableParallelism());
   }
 
@@ -137,7 +143,7 @@ export class SandboxPool {
       if (!child.dead) return child;
     }
     if (this.#children.size >= this.#processes) return undefined;
-    const child = new Child();
+    const child = new Child(this.#engine);
     this.#children.add(child);
     child.ended.then(() => {
       this.#children.delete(child);

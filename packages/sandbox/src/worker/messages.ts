@@ -1,5 +1,6 @@
 import type { SandboxErrorCode } from '../errors.ts';
 import type { ModelInspection } from '../model/chunk.ts';
+import type { EngineChoice } from '../model/engine/engine.ts';
 import type { FailureKind } from '../outcome/failure.ts';
 import type { Profile } from '../program/program.ts';
 
@@ -13,6 +14,8 @@ export type Request =
       readonly forget: string | undefined;
       /** The contract's limit. */
       readonly memoryPages: number;
+      /** What runs it, if it is a model. */
+      readonly engine: EngineChoice;
     }
   /** Body: the chunk. `seed` is hexadecimal. */
   | {

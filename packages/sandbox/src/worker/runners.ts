@@ -2,9 +2,14 @@ import { SandboxError } from '../errors.ts';
 import { Engine, type EngineModule } from '../host/engine.ts';
 import type { RunInput } from '../host/wasi.ts';
 import { inspectModel, type ModelInspection, runChunk } from '../model/chunk.ts';
+import type { EngineChoice, RowEngine } from '../model/engine/engine.ts';
 import { kernelEngine } from '../model/engine/kernel.ts';
+import { onnxruntimeEngine } from '../model/engine/onnxruntime/engine.ts';
+import { loadRuntime } from '../model/engine/onnxruntime/runtime.ts';
 import { loadModel } from '../model/load/load.ts';
-import { execute } from './execute.ts';
+import type { LoadedModel } from '../model/load/loaded-model.ts';
+import type { ModelOutcome } from '../outcome/outcome.ts';
+import { execute, HostFault } from './execute.ts';
 import type { Answer } from './messages.ts';
 
 /** An answer and the parts of its body; the buffers of the parts go to another thread, so each is a part's own. */
@@ -14,7 +19,7 @@ export interface Reply {
 }
 
 /** Runs a loaded program on one chunk. @throws HostFault */
-export type Runner = (run: RunInput) => Reply;
+export type Runner = (run: RunInput) => Reply | Promise<Reply>;
 
 /** @throws SandboxError `module-invalid` where the engine refuses the module */
 export function loadWasiRunner(wasm: Uint8Array<ArrayBuffer>): Runner {
@@ -39,12 +44,13 @@ export function loadWasiRunner(wasm: Uint8Array<ArrayBuffer>): Runner {
 
 /**
  * @param memoryPages - the contract's limit
- * @throws SandboxError of the loader, or `memory-too-large` where the model needs more than the limit
+ * @throws SandboxError of the loader or of the engine, or `memory-too-large` where the model needs more than the limit
  */
-export function loadModelRunner(
+export async function loadModelRunner(
   file: Uint8Array,
   memoryPages: number,
-): { readonly runner: Runner; readonly model: ModelInspection } {
+  choice: EngineChoice,
+): Promise<{ readonly runner: Runner; readonly model: ModelInspection }> {
   const model = loadModel(file);
   if (model.memoryPages > memoryPages) {
     throw new SandboxError(
@@ -53,9 +59,9 @@ export function loadModelRunner(
       { pages: model.memoryPages, limit: memoryPages },
     );
   }
-  const engine = kernelEngine(model);
-  const runner: Runner = ({ input, outputBytes }) => {
-    const outcome = runChunk(model, engine, input, outputBytes);
+  const engine = await chosenEngine(model, choice);
+  const runner: Runner = async ({ input, outputBytes }) => {
+    const outcome = await ran(runChunk(model, engine, input, outputBytes));
     const { rows, records } = outcome.trace;
     const failure = outcome.kind === 'failed' ? outcome.failure.kind : undefined;
     return {
@@ -64,6 +70,21 @@ export function loadModelRunner(
     };
   };
   return { runner, model: inspectModel(model) };
+}
+
+async function chosenEngine(model: LoadedModel, choice: EngineChoice): Promise<RowEngine> {
+  if (choice.name === 'kernels') return kernelEngine(model);
+  return onnxruntimeEngine(model, await loadRuntime(choice.folder));
+}
+
+/** An engine fails where the machine does not have what it needs: no result. */
+async function ran(outcome: Promise<ModelOutcome>): Promise<ModelOutcome> {
+  try {
+    return await outcome;
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new HostFault(`the engine failed: ${said}`, { cause });
+  }
 }
 
 function compiled(wasm: Uint8Array): EngineModule {

@@ -8,8 +8,8 @@ import { loadModelRunner, loadWasiRunner, type Reply, type Runner } from './runn
 const runners = new Map<string, Runner>();
 
 /** Runs in a thread of the child process, so that the process itself can notice that its parent is gone. */
-parentPort?.on('message', ({ header, body }: { header: Request; body: Uint8Array<ArrayBuffer> }) => {
-  const { answer, parts } = handle(header, body);
+parentPort?.on('message', async ({ header, body }: { header: Request; body: Uint8Array<ArrayBuffer> }) => {
+  const { answer, parts } = await handle(header, body);
   parentPort?.postMessage(
     { header: answer, parts },
     parts.map((part) => part.buffer as ArrayBuffer),
@@ -17,13 +17,13 @@ parentPort?.on('message', ({ header, body }: { header: Request; body: Uint8Array
 });
 parentPort?.postMessage({ header: { type: 'ready' } satisfies Answer, parts: [] });
 
-function handle(request: Request, body: Uint8Array<ArrayBuffer>): Reply {
-  if (request.type === 'load') return { answer: load(request, body), parts: [] };
+async function handle(request: Request, body: Uint8Array<ArrayBuffer>): Promise<Reply> {
+  if (request.type === 'load') return { answer: await load(request, body), parts: [] };
   const runner = runners.get(request.key);
   if (runner === undefined)
     return { answer: { type: 'fault', message: 'the program is not loaded' }, parts: [] };
   try {
-    return runner({
+    return await runner({
       input: body,
       seed: Buffer.from(request.seed, 'hex'),
       arguments: request.arguments,
@@ -35,12 +35,12 @@ function handle(request: Request, body: Uint8Array<ArrayBuffer>): Reply {
   }
 }
 
-function load(request: Request & { type: 'load' }, body: Uint8Array<ArrayBuffer>): Answer {
-  const { profile, key, forget, memoryPages } = request;
+async function load(request: Request & { type: 'load' }, body: Uint8Array<ArrayBuffer>): Promise<Answer> {
+  const { profile, key, forget, memoryPages, engine } = request;
   if (forget !== undefined) runners.delete(forget);
   try {
     if (profile === MODEL_PROFILE) {
-      const { runner, model } = loadModelRunner(body, memoryPages);
+      const { runner, model } = await loadModelRunner(body, memoryPages, engine);
       runners.set(key, runner);
       return { type: 'loaded', model };
     }

@@ -30,11 +30,21 @@ export interface FoldedRows {
   readonly sums: readonly LayerSums[];
 }
 
+/** Runs the rows of a chunk: all that a Worker needs. */
+export interface RowEngine {
+  run(input: Uint8Array): RowResults | Promise<RowResults>;
+}
+
+/** What a pool runs models on: our kernels, or `onnxruntime-node`, installed in a folder or where this package finds it. */
+export type EngineChoice =
+  | { readonly name: 'kernels' }
+  | { readonly name: 'onnxruntime'; readonly folder?: string };
+
 /**
  * Runs one model. Every engine gives the same bits. Inputs are whole rows that {@link refusedRows} lets through; how many are
  * in memory at a time is the engine's affair, but the results are in memory at once.
  */
-export interface ModelEngine {
+export interface ModelEngine extends RowEngine {
   /** Everything computed: W, and whoever judges. */
   run(input: Uint8Array): RowResults;
   /**

@@ -3,7 +3,7 @@ import type { LinearLayer, LoadedModel } from '../load/loaded-model.ts';
 import type { DerivedRows, FoldedRows, LayerSums, ModelEngine, RowResults } from './engine.ts';
 
 /** Bytes that the tensors of the rows of one block take; a row that takes more is a block of its own. */
-const BLOCK_BYTES = 32 * 1024 * 1024;
+export const BLOCK_BYTES = 32 * 1024 * 1024;
 
 /** Rows whose records begin `stride` bytes apart, in which the accumulators of one layer stand. */
 export interface Records {

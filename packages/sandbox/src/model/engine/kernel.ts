@@ -12,9 +12,10 @@ import { GraphEngine, type Operators, type Records, type SummedLayer } from './g
 import { type PreparedNode, prepareNode } from './kernel-nodes.ts';
 
 /** All that a model within the limits and the rows of one block can take; the memory grows only as far as it is needed. */
-const MAXIMUM_BYTES = 2 ** 31;
+export const MAXIMUM_BYTES = 2 ** 31;
 
-type Cells = Block<'int8'> | Block<'int32'>;
+/** Cells in the memory of the kernels. */
+export type Cells = Block<'int8'> | Block<'int32'>;
 
 /**
  * An engine on WebAssembly SIMD kernels. It keeps the weights in the order in which the kernels read them, so it is made once for
@@ -37,7 +38,8 @@ interface Sums {
   begun: boolean;
 }
 
-class KernelOperators implements Operators<Cells> {
+/** The operators of the kernels. */
+export class KernelOperators implements Operators<Cells> {
   readonly #kernels: Kernels;
   readonly #nodes: readonly PreparedNode[];
   readonly #prepared: Mark;
