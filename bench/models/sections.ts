@@ -14,6 +14,7 @@ import { type ModelOutcome, rowsOutcome } from '@prometheus-compute/sandbox';
 import { BenchError } from '../bench-error.ts';
 import { compareOnThread } from '../measure.ts';
 import type { Section } from '../report/section.ts';
+import { onnxruntimeSection } from './onnxruntime.ts';
 import { example, product, type Subject } from './subjects.ts';
 
 const CHALLENGE = hash32(new Uint8Array(32).fill(7));
@@ -52,6 +53,10 @@ export async function modelSections(): Promise<readonly Section[]> {
       },
     },
     await overheadSection(batch),
+    await onnxruntimeSection(subjects, (subject) => {
+      const checkAll = checker(subject);
+      return () => checkAll(false);
+    }),
   ];
 }
 
@@ -61,8 +66,9 @@ function run({ model, engine }: Subject, chunk: Uint8Array): ModelOutcome {
   return rowsOutcome(output, chunk.length / model.inputBytes, trace);
 }
 
-async function checkRow(subject: Subject): Promise<readonly (string | number)[]> {
-  const { name, model, engine, chunks } = subject;
+/** Checks all chunks by projections, as a Verifier does. */
+function checker(subject: Subject): (withHashes: boolean) => Promise<void> {
+  const { model, engine, chunks } = subject;
   const outcomes = chunks.map((chunk) => run(subject, chunk));
   const shown = outcomes.map((outcome, chunk) => shownRecords(outcome, CHALLENGE, chunk));
   const check = {
@@ -71,7 +77,7 @@ async function checkRow(subject: Subject): Promise<readonly (string | number)[]>
     kernels: KERNELS,
     records: async (chunk: number) => shown[chunk],
   };
-  const checkAll = async (withHashes: boolean): Promise<void> => {
+  return async (withHashes) => {
     const projector = new Projector({ ...check, challenge: CHALLENGE });
     for (const [index, input] of chunks.entries()) {
       const opened = { index, scheme: new Uint8Array(32) } as OpenedChunk;
@@ -86,6 +92,11 @@ async function checkRow(subject: Subject): Promise<readonly (string | number)[]>
       if (withHashes) chunkResult(outcome);
     }
   };
+}
+
+async function checkRow(subject: Subject): Promise<readonly (string | number)[]> {
+  const { name, model, chunks } = subject;
+  const checkAll = checker(subject);
   const times = await compareOnThread({
     run: () => chunks.map((chunk) => run(subject, chunk)),
     check: () => checkAll(false),

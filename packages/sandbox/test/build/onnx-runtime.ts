@@ -35,10 +35,10 @@ export function plainRuntime(pairSum: PairSum): OnnxRuntime {
 
 class PlainTensor {
   readonly type: string;
-  readonly data: Uint8Array | Int32Array;
+  readonly data: Uint8Array | Int32Array | Float32Array;
   readonly dimensions: readonly number[];
 
-  constructor(type: string, data: Uint8Array | Int32Array, dimensions: readonly number[]) {
+  constructor(type: string, data: Uint8Array | Int32Array | Float32Array, dimensions: readonly number[]) {
     this.type = type;
     this.data = data;
     this.dimensions = dimensions;

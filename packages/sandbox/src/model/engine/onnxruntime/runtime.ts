@@ -24,8 +24,8 @@ export interface OnnxRuntime {
     create(file: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<RuntimeSession>;
   };
   readonly Tensor: new (
-    type: 'uint8' | 'int32',
-    data: Uint8Array | Int32Array,
+    type: 'uint8' | 'int32' | 'float32',
+    data: Uint8Array | Int32Array | Float32Array,
     dimensions: readonly number[],
   ) => RuntimeTensor;
 }
