@@ -14,11 +14,20 @@ export interface TrackedBlock {
 /** Blocks before a coinbase may be spent. */
 const COINBASE_MATURITY = 100;
 
+/** A block that can be taken back. */
 interface AppliedBlock {
   readonly hash: string;
   readonly height: number;
+  /** Names of the coins that it brought. */
   readonly created: readonly string[];
   readonly spent: readonly WalletCoin[];
+}
+
+/** What a tracker has learnt from blocks. What is set aside is not part of it. */
+export interface TrackerState {
+  readonly coins: readonly WalletCoin[];
+  /** The last blocks, oldest first. */
+  readonly blocks: readonly AppliedBlock[];
 }
 
 /**
@@ -40,6 +49,18 @@ export class CoinTracker {
   addScanned(coin: WalletCoin): void {
     this.watch(coin.key);
     this.#coins.set(coinName(coin), coin);
+  }
+
+  /** What it knows, with the last `blocks` blocks; others can no longer be taken back, here neither. */
+  state(blocks: number): TrackerState {
+    this.#applied.splice(0, Math.max(0, this.#applied.length - blocks));
+    return { coins: this.coins(), blocks: [...this.#applied] };
+  }
+
+  /** Takes over what an earlier tracker knew, before the first block. */
+  restore(state: TrackerState): void {
+    for (const coin of state.coins) this.addScanned(coin);
+    this.#applied.push(...state.blocks);
   }
 
   /** @throws WalletError `block-order` when it does not follow the last connected block */

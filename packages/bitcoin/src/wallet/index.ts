@@ -9,7 +9,7 @@ export {
   type ParentOutput,
   type ParentTransaction,
 } from './child.ts';
-export { CoinTracker, type TrackedBlock } from './coin-tracker.ts';
+export { CoinTracker, type TrackedBlock, type TrackerState } from './coin-tracker.ts';
 export { descriptorChecksum } from './descriptor.ts';
 export { WalletError, type WalletErrorCode } from './errors.ts';
 export { type KeyPathSigner, keyPathSighash, signKeyPath } from './key-path.ts';

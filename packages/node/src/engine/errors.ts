@@ -7,6 +7,7 @@ import { CodedError } from '@prometheus-compute/protocol';
  * `too-large`: chunks or results do not fit into the messages that verification and disputes need.
  * `nothing-to-check`: the scheme needs a layer that projections check, and the model has none.
  * `fee-reserve`: what a contract's transactions may cost in fees is not covered, or its coin is not there.
+ * `chain-replaced`: the chain is another one than it was.
  * `channel-failed`: a channel ended without a result; the message names the cause and the culprit.
  */
 export type EngineErrorCode =
@@ -16,6 +17,7 @@ export type EngineErrorCode =
   | 'limits-missing'
   | 'nothing-to-check'
   | 'chain-refused'
+  | 'chain-replaced'
   | 'interrupted'
   | 'not-finished'
   | 'channel-failed'

@@ -14,11 +14,18 @@ import {
   type Txid,
 } from '@prometheus-compute/protocol';
 import type { Chain } from '../ports/chain.ts';
+import {
+  type IndexState,
+  type IndexStore,
+  loadIndex,
+  type SeenOutput,
+  saveIndex,
+} from './offer-index-state.ts';
 
-interface SeenOutput {
-  readonly parametersTxid: Txid;
-  readonly stake: SeenStake;
-}
+/** Blocks that are kept to be taken back. A deeper reorganisation makes the index begin again. */
+const KEPT_BLOCKS = 100;
+/** Blocks after which what is known is stored: a restart reads as many at most. */
+const STORE_EVERY = 144;
 
 /**
  * What the chain says of this protocol: parameters P by the txid of their T_P, and every stake that was ever offered,
@@ -28,12 +35,28 @@ interface SeenOutput {
 export class OfferIndex {
   readonly #chain: Pick<Chain, 'tip' | 'blockAt'>;
   #following: Promise<void> = Promise.resolve();
+  readonly #start: number;
+  readonly #store: IndexStore | undefined;
+  /** Hashes of the last blocks, and the height of the first of them. */
   readonly #hashes: Hash32[] = [];
+  #base: number;
+  /** Height up to which everything is stored; undefined before the store was looked into. */
+  #stored: number | undefined;
   readonly #parameters = new Map<Txid, { readonly parameters: Parameters; readonly height: number }>();
   readonly #stakes = new Map<string, SeenOutput>();
 
-  constructor(chain: Pick<Chain, 'tip' | 'blockAt'>) {
+  /**
+   * @param from.start - the first block that is read
+   * @param from.store - where it keeps what it knows, so that a restart need not read everything again
+   */
+  constructor(
+    chain: Pick<Chain, 'tip' | 'blockAt'>,
+    from: { readonly start: number; readonly store: IndexStore | undefined } = { start: 0, store: undefined },
+  ) {
     this.#chain = chain;
+    this.#start = from.start;
+    this.#base = from.start;
+    this.#store = from.store;
   }
 
   /** P of a confirmed T_P; undefined when there is none. */
@@ -76,10 +99,11 @@ export class OfferIndex {
   }
 
   async #catchUp(): Promise<void> {
+    await this.#load();
     const { height } = await this.#chain.tip();
     await this.#rewind();
-    while (this.#hashes.length <= height) {
-      const next = this.#hashes.length;
+    while (this.#next <= height) {
+      const next = this.#next;
       const block = await this.#chain.blockAt(next);
       if (block === undefined) return;
       const last = this.#hashes.at(-1);
@@ -91,15 +115,51 @@ export class OfferIndex {
       }
       for (const bytes of block.transactions) this.#read(parseTransaction(bytes), next);
       this.#hashes.push(block.hash);
+      if (this.#hashes.length > KEPT_BLOCKS) {
+        this.#hashes.shift();
+        this.#base += 1;
+      }
+      if (this.#next - (this.#stored ?? 0) >= STORE_EVERY) await this.#save();
     }
+  }
+
+  /** Height of the next block to read. */
+  get #next(): number {
+    return this.#base + this.#hashes.length;
+  }
+
+  async #load(): Promise<void> {
+    if (this.#stored !== undefined) return;
+    const state = this.#store === undefined ? undefined : await loadIndex(this.#store);
+    this.#stored = this.#start;
+    // Another first block: there may be something in the blocks before the stored ones.
+    if (state === undefined || state.start !== this.#start) return;
+    this.#base = state.base;
+    this.#hashes.push(...state.hashes);
+    for (const [txid, entry] of state.parameters) this.#parameters.set(txid, entry);
+    for (const [key, entry] of state.stakes) this.#stakes.set(key, entry);
+    this.#stored = this.#next;
+  }
+
+  async #save(): Promise<void> {
+    this.#stored = this.#next;
+    if (this.#store === undefined) return;
+    const state: IndexState = {
+      start: this.#start,
+      base: this.#base,
+      hashes: this.#hashes,
+      parameters: [...this.#parameters],
+      stakes: [...this.#stakes],
+    };
+    await saveIndex(this.#store, state);
   }
 
   /** Forgets the blocks that are no longer in the active chain. */
   async #rewind(): Promise<void> {
     while (this.#hashes.length > 0) {
-      const top = this.#hashes.length - 1;
+      const top = this.#next - 1;
       const block = await this.#chain.blockAt(top);
-      if (block !== undefined && equalBytes(block.hash, this.#hashes[top]!)) return;
+      if (block !== undefined && equalBytes(block.hash, this.#hashes.at(-1)!)) return;
       this.#hashes.pop();
       for (const [txid, entry] of this.#parameters) if (entry.height === top) this.#parameters.delete(txid);
       for (const [key, entry] of this.#stakes) {
@@ -110,6 +170,11 @@ export class OfferIndex {
         }
       }
     }
+    // None of the blocks that it knows is there: what it has read before them may be gone as well.
+    this.#parameters.clear();
+    this.#stakes.clear();
+    this.#base = this.#start;
+    this.#stored = this.#start;
   }
 
   #read(transaction: Transaction, height: number): void {

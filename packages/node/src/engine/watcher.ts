@@ -2,6 +2,7 @@ import { equalBytes, type Hash32, transactionOf, utf8 } from '@prometheus-comput
 import type { ChainBlock } from '../ports/chain.ts';
 import { ChainFollower } from './chain-follower.ts';
 import type { ChannelRecord } from './channel-record.ts';
+import { type ChainReading, type SeenBlock, saveCheckpoint } from './checkpoint.ts';
 import type { Engine } from './engine.ts';
 import { FeeReserves, type ParsedBlock, type Reserve } from './fees/reserves.ts';
 import { confirmedIn, graphInState, knows } from './on-chain.ts';
@@ -11,6 +12,7 @@ import type { FeePolicy } from './tasks/context.ts';
 import { WatchList } from './watch-list.ts';
 
 const HALTED_KEY = 'watcher:halted';
+const FROM_THE_FIRST_BLOCK: ChainReading = { start: 0, checkpoint: undefined, wallet: undefined };
 
 /**
  * Follows the chain apart from the channels' engine: turns blocks, reorganisations and heights into events, and has
@@ -25,6 +27,7 @@ export class Watcher {
   readonly #list = new WatchList();
   readonly #onBlock: (block: ChainBlock) => void;
   readonly #onRewind: (height: number) => void;
+  readonly #reading: ChainReading;
   /** The last piece of following: one after another. */
   #work: Promise<void> = Promise.resolve();
   /** The tip that every channel has seen; undefined while older blocks are being read. */
@@ -43,18 +46,27 @@ export class Watcher {
       readonly onDuty: (notice: DutyNotice) => void;
       readonly onBlock: (block: ChainBlock) => void;
       readonly onRewind: (height: number) => void;
+      readonly reading?: ChainReading | undefined;
     },
   ) {
     this.#engine = engine;
     this.#onBlock = options.onBlock;
     this.#onRewind = options.onRewind;
+    this.#reading = options.reading ?? FROM_THE_FIRST_BLOCK;
     this.#reserves = new FeeReserves(engine.ports);
     this.#published = new Published(engine.ports);
-    this.#follower = new ChainFollower(engine.ports, {
-      connect: (block) => this.#connect(block),
-      disconnect: (height) => this.#disconnect(height),
-      tooDeep: (depth, height) => this.#halt(depth, height),
-    });
+    const { start, checkpoint, wallet } = this.#reading;
+    const events = {
+      connect: (block: ParsedBlock) => this.#connect(block),
+      disconnect: (height: number) => this.#disconnect(height),
+      tooDeep: (depth: number, height: number) => this.#halt(depth, height),
+      reached: async (seen: readonly SeenBlock[]) => {
+        if (wallet === undefined || seen.length === 0) return;
+        const state = { seen, reserves: this.#reserves.state(), wallet: wallet() };
+        await saveCheckpoint(engine.ports.store, state);
+      },
+    };
+    this.#follower = new ChainFollower(engine.ports, events, { start, seen: checkpoint?.seen ?? [] });
     this.#publisher = new Publisher({
       engine,
       policy: options.policy,
@@ -75,6 +87,11 @@ export class Watcher {
   /** Whether nothing is published, since a reorganisation was too deep. */
   get halted(): boolean {
     return this.#halted;
+  }
+
+  /** Height of the last block that was taken in. */
+  get height(): number {
+    return this.#follower.height;
   }
 
   /** What a channel has left for fees; undefined when it has none, or none any more. */
@@ -124,6 +141,8 @@ export class Watcher {
     const { chain, store } = this.#engine.ports;
     this.#halted = (await store.record(HALTED_KEY)) !== undefined;
     await this.#reserves.load(this.#engine.records);
+    const { checkpoint } = this.#reading;
+    if (checkpoint !== undefined) this.#reserves.restore(this.#engine.records, checkpoint.reserves);
     for (const record of this.#engine.records) {
       const graph = graphInState(record.state);
       for (const { transaction, height } of confirmedIn(record.state)) {

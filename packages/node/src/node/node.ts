@@ -5,8 +5,10 @@ import {
   DUST,
   encodeEnvelope,
   type MessageOf,
+  type Outpoint,
   type Parameters,
   type PartyTerms,
+  type SeenStake,
   type Step,
   satoshi,
   sealMessage,
@@ -16,6 +18,7 @@ import {
 import type { ChunkOutcome } from '@prometheus-compute/sandbox';
 import { exportCeremony } from '../engine/ceremony-export.ts';
 import type { ChannelRecord } from '../engine/channel-record.ts';
+import type { ChainReading } from '../engine/checkpoint.ts';
 import { Collector } from '../engine/collector.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EnginePorts } from '../engine/engine-ports.ts';
@@ -63,12 +66,18 @@ export class Node implements Greeter, RoleHost {
       readonly executor: Executor<ChunkOutcome>;
       readonly onProgress?: (progress: TaskProgress) => void;
       readonly onDuty?: (notice: DutyNotice) => void;
+      /** By default everything is read at every start. */
+      readonly reading?: ChainReading;
     },
   ) {
     this.policy = options.policy;
     this.roles = options.roles;
     this.ports = ports;
-    this.#offers = new OfferIndex(ports.chain);
+    const { reading } = options;
+    this.#offers = new OfferIndex(ports.chain, {
+      start: reading?.start ?? 0,
+      store: reading?.wallet === undefined ? undefined : ports.store,
+    });
     this.#payload = new PayloadExchange(ports);
     this.history = new History(ports);
     const context: TaskContext = {
@@ -103,6 +112,7 @@ export class Node implements Greeter, RoleHost {
       onDuty: options.onDuty ?? (() => {}),
       onBlock: (block) => ports.wallet.connect(block),
       onRewind: (height) => ports.wallet.disconnectAbove(height),
+      reading,
     });
   }
 
@@ -140,6 +150,11 @@ export class Node implements Greeter, RoleHost {
     throw new EngineError('parameters-unknown', `no confirmed transaction ${txid} announces parameters`, {
       remedy: 'Publish T_P first, or wait until it is confirmed.',
     });
+  }
+
+  /** A stake that was ever offered, with the height at which it was spent. */
+  stake(outpoint: Outpoint): Promise<SeenStake | undefined> {
+    return this.#offers.stake(outpoint);
   }
 
   fund(

@@ -27,6 +27,7 @@ import {
 import type { ChainBlock } from '../ports/chain.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { ChildPlan, NodeWallet, Payment } from '../ports/wallet.ts';
+import { type HandedOut, trackerState, type WalletState, walletState } from './wallet-state.ts';
 
 /** Blocks that can be taken back: reorganisations are deeper only when something is badly wrong. */
 const UNDO_BLOCKS = 100;
@@ -39,21 +40,43 @@ const RECOVERY_GAP = 60;
  */
 const SKIPPED_SCRIPTS = 20;
 
+/** How a wallet goes on where an earlier run has ended. */
+export interface LocalWalletOptions {
+  /**
+   * An earlier run has used this account: its scripts are found on the chain again, and none that was paid is handed out a second
+   * time. Without {@link handed}, scripts are left out that it may have handed out.
+   */
+  readonly recover?: boolean;
+  /** What an earlier run has handed out: exactly known, so that nothing is left out. */
+  readonly handed?: HandedOut | undefined;
+  /** What an earlier run knew of the chain, at the block where reading goes on. */
+  readonly state?: WalletState | undefined;
+  /** Stores what is handed out, before anybody gets it. */
+  readonly onHandOut?: (handed: HandedOut) => void;
+}
+
+/** A wallet in this process, with what its daemon stores of it. */
+export interface LocalWallet extends NodeWallet {
+  /** The script on which this wallet asks to be paid: the same one until it has been paid, or a `fresh` one is asked for. */
+  receiveScript(fresh: boolean): Uint8Array;
+  /** What it knows of the chain. */
+  state(): WalletState;
+}
+
 /**
  * A party's wallet in this process: one BIP86 account, its confirmed coins, and what is set aside.
  *
  * @param entropy - fresh auxiliary randomness for every signature (BIP340)
- * @param options.recover - an earlier run has used this account: its scripts are found on the chain again, and none that
- *   was paid is handed out a second time
  */
 export function createLocalWallet(
   account: WalletAccount,
   entropy: Entropy,
-  options: { readonly recover?: boolean } = {},
-): NodeWallet {
+  options: LocalWalletOptions = {},
+): LocalWallet {
   const tracker = new CoinTracker();
   const keys = new Map<string, { readonly key: WalletKey; readonly index: number }>();
   const blocks: { readonly height: number; readonly hash: string }[] = [];
+  const { recover = false, handed, state: earlier } = options;
   let height = 0;
 
   const keyOf = (script: Uint8Array): WalletKey => {
@@ -65,9 +88,12 @@ export function createLocalWallet(
   /** Scripts in order; what is paid to one of them is this wallet's. */
   const watched: Uint8Array[] = [];
   /** Index of the next script to hand out. */
-  let next = 0;
-  /** Index of the last script that a block shows in use; only a recovered wallet looks for it. */
-  let lastUsed = -1;
+  let next = handed?.next ?? 0;
+  /** Index of the script on which this wallet asks to be paid. */
+  let receive = handed?.receive ?? 0;
+  /** Indices of scripts that a block shows in use, and the last of them; only a recovered wallet looks for them. */
+  const used = new Set<number>(earlier?.used);
+  let lastUsed = Math.max(-1, ...used);
 
   const watchUpTo = (count: number): void => {
     while (watched.length < count) {
@@ -79,10 +105,17 @@ export function createLocalWallet(
     }
   };
 
-  const freshScript = (): Uint8Array => {
-    const index = options.recover === true ? Math.max(next, lastUsed + 1 + SKIPPED_SCRIPTS) : next;
-    watchUpTo(index + 1);
+  const freshIndex = (): number => {
+    const skipped = handed === undefined ? SKIPPED_SCRIPTS : 0;
+    const index = recover ? Math.max(next, lastUsed + 1 + skipped) : next;
+    watchUpTo(recover ? index + 1 + RECOVERY_GAP : index + 1);
     next = index + 1;
+    return index;
+  };
+
+  const freshScript = (): Uint8Array => {
+    const index = freshIndex();
+    options.onHandOut?.({ next, receive });
     return watched[index]!;
   };
 
@@ -90,9 +123,11 @@ export function createLocalWallet(
   const lookAhead = (transactions: readonly { readonly transaction: Transaction }[]): void => {
     for (const { transaction } of transactions) {
       for (const { script } of transaction.outputs) {
-        const used = keys.get(toHex(script));
-        if (used === undefined || used.index <= lastUsed) continue;
-        lastUsed = used.index;
+        const own = keys.get(toHex(script));
+        if (own === undefined) continue;
+        used.add(own.index);
+        if (own.index <= lastUsed) continue;
+        lastUsed = own.index;
         watchUpTo(lastUsed + 1 + RECOVERY_GAP);
       }
     }
@@ -121,10 +156,27 @@ export function createLocalWallet(
     key: keyOf(script),
   });
 
-  if (options.recover === true) watchUpTo(RECOVERY_GAP);
+  if (recover) watchUpTo(Math.max(next, lastUsed + 1) + RECOVERY_GAP);
+  if (earlier !== undefined) {
+    tracker.restore(trackerState(earlier, (index) => account.key('receive', index)));
+    blocks.push(...earlier.blocks.map(({ height: at, hash }) => ({ height: at, hash })));
+    height = blocks.at(-1)?.height ?? 0;
+  }
 
   return {
     freshScript,
+    receiveScript(fresh: boolean): Uint8Array {
+      if (fresh || used.has(receive)) {
+        receive = freshIndex();
+        options.onHandOut?.({ next, receive });
+      } else if (next <= receive) {
+        next = receive + 1;
+        watchUpTo(next);
+        options.onHandOut?.({ next, receive });
+      }
+      return watched[receive]!;
+    },
+    state: () => walletState(tracker.state(UNDO_BLOCKS), used),
     balance: () => tracker.balance(),
     connect(block: ChainBlock): void {
       const transactions = block.transactions.map((bytes) => {
@@ -132,7 +184,7 @@ export function createLocalWallet(
         return { txid: transactionId(transaction), transaction };
       });
       const hash = toHex(block.hash);
-      if (options.recover === true) lookAhead(transactions);
+      if (recover) lookAhead(transactions);
       tracker.connect({ hash, height: block.height, transactions });
       blocks.push({ height: block.height, hash });
       if (blocks.length > UNDO_BLOCKS) blocks.shift();

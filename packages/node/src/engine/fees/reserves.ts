@@ -31,6 +31,14 @@ interface Entry {
   released: boolean;
 }
 
+/** Where the coins of channels are, by channel: what follows from the blocks up to a checkpoint. */
+export type ReserveState = Readonly<
+  Record<
+    string,
+    { readonly coin: Coin; readonly moves: readonly { readonly height: number; readonly from: Coin }[] }
+  >
+>;
+
 /** Record key of a channel whose reserve was given back. */
 function releasedKey(channel: string): string {
   return `reserve-released:${channel}`;
@@ -60,6 +68,23 @@ export class FeeReserves {
     for (const record of records) {
       if ((await this.#store.record(releasedKey(record.id))) !== undefined) this.#forget(record);
       else if (record.reserve !== null) this.#wallet.hold([record.reserve.outpoint]);
+    }
+  }
+
+  /** What {@link restore} needs when reading goes on behind these blocks. */
+  state(): ReserveState {
+    const moved = [...this.#entries].filter(([, { released, moves }]) => !released && moves.length > 0);
+    return Object.fromEntries(moved.map(([id, { coin, moves }]) => [id, { coin, moves: [...moves] }]));
+  }
+
+  /** Takes up what the blocks before a checkpoint have done to the coins, after {@link load}. */
+  restore(records: readonly ChannelRecord[], state: ReserveState): void {
+    for (const record of records) {
+      const entry = this.#entryOf(record);
+      const stored = state[record.id];
+      if (entry === undefined || stored === undefined || entry.released) continue;
+      entry.moves.push(...stored.moves);
+      this.#move(entry, stored.coin);
     }
   }
 
