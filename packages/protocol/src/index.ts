@@ -100,10 +100,12 @@ export type {
   GraphSignature,
 } from './wire/ceremony.ts';
 export {
+  ENVELOPE_HEAD_BYTES,
   type Envelope,
   EnvelopeError,
   type EnvelopeErrorCode,
   encodeEnvelope,
+  limitByHead,
   openBody,
   openEnvelope,
   readEnvelope,
@@ -113,7 +115,7 @@ export {
 } from './wire/envelope.ts';
 export type { StakeProof } from './wire/fields.ts';
 export * from './wire/hashes.ts';
-export { envelopeLimit, MESSAGE_LIMITS, type MessageKind } from './wire/limits.ts';
+export { envelopeLimit, MAX_ENVELOPE_BYTES, MESSAGE_LIMITS, type MessageKind } from './wire/limits.ts';
 export {
   type ChannelMessage,
   decodeMessage,

@@ -1,3 +1,4 @@
+import { MAX_ENVELOPE_BYTES } from '@prometheus-compute/protocol';
 import type { PeerId, Receive, Transport } from '../ports/transport.ts';
 
 /**
@@ -22,7 +23,9 @@ export class MemoryNetwork {
   /** A node's endpoint. */
   connect(self: PeerId): Transport {
     let own: Receive | undefined;
+    let isClosed = false;
     const send = (to: PeerId, bytes: Uint8Array): Promise<boolean> => {
+      if (isClosed || bytes.length > MAX_ENVELOPE_BYTES) return Promise.resolve(false);
       const copy = bytes.slice();
       this.#underway += 1;
       return new Promise((resolve) => {
@@ -43,6 +46,7 @@ export class MemoryNetwork {
         this.#receivers.set(self, receive);
       },
       close: () => {
+        isClosed = true;
         // A node that has come back under this name has an endpoint of its own.
         if (this.#receivers.get(self) === own) this.#receivers.delete(self);
       },

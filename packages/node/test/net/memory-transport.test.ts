@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryNetwork } from '../../src/net/memory-transport.ts';
+import { transportContract } from './contract.ts';
 
 describe('transport in memory', () => {
+  transportContract(async () => {
+    const network = new MemoryNetwork();
+    return {
+      nobody: 'nobody',
+      join: async (name) => network.connect(name),
+      [Symbol.asyncDispose]: async () => {},
+    };
+  });
+
   it('hands copies over in a later turn, and says whether the receiver took them', async () => {
     const network = new MemoryNetwork();
     const [a, b] = [network.connect('a'), network.connect('b')];

@@ -76,6 +76,19 @@ function kindOf(data: Uint8Array): MessageKind {
   return kind;
 }
 
+/** Bytes at the beginning of an envelope that say its kind, and so what it may have at most. */
+export const ENVELOPE_HEAD_BYTES = 25;
+
+/**
+ * How long the envelope may be that begins with these bytes, so that a transport takes in no more than that.
+ *
+ * @param head - the first {@link ENVELOPE_HEAD_BYTES}, or the whole envelope where it is shorter
+ * @throws EncodingError, EnvelopeError `kind-unknown`
+ */
+export function limitByHead(head: Uint8Array): number {
+  return envelopeLimit(kindOf(head));
+}
+
 /**
  * Opens an envelope from outside: size, form, signature, then the body. What it returns was signed by `from`; whether
  * `from` may say this in this channel is the caller's question.

@@ -59,3 +59,6 @@ export function isMessageKind(text: string): text is MessageKind {
 export function envelopeLimit(kind: MessageKind): number {
   return MESSAGE_LIMITS[kind] + ENVELOPE_OVERHEAD;
 }
+
+/** Longest envelope of any kind, in bytes: nobody takes more than this from a connection. */
+export const MAX_ENVELOPE_BYTES = Math.max(...Object.values(MESSAGE_LIMITS)) + ENVELOPE_OVERHEAD;

@@ -1,0 +1,257 @@
+import type { Stream } from '@libp2p/interface';
+import { type Hash32, MAX_ENVELOPE_BYTES } from '@prometheus-compute/protocol';
+import type { Libp2p } from 'libp2p';
+import type { PeerId, Receive, Transport } from '../ports/transport.ts';
+import { Conduct } from './conduct.ts';
+import { NetError } from './errors.ts';
+import { ENVELOPE_PROTOCOL } from './frame.ts';
+import { networkKey } from './identity.ts';
+import { createNode } from './libp2p-node.ts';
+import { DEFAULT_NET_LIMITS, type NetLimits } from './limits.ts';
+import type { OnNetNotice } from './notice.ts';
+import { parsePeerAddress, toLibp2pId } from './peer-address.ts';
+import { Receiving } from './receiving.ts';
+import { Reconnecting } from './reconnecting.ts';
+import { Sending } from './sending.ts';
+
+/** How a node takes part in the network. */
+export interface Libp2pOptions {
+  /** 32 secret bytes, which make the node's identity: the same bytes, the same peer id. */
+  readonly seed: Uint8Array;
+  /** Addresses to listen on, like `/ip4/0.0.0.0/tcp/4001`; port 0 is any that is free. */
+  readonly listen: readonly string[];
+  /** Addresses of peers by which others are found, with `/p2p/` and the peer's id. */
+  readonly bootstrap: readonly string[];
+  /** Whether to look for peers in the local network, by multicast. */
+  readonly mdns: boolean;
+  /** Hash of the first block of the chain, which keeps networks on different chains apart. */
+  readonly genesis: Hash32;
+  readonly limits?: Partial<NetLimits>;
+  readonly onNotice: OnNetNotice;
+  /** Milliseconds since 1970, for bans. */
+  readonly now?: () => number;
+}
+
+/** Transport between machines: envelopes over libp2p. Made by {@link startLibp2p}. */
+export class Libp2pTransport implements Transport {
+  readonly self: PeerId;
+  readonly #libp2p: Libp2p;
+  readonly #limits: NetLimits;
+  readonly #onNotice: OnNetNotice;
+  readonly #conduct: Conduct;
+  readonly #sending: Sending;
+  readonly #receiving: Receiving;
+  readonly #reconnecting: Reconnecting;
+  readonly #closing = new AbortController();
+  /** Peers that the operator names. */
+  readonly #named = new Set<PeerId>();
+  readonly #onConnected: ((peer: PeerId) => void)[] = [];
+  #addressesStored: Promise<unknown> = Promise.resolve();
+  #receive: Receive = () => Promise.resolve(false);
+  #closed: Promise<void> | undefined;
+
+  private constructor(libp2p: Libp2p, limits: NetLimits, conduct: Conduct, onNotice: OnNetNotice) {
+    this.#libp2p = libp2p;
+    this.self = libp2p.peerId.toString();
+    this.#limits = limits;
+    this.#conduct = conduct;
+    this.#onNotice = onNotice;
+    this.#sending = new Sending({
+      limits,
+      open: (peer, signal) => this.#open(peer, signal),
+      closing: this.#closing.signal,
+    });
+    this.#receiving = new Receiving({
+      limits,
+      conduct,
+      receive: (from, bytes) => this.#receive(from, bytes),
+      cutOff: (peer) => this.#cutOff(peer),
+      failed: (what, error) => this.#failed(what, error),
+      now: () => performance.now(),
+      closing: this.#closing.signal,
+    });
+    this.#reconnecting = new Reconnecting(limits, (peer) => this.#dial(peer));
+  }
+
+  /** Listens, and begins to look for the peers that `options` name. */
+  static async start(options: Libp2pOptions): Promise<Libp2pTransport> {
+    const { seed, listen, bootstrap, onNotice } = options;
+    const limits = { ...DEFAULT_NET_LIMITS, ...options.limits };
+    const named = bootstrap.map(parsePeerAddress);
+    const conduct = new Conduct(limits.ban, options.now ?? Date.now, onNotice);
+    const key = await networkKey(seed);
+    const libp2p = await createNode({ key, listen, limits, isBanned: (peer) => conduct.isBanned(peer) });
+    const transport = new Libp2pTransport(libp2p, limits, conduct, onNotice);
+    await transport.#start();
+    for (const { address } of named) transport.addPeer(address.toString());
+    return transport;
+  }
+
+  /** Where this node is reached, each with its id. */
+  get addresses(): readonly string[] {
+    return this.#libp2p.getMultiaddrs().map(String);
+  }
+
+  /** Peers with a connection now. */
+  get peers(): readonly PeerId[] {
+    return this.#libp2p.getPeers().map(String);
+  }
+
+  /**
+   * Takes in where a peer is reached, and tries to reach it until it is there.
+   *
+   * @param address - with `/p2p/` and the peer's id at its end
+   * @throws NetError `address-invalid`
+   */
+  addPeer(address: string): PeerId {
+    const { id, address: where } = parsePeerAddress(address);
+    if (id === this.self) return id;
+    this.#named.add(id);
+    const stored = this.#libp2p.peerStore.merge(toLibp2pId(id)!, { multiaddrs: [where] });
+    this.#addressesStored = Promise.all([this.#addressesStored, stored]).catch((cause: unknown) =>
+      this.#failed('storing an address', cause),
+    );
+    this.#reconnecting.found(id);
+    void this.#dial(id).then((there) => {
+      if (!there) this.#reconnecting.lost(id, true);
+    });
+    return id;
+  }
+
+  /** @param isPartner - whether a channel is open with a peer: it has memory of its own here, and is not banned for being slow */
+  trust(isPartner: (peer: PeerId) => boolean): void {
+    this.#conduct.trust(isPartner);
+  }
+
+  /** @param listener - called when a peer is there that was not: what waits for it can be sent again */
+  onConnected(listener: (peer: PeerId) => void): void {
+    this.#onConnected.push(listener);
+  }
+
+  /** A peer sent an envelope that nobody honest sends: its signature or its body does not hold. */
+  refuse(peer: PeerId, reason: string): void {
+    if (this.#conduct.hold(peer, 'unopenable', reason)) this.#cutOff(peer);
+  }
+
+  send(to: PeerId, bytes: Uint8Array): Promise<boolean> {
+    if (bytes.length > MAX_ENVELOPE_BYTES || bytes.length === 0) {
+      this.#onNotice({ kind: 'unsendable', peer: to, bytes: bytes.length });
+      return Promise.resolve(false);
+    }
+    if (to === this.self || this.#conduct.isBanned(to)) return Promise.resolve(false);
+    if (this.#reconnecting.isAbsent(to) && !this.#isConnected(to)) return Promise.resolve(false);
+    return this.#sending.send(to, bytes);
+  }
+
+  broadcast(bytes: Uint8Array): void {
+    for (const peer of this.peers) void this.send(peer, bytes);
+  }
+
+  listen(receive: Receive): void {
+    this.#receive = receive;
+  }
+
+  /** Ends every connection and everything that waits. {@link closed} tells when that is done. */
+  close(): void {
+    this.#closed ??= this.#stop();
+  }
+
+  /** Resolves when a closed transport holds nothing any more that keeps a process alive. */
+  get closed(): Promise<void> {
+    return this.#closed ?? Promise.resolve();
+  }
+
+  async #start(): Promise<void> {
+    const { streamsPerPeer } = this.#limits;
+    const libp2p = this.#libp2p;
+    await libp2p.handle(
+      ENVELOPE_PROTOCOL,
+      (stream, connection) => this.#receiving.accept(stream, connection),
+      {
+        // What is above the limit is seen, and held against whoever does it.
+        maxInboundStreams: 4 * streamsPerPeer,
+        maxOutboundStreams: 4 * streamsPerPeer,
+      },
+    );
+    libp2p.addEventListener('peer:connect', ({ detail }) => this.#came(detail.toString()));
+    libp2p.addEventListener('peer:disconnect', ({ detail }) => this.#went(detail.toString()));
+    await libp2p.start();
+    this.#onNotice({ kind: 'listening', addresses: this.addresses });
+  }
+
+  async #stop(): Promise<void> {
+    this.#receive = () => Promise.resolve(false);
+    this.#closing.abort(new NetError('closed', 'this node is closing'));
+    this.#reconnecting.close();
+    this.#sending.dropAll();
+    await this.#libp2p.stop();
+  }
+
+  #isConnected(peer: PeerId): boolean {
+    const id = toLibp2pId(peer);
+    return id !== undefined && this.#libp2p.getConnections(id).length > 0;
+  }
+
+  /** Whether there is a connection to a peer now, after a try to make one. */
+  async #dial(peer: PeerId): Promise<boolean> {
+    const id = toLibp2pId(peer);
+    if (id === undefined || this.#closing.signal.aborted || this.#conduct.isBanned(peer)) return false;
+    try {
+      await this.#addressesStored;
+      await this.#libp2p.dial(id, { signal: this.#closing.signal });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #open(peer: PeerId, signal: AbortSignal): Promise<Stream> {
+    if (!this.#isConnected(peer) && !(await this.#dial(peer))) {
+      this.#sending.drop(peer);
+      this.#reconnecting.lost(peer, this.#named.has(peer) || this.#conduct.isPartner(peer));
+      throw new NetError('frame-gone', 'the peer cannot be reached');
+    }
+    const id = toLibp2pId(peer)!;
+    const { streamsPerPeer } = this.#limits;
+    return this.#libp2p.dialProtocol(id, ENVELOPE_PROTOCOL, {
+      signal,
+      maxOutboundStreams: 4 * streamsPerPeer,
+    });
+  }
+
+  #came(peer: PeerId): void {
+    if (this.#closing.signal.aborted) return;
+    this.#reconnecting.found(peer);
+    this.#onNotice({ kind: 'connected', peer });
+    for (const listener of this.#onConnected) listener(peer);
+  }
+
+  #went(peer: PeerId): void {
+    if (this.#closing.signal.aborted) return;
+    this.#onNotice({ kind: 'disconnected', peer });
+    if (this.#conduct.isBanned(peer)) return;
+    if (this.#named.has(peer) || this.#conduct.isPartner(peer)) this.#reconnecting.lost(peer, true);
+  }
+
+  #cutOff(peer: PeerId): void {
+    this.#sending.drop(peer);
+    const id = toLibp2pId(peer);
+    for (const connection of id === undefined ? [] : this.#libp2p.getConnections(id)) {
+      connection.abort(new NetError('closed', 'the peer is banned'));
+    }
+  }
+
+  #failed(what: string, cause: unknown): void {
+    const error = cause instanceof Error ? cause : new NetError('closed', String(cause));
+    this.#onNotice({ kind: 'net-failed', what, error });
+  }
+}
+
+/**
+ * Starts a node of the network.
+ *
+ * @throws NetError `seed-invalid`, `address-invalid`; whatever keeps it from listening
+ */
+export function startLibp2p(options: Libp2pOptions): Promise<Libp2pTransport> {
+  return Libp2pTransport.start(options);
+}
