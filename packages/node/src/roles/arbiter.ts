@@ -49,9 +49,20 @@ const offerRecordKey = (outpoint: Outpoint): string => `offer:${outpointKey(outp
 /** Keys under which an arbiter announces its offers, before a contract gives it others. */
 const ANNOUNCER: KeyReference = { role: 'arbiter', unique: utf8('announcements') };
 
-/** A: publishes T_O, a stake of exactly `a` satoshis offered for one P (T §T_O). */
-export async function publishOffer(host: RoleHost, parametersTxid: Txid): Promise<OwnOffer> {
-  const { wallet, chain, store } = host.ports;
+/** An offer whose transaction is signed, and perhaps handed to the chain. */
+export interface SignedOffer {
+  readonly offer: OwnOffer;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * A: signs T_O, a stake of exactly `a` satoshis offered for one P (T §T_O), and stores that it is this node's. Nobody has seen it yet.
+ *
+ * @param feeRate - satoshis per 1000 virtual bytes
+ * @throws WalletError, EngineError `parameters-unknown`
+ */
+export async function signOffer(host: RoleHost, parametersTxid: Txid, feeRate: bigint): Promise<SignedOffer> {
+  const { wallet, store } = host.ports;
   const parameters = await host.parameters(parametersTxid);
   const script = wallet.freshScript();
   const data = opReturnScript(encodeOffer(parametersTxid));
@@ -60,12 +71,17 @@ export async function publishOffer(host: RoleHost, parametersTxid: Txid): Promis
       { amount: parameters.a, script },
       { amount: 0n, script: data },
     ],
-    RELAY_FEE_RATE,
+    feeRate,
   );
   const outpoint = { txid: transactionId(parseTransaction(bytes)), vout: 0 };
-  const offer: OwnOffer = { outpoint, parametersTxid, script };
   await store.putRecord(offerRecordKey(outpoint), concatBytes(txidToInternal(parametersTxid), script));
-  const outcome = await chain.submit(bytes);
+  return { offer: { outpoint, parametersTxid, script }, bytes };
+}
+
+/** A: publishes T_O. @throws WalletError, EngineError `parameters-unknown`, `chain-refused` */
+export async function publishOffer(host: RoleHost, parametersTxid: Txid): Promise<OwnOffer> {
+  const { offer, bytes } = await signOffer(host, parametersTxid, RELAY_FEE_RATE);
+  const outcome = await host.ports.chain.submit(bytes);
   if (outcome.kind === 'rejected') {
     throw new EngineError('chain-refused', `the chain does not take the offer: ${outcome.reason}`);
   }
