@@ -11,18 +11,21 @@ import {
 } from '@prometheus-compute/sandbox';
 import {
   type BatchTerms,
+  type ChunkResult,
   checkOpening,
   chunkResult,
   chunksToOpen,
   commitBatch,
   contentHash,
   type Delivery,
+  deliveryLeaves,
   exhibitChunk,
   type FreivaldsCheck,
   inputHash,
   inputTree,
   judgeClaim,
   merklePath,
+  merkleRoot,
   type Opening,
   openBatch,
   type RunChunk,
@@ -53,6 +56,10 @@ export interface Cheat {
   readonly outcome?: (honest: ModelOutcome, chunk: number) => ModelOutcome;
   /** What it shows of a chunk, after it has committed. */
   readonly shown?: (records: Uint8Array, chunk: number) => Uint8Array;
+  /** What it encrypts in the place of the output that it commits to. */
+  readonly encrypted?: (output: Uint8Array, chunk: number) => Uint8Array;
+  /** What it opens as the output of a chunk. */
+  readonly opened?: (output: Uint8Array, chunk: number) => Uint8Array;
 }
 
 /** A run of one chunk by the plain engine. */
@@ -84,7 +91,16 @@ export function modelBatch(graph: Model, inputs: readonly Uint8Array[], cheat: C
     return cheat.outcome?.(honest, chunk) ?? honest;
   });
   const results = outcomes.map(chunkResult);
-  const { delivery } = commitBatch({ terms, pointSecret, inputHashes, results });
+  const commitTo = (committed: readonly ChunkResult[]): Delivery =>
+    commitBatch({ terms, pointSecret, inputHashes, results: committed }).delivery;
+  const encrypted = commitTo(
+    results.map((result, chunk) => ({
+      ...result,
+      output: cheat.encrypted?.(result.output, chunk) ?? result.output,
+    })),
+  );
+  const chunks = commitTo(results).chunks.map(({ inner }, chunk) => ({ ...encrypted.chunks[chunk]!, inner }));
+  const delivery: Delivery = { root: merkleRoot(deliveryLeaves(inputHashes, chunks)), chunks };
   const { root } = delivery;
   const served = new Map<string, Uint8Array>();
   const shown = chunksToOpen(terms, root, SEEDS).map((chunk) => {
@@ -92,7 +108,8 @@ export function modelBatch(graph: Model, inputs: readonly Uint8Array[], cheat: C
     const changed = cheat.shown?.(records!, chunk) ?? records!;
     const scheme = contentHash('records', changed);
     served.set(toHex(scheme), changed);
-    return [chunk, { ...exhibit, scheme }] as const;
+    const output = cheat.opened?.(exhibit.output, chunk) ?? exhibit.output;
+    return [chunk, { ...exhibit, output, scheme }] as const;
   });
   const opening = openBatch({
     ...{ terms, pointSecret, lockSecret, inputHashes, delivery },
