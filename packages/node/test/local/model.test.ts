@@ -1,13 +1,6 @@
 import { contentHash } from '@prometheus-compute/proofs';
 import { decodeMessage, hash32 } from '@prometheus-compute/protocol';
-import {
-  type ChunkOutcome,
-  encodeModel,
-  loadModel,
-  MODEL_PROFILE,
-  type Model,
-  plainEngine,
-} from '@prometheus-compute/sandbox';
+import { type ChunkOutcome, plainEngine } from '@prometheus-compute/sandbox';
 import { describe, expect, it } from 'vitest';
 import { ChannelContents } from '../../src/engine/channel-contents.ts';
 import { resultsKey } from '../../src/engine/tasks/examine.ts';
@@ -15,38 +8,8 @@ import { type LocalNetworkOptions, openBatchChannel } from '../../src/index.ts';
 import type { BlobStore } from '../../src/ports/blob-store.ts';
 import type { Executor } from '../../src/ports/executor.ts';
 import { decodeSnapshot } from '../../src/snapshot/snapshot.ts';
+import { areOpenedRecords, CHUNKS, EXPECTED, inputs, model, modelOrder, ROWS } from './model-play.ts';
 import { mineUntil, startPlay, stateOf } from './play.ts';
-
-const FEATURES = 48;
-const ROWS = 5;
-const CHUNKS = 3;
-
-const pattern = (length: number, step: number): Uint8Array =>
-  Uint8Array.from({ length }, (_, i) => (i * i * step + i * 31 + step) % 251);
-
-/** One layer that is checked, and the largest of its sums. */
-const NETWORK: Model = {
-  input: { shape: { height: 1, width: 1, channels: FEATURES }, zeroPoint: 0, low: -128, high: 127 },
-  nodes: [
-    {
-      op: 'gemm',
-      input: 0,
-      weights: Int8Array.from(pattern(FEATURES * 32, 7), (byte) => byte - 125),
-      bias: new Int32Array(32).fill(5),
-    },
-    { op: 'argmax', input: 1 },
-  ],
-  output: 2,
-};
-const code = encodeModel(NETWORK);
-const model = loadModel(code);
-const inputs = Array.from({ length: CHUNKS }, (_, chunk) => pattern(ROWS * FEATURES, chunk + 1));
-/** Whether this is what W serves of an opened chunk: records of five rows, with zeros for the one that is withheld. */
-function areOpenedRecords(bytes: Uint8Array): boolean {
-  const row = model.rowTraceBytes;
-  const isZero = (at: number) => bytes.subarray(at * row, (at + 1) * row).every((byte) => byte === 0);
-  return bytes.length === ROWS * row && Array.from({ length: ROWS }, (_, at) => at).some(isZero);
-}
 
 /** A contract about the network from its proposal to the Client's results, and how many chunks each party has run. */
 async function play(
@@ -66,17 +29,7 @@ async function play(
     }),
   });
   const { network, order } = game;
-  await openBatchChannel(network.client.node, {
-    ...order,
-    program: { profile: MODEL_PROFILE, code, arguments: [] },
-    scheme: 'freivalds',
-    inputs,
-    sampled: CHUNKS,
-    offered: {
-      ...order.offered,
-      limits: { memoryPages: model.memoryPages, outputBytes: ROWS, milliseconds: 20_000 },
-    },
-  });
+  await openBatchChannel(network.client.node, modelOrder(order));
   await network.settle();
   const client = () => stateOf(network.client);
   await mineUntil(network, () => client().name === 'closed', 60);
@@ -84,8 +37,6 @@ async function play(
   const stored = await network.client.node.ports.store.record(resultsKey(record.id));
   return { game, runs, state: client(), results: stored && decodeSnapshot(stored) };
 }
-
-const EXPECTED = inputs.map((input) => plainEngine(model).run(input).output);
 
 describe('a contract about a model, under freivalds', () => {
   it('ends by Tx4 with the results of a direct run; the Verifier has run no chunk', async () => {
