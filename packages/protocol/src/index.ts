@@ -95,6 +95,7 @@ export * from './transactions/stakes.ts';
 export { bip86Script } from './transactions/taproot.ts';
 export * from './transactions/terms.ts';
 export * from './transactions/verify.ts';
+export { isGenuine } from './wire/announced.ts';
 export type {
   Acceptance,
   GraphSignature,

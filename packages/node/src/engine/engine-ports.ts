@@ -1,4 +1,4 @@
-import type { SchnorrVerify } from '@prometheus-compute/protocol';
+import type { Hash32, SchnorrVerify } from '@prometheus-compute/protocol';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Chain } from '../ports/chain.ts';
 import type { Entropy } from '../ports/entropy.ts';
@@ -9,6 +9,8 @@ import type { NodeWallet } from '../ports/wallet.ts';
 
 /** Everything outside the process's own logic that an engine uses. */
 export interface EnginePorts {
+  /** Hash of the chain's first block, in internal byte order: which chain this is. */
+  readonly genesis: Hash32;
   readonly chain: Chain;
   readonly store: Store;
   readonly blobs: BlobStore;

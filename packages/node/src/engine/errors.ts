@@ -8,6 +8,7 @@ import { CodedError } from '@prometheus-compute/protocol';
  * `nothing-to-check`: the scheme needs a layer that projections check, and the model has none.
  * `fee-reserve`: what a contract's transactions may cost in fees is not covered, or its coin is not there.
  * `chain-replaced`: the chain is another one than it was.
+ * `announcement-false`: somebody announces a stake that is not its own, or of another chain.
  * `channel-failed`: a channel ended without a result; the message names the cause and the culprit.
  */
 export type EngineErrorCode =
@@ -20,6 +21,7 @@ export type EngineErrorCode =
   | 'chain-replaced'
   | 'interrupted'
   | 'not-finished'
+  | 'announcement-false'
   | 'channel-failed'
   | 'fee-reserve'
   | 'too-large';

@@ -3,6 +3,7 @@ import {
   type ChannelMessage,
   CodedError,
   type Envelope,
+  isGenuine,
   type MessageKind,
   type MessageOf,
   offerOf,
@@ -17,6 +18,7 @@ import { Backlog } from './backlog.ts';
 import type { Channels } from './channels.ts';
 import type { Directory } from './directory.ts';
 import type { EnginePorts } from './engine-ports.ts';
+import { EngineError } from './errors.ts';
 import type { Extensions } from './extensions.ts';
 import type { Notify } from './notice.ts';
 
@@ -70,18 +72,18 @@ export class Inbox {
 
   /** Answers whether the envelope has had its effect; a malformed one has none, ever. */
   async receive(from: PeerId, bytes: Uint8Array): Promise<boolean> {
+    let opened = false;
     try {
       const envelope = readEnvelope(bytes);
       if (!this.#mayBeRead(envelope)) return false;
       const message = openBody(envelope, this.#ports.verify);
-      if (message.kind === 'announcement') {
-        await this.#takeAnnouncement(message, from);
-        return true;
-      }
+      if (message.kind === 'announcement') this.#requireGenuine(message, envelope);
+      opened = true;
+      if (message.kind === 'announcement') return await this.#takeAnnouncement(message);
       return await this.#place({ peer: from, bytes, envelope, message });
     } catch (cause) {
       if (!(cause instanceof CodedError)) throw cause;
-      this.#notify({ kind: 'refused-envelope', from, reason: cause.message });
+      this.#notify({ kind: 'refused-envelope', from, reason: cause.message, opened });
       return true;
     }
   }
@@ -96,12 +98,21 @@ export class Inbox {
     }
   }
 
-  /** Who announces a stake must hold its key: the directory believes nothing about outputs that the chain does not show. */
-  async #takeAnnouncement(message: MessageOf<'announcement'>, from: PeerId): Promise<void> {
+  /** Who passes an announcement on is nobody here: who answers for the stake, and on which chain, its signature says. */
+  #requireGenuine(message: MessageOf<'announcement'>, envelope: Envelope): void {
+    const { genesis, verify } = this.#ports;
+    if (isGenuine(message, envelope, genesis, verify)) return;
+    throw new EngineError('announcement-false', 'an announcement is not by its key, or not for this chain');
+  }
+
+  /**
+   * Who announces a stake must hold its key: the directory believes nothing about outputs that the chain does not show. Answers
+   * whether it is what others should hear too.
+   */
+  async #takeAnnouncement(message: MessageOf<'announcement'>): Promise<boolean> {
     const seen = await this.#extensions().stakeAt(message.offer);
-    if (seen === undefined || offerOf(seen, message.proof) === undefined) return;
-    const isOpen = this.#channels.all.some(({ state }) => state.name !== 'closed');
-    this.#directory.announce(message, from, this.#ports.verify, isOpen);
+    if (seen === undefined || offerOf(seen, message.proof) === undefined) return false;
+    return this.#directory.announce(message);
   }
 
   /** Reading a large body takes time and memory: only parties of this node's channels get it. */

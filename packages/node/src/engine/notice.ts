@@ -29,7 +29,13 @@ export type EngineNotice =
   /** A transaction outside the graph is on its way that brings this party an output of the contract. */
   | { readonly kind: 'collecting'; readonly record: ChannelRecord; readonly collection: Collection }
   | { readonly kind: 'receive-failed'; readonly from: PeerId; readonly error: Error }
-  | { readonly kind: 'refused-envelope'; readonly from: PeerId; readonly reason: string };
+  /** `opened`: it was whole and signed, and refused for what it says; false: only who sent it can be the cause. */
+  | {
+      readonly kind: 'refused-envelope';
+      readonly from: PeerId;
+      readonly reason: string;
+      readonly opened: boolean;
+    };
 
 /** Who wants to know. */
 export type Notify = (notice: EngineNotice) => void;

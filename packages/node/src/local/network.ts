@@ -212,7 +212,7 @@ export class LocalNetwork {
     await again.node.resume();
     await again.node.onBlock();
     // Whoever comes back has forgotten who answers for which offer, and its peers whether it is there.
-    this.#announceOffers();
+    await this.#announceOffers();
     await this.settle();
     return again;
   }
@@ -225,9 +225,9 @@ export class LocalNetwork {
     for (const party of [...this.#online, this.#faucet]) await party.node.onBlock();
   }
 
-  #announceOffers(): void {
+  async #announceOffers(): Promise<void> {
     for (const { arbiter, offer } of this.#offers) {
-      if (this.#members.get(arbiter)!.online) announce(this.#party(arbiter).node, offer);
+      if (this.#members.get(arbiter)!.online) await announce(this.#party(arbiter).node, offer);
     }
   }
 
@@ -268,7 +268,7 @@ export class LocalNetwork {
     }
     this.#offers = offers;
     await this.mine(options.policy.minimumOfferAge + 1);
-    this.#announceOffers();
+    await this.#announceOffers();
     await this.settle();
   }
 }

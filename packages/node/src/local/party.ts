@@ -9,6 +9,7 @@ import {
   verifySchnorr,
   WalletAccount,
 } from '@prometheus-compute/bitcoin';
+import { fromHex, hash32 } from '@prometheus-compute/protocol';
 import type { ChunkOutcome } from '@prometheus-compute/sandbox';
 import type { EnginePorts } from '../engine/engine-ports.ts';
 import type { DutyNotice } from '../engine/publisher.ts';
@@ -76,6 +77,7 @@ export function createParty(
   const wallet = createLocalWallet(account, entropy, { recover: stored !== undefined });
   const folder = join(dataFolder, name);
   const ports = surroundings.ports(name, {
+    genesis: hash32(fromHex(chain.blockAt(0)!.block.hash).reverse()),
     chain: new DevchainBackend(chain),
     // The chain is in this process and ends with it.
     store: openSqliteStore(join(folder, 'node.sqlite'), { powerLoss: 'ignore' }),

@@ -88,12 +88,24 @@ export async function publishOffer(host: RoleHost, parametersTxid: Txid): Promis
   return offer;
 }
 
-/** A: tells every peer that this node answers for the offer. */
-export function announce(host: RoleHost, offer: OwnOffer): void {
-  const { signer, wallet, transport } = host.ports;
+/**
+ * A: tells every peer that this node answers for the offer. To be said again when the node's place on the network changes, and now
+ * and then: whoever comes later has not heard it.
+ */
+export async function announce(host: RoleHost, offer: OwnOffer): Promise<void> {
+  const { signer, wallet, transport, chain, genesis } = host.ports;
   const messageKey = signer.messageKey(ANNOUNCER);
   const proof = { kind: 'offer', offerKey: wallet.internalKey(offer.script) } as const;
-  const content = { offer: offer.outpoint, parametersTxid: offer.parametersTxid, proof, messageKey };
+  const { height } = await chain.tip();
+  const content = {
+    offer: offer.outpoint,
+    parametersTxid: offer.parametersTxid,
+    proof,
+    messageKey,
+    genesis,
+    peer: transport.self,
+    height,
+  };
   const signature = wallet.signWithInternalKey(offer.script, announcementHash(content));
   const message: MessageOf<'announcement'> = { kind: 'announcement', ...content, signature };
   const envelope = sealMessage(message, messageKey, (hash) => signer.signMessage(ANNOUNCER, hash));

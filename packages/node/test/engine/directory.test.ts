@@ -1,54 +1,54 @@
 import {
-  announcementHash,
   hash32,
   type MessageOf,
   publicKey,
-  schnorrSign,
-  schnorrVerify,
+  schnorrSignature,
   secretScalar,
   txidFromInternal,
 } from '@prometheus-compute/protocol';
 import { describe, expect, it } from 'vitest';
 import { Directory } from '../../src/engine/directory.ts';
 
-const secret = secretScalar(new Uint8Array(32).fill(9));
+const key = publicKey(secretScalar(new Uint8Array(32).fill(9)));
 const offer = { txid: txidFromInternal(hash32(new Uint8Array(32).fill(1))), vout: 0 };
 
-function announcement(signer = secret): MessageOf<'announcement'> {
-  const content = {
-    offer,
-    parametersTxid: txidFromInternal(hash32(new Uint8Array(32).fill(2))),
-    proof: { kind: 'offer', offerKey: publicKey(secret) } as const,
-    messageKey: publicKey(secretScalar(new Uint8Array(32).fill(8))),
-  };
-  return {
-    kind: 'announcement',
-    ...content,
-    signature: schnorrSign(announcementHash(content), signer, new Uint8Array(32)),
-  };
-}
+const announcement = (peer: string, height: number, vout = 0): MessageOf<'announcement'> => ({
+  kind: 'announcement',
+  offer: { ...offer, vout },
+  parametersTxid: txidFromInternal(hash32(new Uint8Array(32).fill(2))),
+  proof: { kind: 'offer', offerKey: key },
+  messageKey: key,
+  genesis: hash32(new Uint8Array(32).fill(3)),
+  peer,
+  height,
+  signature: schnorrSignature(new Uint8Array(64)),
+});
 
 describe('directory of arbiters', () => {
-  it('learns who answers for an offer from an announcement that the key of the offer signed', () => {
+  it('learns from an announcement who answers for an offer: the peer that it names', () => {
     const directory = new Directory();
-    expect(directory.announce(announcement(), 'arbiter-1', schnorrVerify)).toBe(true);
+    expect(directory.peerOfOffer(offer)).toBe(undefined);
+    expect(directory.announce(announcement('arbiter-1', 100))).toBe(true);
     expect(directory.peerOfOffer(offer)).toBe('arbiter-1');
   });
 
-  it('learns nothing from an announcement that somebody else signed', () => {
+  it('the later one counts: an arbiter may move, and what it once said moves it nowhere', () => {
     const directory = new Directory();
-    directory.announce(announcement(), 'arbiter-1', schnorrVerify);
-    const forged = announcement(secretScalar(new Uint8Array(32).fill(7)));
-    expect(directory.announce(forged, 'mallory', schnorrVerify)).toBe(false);
-    expect(directory.peerOfOffer(offer)).toBe('arbiter-1');
+    expect(directory.announce(announcement('before', 100))).toBe(true);
+    expect(directory.announce(announcement('after', 101))).toBe(true);
+    expect(directory.announce(announcement('before', 100))).toBe(false);
+    expect(directory.announce(announcement('third', 101))).toBe(false);
+    expect(directory.peerOfOffer(offer)).toBe('after');
+    expect(directory.announce(announcement('after', 101))).toBe(true);
   });
 
-  it('keeps an offer where it was announced first while channels are open, whoever repeats the announcement', () => {
+  it('10,000 offers are remembered, those that were announced last', () => {
     const directory = new Directory();
-    expect(directory.announce(announcement(), 'arbiter-1', schnorrVerify, true)).toBe(true);
-    expect(directory.announce(announcement(), 'mallory', schnorrVerify, true)).toBe(false);
-    expect(directory.peerOfOffer(offer)).toBe('arbiter-1');
-    expect(directory.announce(announcement(), 'arbiter-2', schnorrVerify)).toBe(true);
-    expect(directory.peerOfOffer(offer)).toBe('arbiter-2');
+    for (let vout = 0; vout < 10_000; vout++) directory.announce(announcement('a', 100, vout));
+    directory.announce(announcement('a', 100, 0));
+    directory.announce(announcement('a', 100, 10_000));
+    expect(directory.peerOfOffer({ ...offer, vout: 0 })).toBe('a');
+    expect(directory.peerOfOffer({ ...offer, vout: 1 })).toBe(undefined);
+    expect(directory.peerOfOffer({ ...offer, vout: 2 })).toBe('a');
   });
 });

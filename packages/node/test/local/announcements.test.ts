@@ -18,18 +18,28 @@ const entropy = new Uint8Array(32);
 function usurped({ network }: Play, offer: Outpoint): Uint8Array {
   const messageKey = publicKey(secret);
   const proof = { kind: 'offer', offerKey: publicKey(secret) } as const;
-  const content = { offer, parametersTxid: network.parametersTxid, proof, messageKey };
+  const { genesis } = network.verifier.node.ports;
+  const place = { genesis, peer: 'verifier', height: network.height };
+  const content = { offer, parametersTxid: network.parametersTxid, proof, messageKey, ...place };
   const signature = schnorrSign(announcementHash(content), secret, entropy);
   const message: MessageOf<'announcement'> = { kind: 'announcement', ...content, signature };
   return encodeEnvelope(sealMessage(message, messageKey, (hash) => schnorrSign(hash, secret, entropy)));
 }
 
 describe('announcements of stakes', () => {
-  it('are held against the output on the chain: a key that does not own it answers for nothing', async () => {
+  it('are held against the output on the chain, and name their peer: nobody else answers for a stake, nor by repeating', async () => {
     const offers: Outpoint[] = [];
+    const announced: Uint8Array[] = [];
     await using play = await startPlay({
       ports: (_, real) => ({
         ...real,
+        transport: {
+          ...real.transport,
+          broadcast: (bytes) => {
+            announced.push(bytes);
+            real.transport.broadcast(bytes);
+          },
+        },
         store: {
           ...real.store,
           putRecord: (key, value, options) => {
@@ -42,12 +52,15 @@ describe('announcements of stakes', () => {
     });
     const { network } = play;
     expect(offers).toHaveLength(3);
+    expect(announced).toHaveLength(3);
     const { transport } = network.verifier.node.ports;
     for (const offer of offers) {
       for (const to of ['client', 'worker']) await transport.send(to, usurped(play, offer));
       // An output that is no stake at all.
       await transport.send('client', usurped(play, { ...offer, vout: 1 }));
     }
+    // What the arbiters said, repeated by somebody else: it names them, and not who repeats it.
+    for (const bytes of announced) for (const to of ['client', 'worker']) await transport.send(to, bytes);
     await play.begin();
     await mineUntil(network, () => stateOf(network.client).name === 'closed');
     expect(stateOf(network.client)).toMatchObject({ how: 'settled', transaction: 'Tx4' });

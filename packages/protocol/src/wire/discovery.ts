@@ -1,5 +1,5 @@
 import { outpoint, stakeProof } from './fields.ts';
-import { key, signature, txid } from './scalars.ts';
+import { blockHeight, hash, key, signature, text, txid } from './scalars.ts';
 import { struct } from './schema.ts';
 
 /**
@@ -14,6 +14,12 @@ export const announcement = struct({
   proof: stakeProof,
   /** Signs the arbiter's messages until a contract gives it another key; equals the envelope's `from`. */
   messageKey: key,
+  /** Hash of the chain's first block: nobody can repeat the announcement on another chain, where the output may be there too. */
+  genesis: hash,
+  /** Address on the transport of the node that answers for the stake: nobody can repeat the announcement as its own. */
+  peer: text(256),
+  /** Tip at which it was signed: of two announcements of a stake, the later one counts. */
+  height: blockHeight,
   /** By `proof.offerKey` over `announcementHash`. */
   signature,
 });

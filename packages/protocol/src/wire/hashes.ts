@@ -1,19 +1,25 @@
 import type { Outpoint } from '../contract/outpoint.ts';
 import type { Hash32, Txid, XOnlyKey } from '../primitives/brands.ts';
 import { txidToInternal } from '../primitives/brands.ts';
-import { fixed, type HashField, taggedHash, u32, variable } from '../primitives/tagged-hash.ts';
+import { fixed, type HashField, taggedHash, text, u32, variable } from '../primitives/tagged-hash.ts';
 import type { Acceptance } from './ceremony.ts';
 
 function outpointFields(outpoint: Outpoint): readonly HashField[] {
   return [fixed(txidToInternal(outpoint.txid)), u32(outpoint.vout)];
 }
 
-/** What an arbiter signs with the stake's key in `announcement`: H("announcement", outpoint, T_P, O_i, message key). */
+/**
+ * What an arbiter signs with the stake's key in `announcement`:
+ * H("announcement", outpoint, T_P, O_i, message key, hash of the first block, peer, height).
+ */
 export function announcementHash(announcement: {
   readonly offer: Outpoint;
   readonly parametersTxid: Txid;
   readonly proof: { readonly offerKey: XOnlyKey };
   readonly messageKey: XOnlyKey;
+  readonly genesis: Hash32;
+  readonly peer: string;
+  readonly height: number;
 }): Hash32 {
   return taggedHash(
     'announcement',
@@ -21,6 +27,9 @@ export function announcementHash(announcement: {
     fixed(txidToInternal(announcement.parametersTxid)),
     fixed(announcement.proof.offerKey),
     fixed(announcement.messageKey),
+    fixed(announcement.genesis),
+    text(announcement.peer),
+    u32(announcement.height),
   );
 }
 

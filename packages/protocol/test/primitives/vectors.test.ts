@@ -4,6 +4,7 @@ import {
   adaptorComplete,
   adaptorExtract,
   adaptorVerify,
+  announcementHash,
   fixed,
   fromHex,
   graphId,
@@ -67,6 +68,16 @@ describe('format vectors: tagged hashes', () => {
   const named: Record<string, (input: VectorCase['in']) => Uint8Array> = {
     seed: (input) => seedHash(hash32(bytes(input.seed))),
     contract: (input) => taggedHash('contract', variable(bytes(input.cbor))),
+    announcement: (input) =>
+      announcementHash({
+        offer: { txid: txidFromDisplay(field(input.txid)), vout: Number(input.vout) },
+        parametersTxid: txidFromDisplay(field(input.parametersTxid)),
+        proof: { offerKey: xOnlyKey(bytes(input.offerKey)) },
+        messageKey: xOnlyKey(bytes(input.messageKey)),
+        genesis: hash32(bytes(input.genesis)),
+        peer: field(input.peer),
+        height: Number(input.height),
+      }),
     vote: (input) => voteHash(input.d === 1 ? 1 : 0, hash32(bytes(input.nonce)), xOnlyKey(bytes(input.A))),
     graph: (input) =>
       graphId(

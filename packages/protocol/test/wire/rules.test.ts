@@ -115,6 +115,9 @@ describe('hashes', () => {
     parametersTxid: fixtureCoin('T_P', 1n).outpoint.txid,
     proof: { offerKey: fixtureKey('offer') },
     messageKey: fixtureKey('message'),
+    genesis: fixtureHash('genesis'),
+    peer: 'a',
+    height: 100,
   };
 
   it.each<[string, Uint8Array, readonly Uint8Array[]]>([
@@ -137,6 +140,9 @@ describe('hashes', () => {
         announcementHash({ ...offer, parametersTxid: fixtureCoin('other', 1n).outpoint.txid }),
         announcementHash({ ...offer, proof: { offerKey: fixtureKey('other') } }),
         announcementHash({ ...offer, messageKey: fixtureKey('other') }),
+        announcementHash({ ...offer, genesis: fixtureHash('other') }),
+        announcementHash({ ...offer, peer: 'b' }),
+        announcementHash({ ...offer, height: 101 }),
       ],
     ],
     [

@@ -52,6 +52,9 @@ const announcement = (): Sealed =>
     parametersTxid: fixtureCoin('T_P', 1n).outpoint.txid,
     proof: { kind: 'offer', offerKey: fixtureKey('offer') },
     messageKey: fixtureKey('arbiter:2 message'),
+    genesis: fixtureHash('genesis'),
+    peer: 'a',
+    height: 1,
     signature: schnorrSignature(new Uint8Array(64)),
   });
 const sealedReceipt = (author: Party): Sealed => seal(author, receiptFor(delivery(0)));
