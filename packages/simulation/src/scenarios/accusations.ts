@@ -1,12 +1,15 @@
+import { decodeMessage } from '@prometheus-compute/protocol';
+import { modelScenarioBatch } from '../stage/batch.ts';
+import type { Stage } from '../stage/stage.ts';
 import { publishesAt, withholds } from '../strategies/chain.ts';
 import { otherDelivery } from '../strategies/equivocation.ts';
-import { lyingVerdict, wrongChunks } from '../strategies/executors.ts';
+import { lyingVerdict, runsNothing, wrongAccumulator, wrongChunks } from '../strategies/executors.ts';
 import { afterCommitment, keepsBack, tampers } from '../strategies/messages.ts';
 import type { Strategy } from '../strategies/strategy.ts';
 import { COURT, SMALL_COURT } from './courts.ts';
 import { verdictTip } from './moments.ts';
 import { neverReleases } from './refusals.ts';
-import type { Scenario } from './scenario.ts';
+import type { Observe, Scenario } from './scenario.ts';
 
 /** W: accepts a verdict r = 0. */
 const neverAppeals = (): Strategy => withholds((id) => id === 'TxA', 'does not appeal');
@@ -56,6 +59,23 @@ const wrongLock = (): Strategy =>
     'hides shares of u_p that do not open the lock',
   );
 
+/** The chunk in which a Worker falsifies an accumulator. */
+const WRONG_CHUNK = 2;
+
+/** Notes what the Verifier claims before the arbiters. */
+async function claimedChunk(stage: Stage, observe: Observe): Promise<void> {
+  const claim = () => {
+    const state = stage.verifier.recorded?.state;
+    if (state === undefined || !('posts' in state)) return undefined;
+    return state.posts.find(({ kind }) => kind === 'claim');
+  };
+  await stage.mineUntil(() => claim() !== undefined, 'the claim', 200);
+  const { blobs } = stage.verifier.party.node.ports;
+  const message = decodeMessage('claim', (await blobs.get(claim()!.sealed))!);
+  const of = 'index' in message ? ` of chunk ${message.index}` : '';
+  observe('the Verifier claims', `${message.fault}${of}`);
+}
+
 /** Scenarios in which the Verifier says r = 0: TxV0. */
 export const ACCUSATIONS: readonly Scenario[] = [
   {
@@ -97,6 +117,18 @@ export const ACCUSATIONS: readonly Scenario[] = [
     about: 'A sampled chunk is wrong, and the Worker appeals: every arbiter runs the chunk again (#6).',
     court: COURT,
     cast: () => ({ worker: [wrongChunks()] }),
+  },
+  {
+    name: 'wrong-accumulator',
+    about:
+      'One accumulator of a model is wrong before the Worker commits: the Verifier finds it without running a chunk, and names the chunk; the Worker appeals (#6).',
+    court: COURT,
+    batch: modelScenarioBatch,
+    cast: () => ({
+      worker: [wrongAccumulator(modelScenarioBatch().inputs[WRONG_CHUNK]!)],
+      verifier: [runsNothing()],
+    }),
+    play: claimedChunk,
   },
   {
     name: 'wrong-chunk-key',

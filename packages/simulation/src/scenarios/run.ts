@@ -66,7 +66,7 @@ export async function runScenario(
   const { seed, signal, machine } = options;
   const pool = options.executor === undefined ? new SandboxPool() : undefined;
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-scenario-'));
-  const { court, parameters, offered, policy, links } = scenario;
+  const { court, parameters, offered, policy, links, batch } = scenario;
   try {
     await using stage = await Stage.set({
       seed,
@@ -81,6 +81,7 @@ export async function runScenario(
       cast: scenario.cast?.() ?? {},
       spareArbiters: scenario.spareArbiters ?? 0,
       ...(links === undefined ? {} : { links }),
+      ...(batch === undefined ? {} : { batch }),
       ...(machine === undefined ? {} : { machine }),
       ...(signal === undefined ? {} : { signal }),
     });

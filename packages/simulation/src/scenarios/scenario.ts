@@ -1,6 +1,7 @@
 import type { NodePolicy } from '@prometheus-compute/node';
 import type { ChannelFault, Parameters, SettlementId } from '@prometheus-compute/protocol';
 import type { LinkTerms } from '../network/postman.ts';
+import type { ScenarioBatch } from '../stage/batch.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { Offered } from '../stage/terms.ts';
 import type { Cast } from '../strategies/strategy.ts';
@@ -18,6 +19,8 @@ export interface Scenario {
   readonly court: Court;
   /** Strategies by name of the party; asked for once a run. */
   readonly cast?: () => Cast;
+  /** What is computed; by default primes are counted, and checked by running chunks again. */
+  readonly batch?: () => ScenarioBatch;
   readonly parameters?: Partial<Parameters>;
   readonly offered?: Partial<Offered>;
   readonly policy?: Partial<NodePolicy>;

@@ -2,6 +2,7 @@ import type { EnginePorts, PeerId } from '@prometheus-compute/node';
 import type { LinkTerms } from '../network/postman.ts';
 import type { Cast } from '../strategies/strategy.ts';
 import type { Court } from '../terms/terms.ts';
+import type { ScenarioBatch } from './batch.ts';
 import type { ChunkExecutor } from './executor.ts';
 import type { ScenarioTerms } from './terms.ts';
 
@@ -17,6 +18,8 @@ export interface StageOptions {
   readonly court: Court;
   readonly terms: ScenarioTerms;
   readonly cast: Cast;
+  /** By default {@link scenarioBatch}. */
+  readonly batch?: () => ScenarioBatch;
   /** Arbiters beyond those that are drawn. */
   readonly spareArbiters: number;
   readonly links?: LinkTerms;

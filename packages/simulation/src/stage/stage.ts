@@ -186,9 +186,9 @@ export class Stage implements ActorHost, AsyncDisposable {
 
   /** The Client proposes the batch, and everybody does what can be done before the next block. */
   async begin(): Promise<void> {
-    const { terms } = this.options;
+    const { terms, batch = scenarioBatch } = this.options;
     await openBatchChannel(this.client.party.node, {
-      ...scenarioBatch(),
+      ...batch(),
       batch: 1,
       parametersTxid: this.network.parametersTxid,
       parameters: terms.parameters,

@@ -1,4 +1,4 @@
-import { utf8 } from '@prometheus-compute/protocol';
+import { equalBytes, utf8 } from '@prometheus-compute/protocol';
 import { type ChunkOutcome, SandboxError } from '@prometheus-compute/sandbox';
 import type { Strategy } from './strategy.ts';
 
@@ -17,6 +17,29 @@ export const wrongChunks = (): Strategy => ({
   ...lying,
   name: 'wrong chunk',
   does: 'delivers garbage for every chunk',
+});
+
+/** W: one accumulator of one chunk of a model is off by one, and its outputs are right. It commits to that, and opens it. */
+export const wrongAccumulator = (chunk: Uint8Array): Strategy => ({
+  name: 'wrong accumulator',
+  does: 'commits to one accumulator that no run gives, in one row of one chunk',
+  executor: (real) => ({
+    prepare: (program, limits) => real.prepare(program, limits),
+    run: async (program, input, limits, seed) => {
+      const outcome = await real.run(program, input, limits, seed);
+      if (outcome.trace.kind !== 'model' || outcome.kind !== 'done' || !equalBytes(input, chunk))
+        return outcome;
+      const records = outcome.trace.records.map((byte, at) => (at === 0 ? byte ^ 1 : byte));
+      return { ...outcome, trace: { ...outcome.trace, records } };
+    },
+  }),
+});
+
+/** V: checks by projections alone, and would have no verdict where a chunk has to be run again. */
+export const runsNothing = (): Strategy => ({
+  ...idle,
+  name: 'without a machine',
+  does: 'can run no chunk: it checks by projections',
 });
 
 /** V: calls right chunks faulty; and garbage right, where the Worker tells the same lie. */

@@ -34,6 +34,12 @@ describe('scenarios with a verdict r = 0 on the chain', () => {
     });
   });
 
+  it('#6: a wrong accumulator of a model: found without running a chunk, and the claim names the one', async () => {
+    const report = await expectSettled('wrong-accumulator', byAll('Tx7'), { decrypted: null });
+    expect(confirmed(report)).toEqual(['Tx0', 'TxV0', 'TxA', byAll('Tx7')]);
+    expect(report.observations).toEqual({ 'the Verifier claims': 'output of chunk 2' });
+  });
+
   it('#4: a wrong chunk key', async () => {
     const { timeline } = await expectSettled('wrong-chunk-key', 'Tx5', { decrypted: null });
     expect(timeline.find(({ what }) => what === 'publishes TxV0')?.why).toContain('dleq');
