@@ -1,3 +1,4 @@
+import { PERFECT_LINKS } from '../network/postman.ts';
 import { equivocates } from '../strategies/equivocation.ts';
 import { keepsBack, late } from '../strategies/messages.ts';
 import { losesSeed } from '../strategies/seeds.ts';
@@ -21,7 +22,9 @@ export const COOPERATION: readonly Scenario[] = [
     about:
       'Every third message is lost and others take up to two blocks: it takes longer, and ends the same (#3).',
     court: SMALL_COURT,
-    links: { loss: 0.33, delay: 2 },
+    // A relay round of three blocks: the network keeps to it, however much it loses.
+    offered: { relayBlocks: 3 },
+    links: { ...PERFECT_LINKS, loss: 0.33, delay: 2, within: 2 },
   },
   {
     name: 'lazy-verifier',

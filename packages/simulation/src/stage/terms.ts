@@ -35,9 +35,10 @@ export function scenarioTerms(
     mu: Math.floor((k * 10_000) / n),
     ...changes.parameters,
   };
+  const relayBlocks = changes.offered?.relayBlocks ?? 1;
   // C7: B = (k+2)ℓ ≤ Δ − 1, with a block to spare. A stage holds a whole Post.
-  const delta = quorum(draft) + 4;
-  const post = quorum(draft) + 2;
+  const post = (quorum(draft) + 2) * relayBlocks;
+  const delta = post + 2;
   const deliveryBlocks = 2 * delta;
   const arbitrationBlocks = 2 * (post + 2);
   const t1 = deliveryBlocks + CHECK_BLOCKS + 5 * delta;
@@ -58,7 +59,7 @@ export function scenarioTerms(
       confirmationBlocks: delta,
       stageBlocks: delta,
       arbitrationBlocks,
-      relayBlocks: 1,
+      relayBlocks,
       limits: { memoryPages: 16, outputBytes: 4_096, milliseconds: 20_000 },
       ...changes.offered,
     },

@@ -9,6 +9,7 @@ import { SandboxPool } from '@prometheus-compute/sandbox';
 import { expect } from 'vitest';
 import { findScenario } from '../../src/scenarios/catalogue.ts';
 import { runScenario, type ScenarioReport } from '../../src/scenarios/run.ts';
+import type { Scenario } from '../../src/scenarios/scenario.ts';
 import { remembering } from '../../src/stage/executor.ts';
 import { scenarioTerms } from '../../src/stage/terms.ts';
 
@@ -17,7 +18,12 @@ const executor = remembering(pool);
 
 /** Plays a scenario to its end. Sums of satoshis are checked by the runner in every one. */
 export function played(name: string, seed = 'tests'): Promise<ScenarioReport> {
-  return runScenario(findScenario(name), { seed, executor });
+  return playedAs(findScenario(name), seed);
+}
+
+/** Plays a scenario that is not in the catalogue. */
+export function playedAs(scenario: Scenario, seed: string): Promise<ScenarioReport> {
+  return runScenario(scenario, { seed, executor });
 }
 
 /** What the tables say about a settlement of a scenario's contract, from the payouts and what everybody brought (T §The tree). */

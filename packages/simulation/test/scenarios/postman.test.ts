@@ -92,7 +92,7 @@ describe('the simulated network', () => {
 
   it('loses and delays by its seed alone: the same parcels meet the same fates', async () => {
     const outcomes = async () => {
-      const { transport } = office({ loss: 0.5, delay: 0 });
+      const { transport } = office({ ...PERFECT_LINKS, loss: 0.5 });
       const taken: boolean[] = [];
       for (let i = 0; i < 20; i++) taken.push(await transport.send('b', bytes));
       return taken;
@@ -100,5 +100,33 @@ describe('the simulated network', () => {
     const first = await outcomes();
     expect(new Set(first).size).toBe(2);
     expect(await outcomes()).toEqual(first);
+  });
+
+  it('brings a parcel a second time, in a later block, and forgets it where it is not taken', async () => {
+    const { arrived, transport, world, postman } = office({ ...PERFECT_LINKS, repeat: 1 });
+    expect(await transport.send('b', bytes)).toBe(true);
+    expect(arrived).toEqual([bytes]);
+    world.height = 13;
+    await postman.deliverDue();
+    expect(arrived).toEqual([bytes, bytes]);
+    await transport.send('b', bytes);
+    world.takes = false;
+    world.height = 20;
+    await postman.deliverDue();
+    world.takes = true;
+    await postman.deliverDue();
+    expect(arrived).toHaveLength(3);
+  });
+
+  it('cuts a link in both directions until the next block', async () => {
+    const links = { ...PERFECT_LINKS, cut: 1 };
+    const { arrived, transport, world } = office(links);
+    expect(await transport.send('b', bytes)).toBe(false);
+    links.cut = 0;
+    expect(await transport.send('b', bytes)).toBe(false);
+    expect(await transport.send('c', bytes)).toBe(true);
+    world.height = 11;
+    expect(await transport.send('b', bytes)).toBe(true);
+    expect(arrived).toHaveLength(2);
   });
 });
