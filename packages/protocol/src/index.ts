@@ -106,7 +106,7 @@ export {
   EnvelopeError,
   type EnvelopeErrorCode,
   encodeEnvelope,
-  limitByHead,
+  kindOfEnvelope,
   openBody,
   openEnvelope,
   readEnvelope,

@@ -76,7 +76,7 @@ export class Conduct {
     standing.evidence.push(`${offence}: ${evidence}`);
     if (standing.evidence.length > MAX_EVIDENCE) standing.evidence.shift();
     this.#onNotice({ kind: 'offence', peer, offence, evidence, score: Math.round(standing.points) });
-    if (standing.points < BAN_AT || standing.until > now) return false;
+    if (Math.round(standing.points) < BAN_AT || standing.until > now) return false;
     standing.until = now + Math.min(LONGEST_BAN, this.#ban * 2 ** standing.bans);
     standing.bans += 1;
     standing.points = 0;

@@ -1,7 +1,8 @@
 import {
   CodedError,
   ENVELOPE_HEAD_BYTES,
-  limitByHead,
+  envelopeLimit,
+  kindOfEnvelope,
   MAX_ENVELOPE_BYTES,
 } from '@prometheus-compute/protocol';
 import { NetError } from './errors.ts';
@@ -55,7 +56,7 @@ export function startLength(length: number): number {
 
 function limitOf(start: Uint8Array): number {
   try {
-    return limitByHead(start);
+    return envelopeLimit(kindOfEnvelope(start));
   } catch (cause) {
     if (!(cause instanceof CodedError)) throw cause;
     throw new NetError('frame-malformed', cause.message, { cause });

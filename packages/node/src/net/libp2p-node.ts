@@ -1,11 +1,16 @@
+import type { GossipSub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
 import type { PrivateKey } from '@libp2p/interface';
+import type { KadDHT } from '@libp2p/kad-dht';
 import { noise } from '@libp2p/noise';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
+import type { Hash32 } from '@prometheus-compute/protocol';
 import { createLibp2p, type Libp2p } from 'libp2p';
 import type { PeerId } from '../ports/transport.ts';
+import { localDiscovery, peerTable } from './discovery.ts';
+import { gossipService } from './gossip.ts';
 import type { NetLimits } from './limits.ts';
 
 /** What one stream may have on its way before it is read: more than a megabyte serves nobody's line. */
@@ -18,11 +23,17 @@ export interface Libp2pSettings {
   readonly key: PrivateKey;
   readonly listen: readonly string[];
   readonly limits: NetLimits;
+  readonly genesis: Hash32;
+  readonly mdns: boolean;
   readonly isBanned: (peer: PeerId) => boolean;
 }
 
+/** What runs on a node beside envelopes. */
+export type NodeServices = { readonly gossip: GossipSub; readonly table: KadDHT };
+
 /** TCP, noise and yamux, with bounds on everything that a stranger can open. Not started yet. */
-export function createNode({ key, listen, limits, isBanned }: Libp2pSettings): Promise<Libp2p> {
+export function createNode(settings: Libp2pSettings): Promise<Libp2p<NodeServices>> {
+  const { key, listen, limits, isBanned, genesis } = settings;
   const isRefused = (peer: { toString(): string }) => isBanned(peer.toString());
   return createLibp2p({
     start: false,
@@ -56,6 +67,12 @@ export function createNode({ key, listen, limits, isBanned }: Libp2pSettings): P
       denyInboundEncryptedConnection: isRefused,
       denyOutboundEncryptedConnection: isRefused,
     },
-    services: { identify: identify(), ping: ping() },
+    peerDiscovery: settings.mdns ? [localDiscovery(genesis)] : [],
+    services: {
+      identify: identify(),
+      ping: ping(),
+      gossip: gossipService(genesis),
+      table: peerTable(genesis, listen.length > 0),
+    },
   });
 }

@@ -1,47 +1,32 @@
 import type { Stream } from '@libp2p/interface';
-import { type Hash32, MAX_ENVELOPE_BYTES } from '@prometheus-compute/protocol';
+import { kindOfEnvelope, MAX_ENVELOPE_BYTES, schnorrVerify } from '@prometheus-compute/protocol';
 import type { Libp2p } from 'libp2p';
 import type { PeerId, Receive, Transport } from '../ports/transport.ts';
 import { Conduct } from './conduct.ts';
 import { NetError } from './errors.ts';
 import { ENVELOPE_PROTOCOL } from './frame.ts';
+import { Gossip } from './gossip.ts';
 import { networkKey } from './identity.ts';
-import { createNode } from './libp2p-node.ts';
+import { createNode, type NodeServices } from './libp2p-node.ts';
 import { DEFAULT_NET_LIMITS, type NetLimits } from './limits.ts';
-import type { OnNetNotice } from './notice.ts';
+import type { Offence, OnNetNotice } from './notice.ts';
+import type { Libp2pOptions } from './options.ts';
 import { parsePeerAddress, toLibp2pId } from './peer-address.ts';
 import { Receiving } from './receiving.ts';
 import { Reconnecting } from './reconnecting.ts';
 import { Sending } from './sending.ts';
 
-/** How a node takes part in the network. */
-export interface Libp2pOptions {
-  /** 32 secret bytes, which make the node's identity: the same bytes, the same peer id. */
-  readonly seed: Uint8Array;
-  /** Addresses to listen on, like `/ip4/0.0.0.0/tcp/4001`; port 0 is any that is free. */
-  readonly listen: readonly string[];
-  /** Addresses of peers by which others are found, with `/p2p/` and the peer's id. */
-  readonly bootstrap: readonly string[];
-  /** Whether to look for peers in the local network, by multicast. */
-  readonly mdns: boolean;
-  /** Hash of the first block of the chain, which keeps networks on different chains apart. */
-  readonly genesis: Hash32;
-  readonly limits?: Partial<NetLimits>;
-  readonly onNotice: OnNetNotice;
-  /** Milliseconds since 1970, for bans. */
-  readonly now?: () => number;
-}
-
 /** Transport between machines: envelopes over libp2p. Made by {@link startLibp2p}. */
 export class Libp2pTransport implements Transport {
   readonly self: PeerId;
-  readonly #libp2p: Libp2p;
+  readonly #libp2p: Libp2p<NodeServices>;
   readonly #limits: NetLimits;
   readonly #onNotice: OnNetNotice;
   readonly #conduct: Conduct;
   readonly #sending: Sending;
   readonly #receiving: Receiving;
   readonly #reconnecting: Reconnecting;
+  readonly #gossip: Gossip;
   readonly #closing = new AbortController();
   /** Peers that the operator names. */
   readonly #named = new Set<PeerId>();
@@ -50,7 +35,13 @@ export class Libp2pTransport implements Transport {
   #receive: Receive = () => Promise.resolve(false);
   #closed: Promise<void> | undefined;
 
-  private constructor(libp2p: Libp2p, limits: NetLimits, conduct: Conduct, onNotice: OnNetNotice) {
+  private constructor(
+    libp2p: Libp2p<NodeServices>,
+    limits: NetLimits,
+    conduct: Conduct,
+    options: Libp2pOptions,
+  ) {
+    const { onNotice, genesis, verify } = options;
     this.#libp2p = libp2p;
     this.self = libp2p.peerId.toString();
     this.#limits = limits;
@@ -64,24 +55,38 @@ export class Libp2pTransport implements Transport {
     this.#receiving = new Receiving({
       limits,
       conduct,
-      receive: (from, bytes) => this.#receive(from, bytes),
+      receive: (from, bytes) =>
+        kindOfEnvelope(bytes) === 'announcement'
+          ? this.#gossip.take(from, bytes)
+          : this.#receive(from, bytes),
       cutOff: (peer) => this.#cutOff(peer),
       failed: (what, error) => this.#failed(what, error),
       now: () => performance.now(),
       closing: this.#closing.signal,
     });
     this.#reconnecting = new Reconnecting(limits, (peer) => this.#dial(peer));
+    this.#gossip = new Gossip(libp2p.services.gossip, {
+      genesis,
+      verify: verify ?? schnorrVerify,
+      receive: (from, bytes) => this.#receive(from, bytes),
+      hold: (peer, offence, evidence) => this.#hold(peer, offence, evidence),
+      send: (peer, bytes) => void this.send(peer, bytes),
+      failed: (what, error) => this.#failed(what, error),
+      now: () => performance.now(),
+      secondLook: limits.secondLook,
+    });
   }
 
   /** Listens, and begins to look for the peers that `options` name. */
   static async start(options: Libp2pOptions): Promise<Libp2pTransport> {
-    const { seed, listen, bootstrap, onNotice } = options;
+    const { seed, listen, bootstrap, mdns, genesis, onNotice } = options;
     const limits = { ...DEFAULT_NET_LIMITS, ...options.limits };
     const named = bootstrap.map(parsePeerAddress);
     const conduct = new Conduct(limits.ban, options.now ?? Date.now, onNotice);
     const key = await networkKey(seed);
-    const libp2p = await createNode({ key, listen, limits, isBanned: (peer) => conduct.isBanned(peer) });
-    const transport = new Libp2pTransport(libp2p, limits, conduct, onNotice);
+    const isBanned = (peer: PeerId) => conduct.isBanned(peer);
+    const libp2p = await createNode({ key, listen, limits, genesis, mdns, isBanned });
+    const transport = new Libp2pTransport(libp2p, limits, conduct, options);
     await transport.#start();
     for (const { address } of named) transport.addPeer(address.toString());
     return transport;
@@ -130,7 +135,7 @@ export class Libp2pTransport implements Transport {
 
   /** A peer sent an envelope that nobody honest sends: its signature or its body does not hold. */
   refuse(peer: PeerId, reason: string): void {
-    if (this.#conduct.hold(peer, 'unopenable', reason)) this.#cutOff(peer);
+    this.#hold(peer, 'unopenable', reason);
   }
 
   send(to: PeerId, bytes: Uint8Array): Promise<boolean> {
@@ -143,8 +148,9 @@ export class Libp2pTransport implements Transport {
     return this.#sending.send(to, bytes);
   }
 
+  /** @param bytes - an announcement: nothing else is passed on by others */
   broadcast(bytes: Uint8Array): void {
-    for (const peer of this.peers) void this.send(peer, bytes);
+    if (!this.#closing.signal.aborted) this.#gossip.publish(bytes);
   }
 
   listen(receive: Receive): void {
@@ -175,7 +181,9 @@ export class Libp2pTransport implements Transport {
     );
     libp2p.addEventListener('peer:connect', ({ detail }) => this.#came(detail.toString()));
     libp2p.addEventListener('peer:disconnect', ({ detail }) => this.#went(detail.toString()));
+    libp2p.addEventListener('peer:discovery', ({ detail }) => this.#discovered(detail.id.toString()));
     await libp2p.start();
+    this.#gossip.start();
     this.#onNotice({ kind: 'listening', addresses: this.addresses });
   }
 
@@ -183,6 +191,7 @@ export class Libp2pTransport implements Transport {
     this.#receive = () => Promise.resolve(false);
     this.#closing.abort(new NetError('closed', 'this node is closing'));
     this.#reconnecting.close();
+    this.#gossip.close();
     this.#sending.dropAll();
     await this.#libp2p.stop();
   }
@@ -231,6 +240,16 @@ export class Libp2pTransport implements Transport {
     this.#onNotice({ kind: 'disconnected', peer });
     if (this.#conduct.isBanned(peer)) return;
     if (this.#named.has(peer) || this.#conduct.isPartner(peer)) this.#reconnecting.lost(peer, true);
+  }
+
+  /** A peer was found: the more are connected, the sooner announcements are everywhere. */
+  #discovered(peer: PeerId): void {
+    if (this.#libp2p.getPeers().length < this.#limits.wantedPeers && !this.#isConnected(peer))
+      void this.#dial(peer);
+  }
+
+  #hold(peer: PeerId, offence: Offence, evidence: string): void {
+    if (this.#conduct.hold(peer, offence, evidence)) this.#cutOff(peer);
   }
 
   #cutOff(peer: PeerId): void {

@@ -24,6 +24,8 @@ export interface NetLimits {
   /** Open connections, and new ones per second from one host. */
   readonly connections: number;
   readonly connectionsPerSecond: number;
+  /** Peers that were found are connected while there are fewer than these. */
+  readonly wantedPeers: number;
   /** Milliseconds that a connection may take to be made. */
   readonly dialTimeout: number;
   /** Milliseconds that a frame may take whatever its length, and bytes that have to come in every second beyond that. */
@@ -34,6 +36,8 @@ export interface NetLimits {
   /** Milliseconds until a peer that could not be reached is dialled again: at first, doubled every time, at most. */
   readonly firstRetry: number;
   readonly lastRetry: number;
+  /** Milliseconds after which an announcement that came too early for this node's chain is looked at again. */
+  readonly secondLook: number;
   /** Milliseconds of a first ban; every further one of the same peer takes twice as long, at most a day. */
   readonly ban: number;
 }
@@ -53,11 +57,13 @@ export const DEFAULT_NET_LIMITS: NetLimits = {
   receivingBytesPartners: 64 * MEBIBYTE,
   connections: 200,
   connectionsPerSecond: 50,
+  wantedPeers: 32,
   dialTimeout: 10_000,
   frameTimeout: 10_000,
   slowestBytesPerSecond: 32_768,
   answerTimeout: 60_000,
   firstRetry: 250,
   lastRetry: 60_000,
+  secondLook: 2_000,
   ban: 600_000,
 };

@@ -1,7 +1,7 @@
 import { MAX_ENVELOPE_BYTES } from '@prometheus-compute/protocol';
 import { expect, it, vi } from 'vitest';
 import type { PeerId, Transport } from '../../src/ports/transport.ts';
-import { envelopeBytes, markOf } from './envelopes.ts';
+import { announcementBytes, envelopeBytes, markOf } from './envelopes.ts';
 
 /** Nodes that can reach one another, for one test. */
 export interface TestNet extends AsyncDisposable {
@@ -113,5 +113,21 @@ export function transportContract(open: () => Promise<TestNet>): void {
     a.listen(async () => ++got > 0);
     expect(await b.send(a.self, envelopeBytes(1))).toBe(false);
     expect(got).toBe(0);
+  });
+
+  it('an announcement reaches every peer but the one that makes it', async () => {
+    await using net = await open();
+    const nodes = [await net.join('a'), await net.join('b'), await net.join('c')];
+    const got = nodes.map(() => new Set<string>());
+    for (const [i, node] of nodes.entries()) {
+      node.listen(async (_, bytes) => got[i]!.add(Buffer.from(bytes).toString('hex')).size > 0);
+    }
+    const bytes = announcementBytes(nodes[0]!.self);
+    const text = Buffer.from(bytes).toString('hex');
+    nodes[0]!.broadcast(bytes);
+    await vi.waitFor(() => expect(got.slice(1)).toEqual([new Set([text]), new Set([text])]), {
+      timeout: 10_000,
+    });
+    expect(got[0]).toEqual(new Set());
   });
 }

@@ -63,8 +63,13 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
 const kindText = patternText<string>(32, /^[a-zA-Z]{1,32}$/);
 const TEXT_HEAD = 0x60;
 
-/** Reads the kind from the first bytes, before anything of the rest is parsed. */
-function kindOf(data: Uint8Array): MessageKind {
+/**
+ * The kind of the envelope that begins with these bytes, before anything of the rest is parsed.
+ *
+ * @param data - its first {@link ENVELOPE_HEAD_BYTES}, or all of it where it is shorter
+ * @throws EncodingError, EnvelopeError `kind-unknown`
+ */
+export function kindOfEnvelope(data: Uint8Array): MessageKind {
   const length = (data[1] ?? 0) - TEXT_HEAD;
   if (data[0] !== 0x84 || length < 1 || length > 23) {
     throw new EncodingError('shape-wrong', 'envelope: expected a list of four whose first is a kind', {
@@ -76,18 +81,8 @@ function kindOf(data: Uint8Array): MessageKind {
   return kind;
 }
 
-/** Bytes at the beginning of an envelope that say its kind, and so what it may have at most. */
+/** Bytes at the beginning of an envelope that say its kind, and so what it may have at most ({@link envelopeLimit}). */
 export const ENVELOPE_HEAD_BYTES = 25;
-
-/**
- * How long the envelope may be that begins with these bytes, so that a transport takes in no more than that.
- *
- * @param head - the first {@link ENVELOPE_HEAD_BYTES}, or the whole envelope where it is shorter
- * @throws EncodingError, EnvelopeError `kind-unknown`
- */
-export function limitByHead(head: Uint8Array): number {
-  return envelopeLimit(kindOf(head));
-}
 
 /**
  * Opens an envelope from outside: size, form, signature, then the body. What it returns was signed by `from`; whether
@@ -124,7 +119,7 @@ export function openBody(envelope: Envelope, verify: SchnorrVerify = schnorrVeri
  * @throws EncodingError, EnvelopeError `kind-unknown`
  */
 export function readEnvelope(data: Uint8Array): Envelope {
-  const kind = kindOf(data);
+  const kind = kindOfEnvelope(data);
   return named('envelope', () => {
     const parts = decodeCanonical(data, envelopeLimit(kind));
     if (!Array.isArray(parts) || parts.length !== 4) {

@@ -1,0 +1,207 @@
+import { type GossipSub, gossipsub, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub';
+import {
+  CodedError,
+  envelopeLimit,
+  type Hash32,
+  isGenuine,
+  openEnvelope,
+  outpointKey,
+  type SchnorrVerify,
+  toHex,
+} from '@prometheus-compute/protocol';
+import type { PeerId, Receive } from '../ports/transport.ts';
+import type { Offence } from './notice.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+const ANNOUNCEMENT_BYTES = envelopeLimit('announcement');
+/** Announcements that one peer may hand on per second and at once: their signatures cost more to check than to send. */
+const PER_SECOND = 50;
+const AT_ONCE = 4_000;
+/** Milliseconds in which one stake is announced once; its owner could sign new ones without an end. */
+const STAKE_PAUSE = 10_000;
+/** Stakes and peers that are remembered. */
+const MAX_STAKES = 2_000;
+const MAX_PEERS = 1_000;
+/** Announcements that the node could not judge yet: its chain may be behind. They are shown to it again so many times. */
+const MAX_UNDECIDED = 500;
+const TRIES = 8;
+/** Announcements that whoever comes later is told: the latest. */
+const HANDED_OVER = 200;
+/** Bytes of topics that one peer may name: nobody needs more than one. */
+const TOPIC_BYTES = 16_384;
+
+/** The topic of announcements on one chain. */
+export function topicOf(genesis: Hash32): string {
+  return `/prometheus/announcements/1/${toHex(genesis)}`;
+}
+
+/** Gossip of announcements, as a service of libp2p. They are signed themselves, so nothing else about them is. */
+export function gossipService(genesis: Hash32) {
+  return gossipsub({
+    globalSignaturePolicy: StrictNoSign,
+    allowedTopics: [topicOf(genesis)],
+    maxInboundDataLength: ANNOUNCEMENT_BYTES,
+    maxTopicBytesPerPeer: TOPIC_BYTES,
+    allowPublishToZeroTopicPeers: true,
+    ignoreDuplicatePublishError: true,
+    fallbackToFloodsub: false,
+    emitSelf: false,
+    doPX: false,
+    decodeRpcLimits: {
+      maxSubscriptions: 8,
+      maxMessages: 256,
+      maxIhaveMessageIDs: 2_000,
+      maxIwantMessageIDs: 2_000,
+      maxIdontwantMessageIDs: 256,
+      maxControlMessages: 64,
+      maxPeerInfos: 0,
+    },
+  });
+}
+
+/** What gossip needs of the transport. */
+interface GossipHost {
+  readonly genesis: Hash32;
+  readonly verify: SchnorrVerify;
+  /** The node's judgement: whether a stake is on the chain, and the announcement is news. */
+  readonly receive: Receive;
+  readonly hold: (peer: PeerId, offence: Offence, evidence: string) => void;
+  readonly send: (peer: PeerId, bytes: Uint8Array) => void;
+  readonly failed: (what: string, error: unknown) => void;
+  /** Milliseconds on a clock that does not go back. */
+  readonly now: () => number;
+  /** Milliseconds after which what could not be judged is shown to the node again, doubled every time. */
+  readonly secondLook: number;
+}
+
+/** An announcement that the node could not judge yet. */
+interface Undecided {
+  readonly from: PeerId;
+  readonly bytes: Uint8Array;
+  readonly tries: number;
+  readonly due: number;
+}
+
+/**
+ * Spreads announcements: takes them from peers, holds them against their signatures and the node's chain, and hands on what is
+ * right and new. Nothing false goes through an honest node, whoever sends it.
+ */
+export class Gossip {
+  readonly #pubsub: GossipSub;
+  readonly #topic: string;
+  readonly #host: GossipHost;
+  /** When a stake was announced last, and how; the one announced last at the end. */
+  readonly #stakes = new Map<string, { readonly at: number; readonly bytes: Uint8Array }>();
+  readonly #undecided = new Map<string, Undecided>();
+  readonly #rates = new Map<PeerId, TokenBucket>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(pubsub: GossipSub, host: GossipHost) {
+    this.#pubsub = pubsub;
+    this.#topic = topicOf(host.genesis);
+    this.#host = host;
+    pubsub.topicValidators.set(this.#topic, async (from, { data }) => {
+      const verdict = await this.#judge(from.toString(), new Uint8Array(data));
+      if (verdict === 'false') return TopicValidatorResult.Reject;
+      return verdict === 'news' ? TopicValidatorResult.Accept : TopicValidatorResult.Ignore;
+    });
+    pubsub.addEventListener('subscription-change', ({ detail: { peerId, subscriptions } }) => {
+      const isOurs = subscriptions.some(({ topic, subscribe }) => subscribe && topic === this.#topic);
+      if (isOurs) this.#handOver(peerId.toString());
+    });
+  }
+
+  /** Begins to take part; libp2p has started. */
+  start(): void {
+    this.#pubsub.subscribe(this.#topic);
+    this.#timer = setInterval(() => void this.#lookAgain(), this.#host.secondLook);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#undecided.clear();
+  }
+
+  /** An own announcement, to everybody. */
+  publish(bytes: Uint8Array): void {
+    this.#publish(bytes.slice()).catch((cause: unknown) => this.#host.failed('announcing', cause));
+  }
+
+  async #publish(bytes: Uint8Array): Promise<void> {
+    this.#remember(this.#genuineStake(bytes), bytes);
+    await this.#pubsub.publish(this.#topic, bytes);
+  }
+
+  /** An announcement that came outside of gossip, from a peer that handed over what it knows. */
+  async take(from: PeerId, bytes: Uint8Array): Promise<boolean> {
+    return (await this.#judge(from, bytes)) === 'news';
+  }
+
+  async #judge(from: PeerId, bytes: Uint8Array): Promise<'news' | 'nothing' | 'false'> {
+    if (this.#rate(from).take(1) > 0) return 'nothing';
+    let stake: string;
+    try {
+      stake = this.#genuineStake(bytes);
+    } catch (cause) {
+      if (!(cause instanceof CodedError)) throw cause;
+      this.#host.hold(from, 'false-announcement', cause.message);
+      return 'false';
+    }
+    const last = this.#stakes.get(stake);
+    if (last !== undefined && this.#host.now() - last.at < STAKE_PAUSE) return 'nothing';
+    return (await this.#show(stake, from, bytes, 1)) ? 'news' : 'nothing';
+  }
+
+  /** Shows an announcement to the node; one that it does not take may come too early for its chain. */
+  async #show(stake: string, from: PeerId, bytes: Uint8Array, tries: number): Promise<boolean> {
+    if (await this.#host.receive(from, bytes)) {
+      this.#remember(stake, bytes);
+      return true;
+    }
+    if (tries > TRIES) return false;
+    const due = this.#host.now() + this.#host.secondLook * 2 ** (tries - 1);
+    this.#undecided.delete(stake);
+    this.#undecided.set(stake, { from, bytes, tries: tries + 1, due });
+    if (this.#undecided.size > MAX_UNDECIDED) this.#undecided.delete(this.#undecided.keys().next().value!);
+    return false;
+  }
+
+  async #lookAgain(): Promise<void> {
+    const now = this.#host.now();
+    for (const [stake, { from, bytes, tries, due }] of [...this.#undecided]) {
+      if (due > now) continue;
+      this.#undecided.delete(stake);
+      await this.#show(stake, from, bytes, tries);
+    }
+  }
+
+  /** @throws CodedError when it is no announcement, or not by the key of its stake for this chain */
+  #genuineStake(bytes: Uint8Array): string {
+    const { genesis, verify } = this.#host;
+    const { envelope, message } = openEnvelope(bytes, verify);
+    if (message.kind !== 'announcement' || !isGenuine(message, envelope, genesis, verify))
+      throw new CodedError('announcement-false', 'not an announcement of a stake of this chain');
+    return outpointKey(message.offer);
+  }
+
+  #remember(stake: string, bytes: Uint8Array): void {
+    this.#undecided.delete(stake);
+    this.#stakes.delete(stake);
+    this.#stakes.set(stake, { at: this.#host.now(), bytes });
+    if (this.#stakes.size > MAX_STAKES) this.#stakes.delete(this.#stakes.keys().next().value!);
+  }
+
+  /** Tells a peer that has just come what was said before. */
+  #handOver(peer: PeerId): void {
+    for (const { bytes } of [...this.#stakes.values()].slice(-HANDED_OVER)) this.#host.send(peer, bytes);
+  }
+
+  #rate(peer: PeerId): TokenBucket {
+    const rate = this.#rates.get(peer) ?? new TokenBucket(PER_SECOND, AT_ONCE, this.#host.now);
+    this.#rates.delete(peer);
+    this.#rates.set(peer, rate);
+    if (this.#rates.size > MAX_PEERS) this.#rates.delete(this.#rates.keys().next().value!);
+    return rate;
+  }
+}
