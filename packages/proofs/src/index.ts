@@ -28,8 +28,10 @@ export {
 export { programHash } from './commitment/program-hash.ts';
 export type { Entropy } from './entropy.ts';
 export type { ProofError, ProofErrorCode } from './errors.ts';
+export { projectApart } from './scheme/apart.ts';
 export { type FreivaldsCheck, verifiedOutcome } from './scheme/freivalds.ts';
 export { projectionKernels } from './scheme/kernel-projections.ts';
+export { type ProjectChunk, projectHere } from './scheme/projected.ts';
 export { type ProjectionKernels, Projector } from './scheme/projection.ts';
 export { lockDigest, shownRecords, traceCommitment } from './scheme/trace.ts';
 export { withheldCount } from './scheme/withheld.ts';

@@ -59,3 +59,4 @@ export { modelClasses, networkClasses } from './quantise/classes.ts';
 export { importOnnx } from './quantise/lower/import.ts';
 export type { Network, Quantisation } from './quantise/network.ts';
 export { type QuantiseOptions, quantiseNetwork } from './quantise/quantise.ts';
+export type { Examination, Examine, Examined } from './worker/examination.ts';

@@ -17,6 +17,7 @@ async function play(
   policies: LocalNetworkOptions['policies'] = (_, policy) => policy,
 ) {
   const runs = new Map<string, number>();
+  const examined: string[] = [];
   const game = await startPlay({
     policies,
     ports: (party, ports) => ({ ...ports, blobs: blobs(party, ports.blobs) }),
@@ -25,6 +26,10 @@ async function play(
       run: (...given) => {
         runs.set(party, (runs.get(party) ?? 0) + 1);
         return executor.run(...given);
+      },
+      examine: (...given) => {
+        examined.push(party);
+        return executor.examine!(...given);
       },
     }),
   });
@@ -35,16 +40,21 @@ async function play(
   await mineUntil(network, () => client().name === 'closed', 60);
   const record = network.client.node.engine.records[0]!;
   const stored = await network.client.node.ports.store.record(resultsKey(record.id));
-  return { game, runs, state: client(), results: stored && decodeSnapshot(stored) };
+  return { game, runs, examined, state: client(), results: stored && decodeSnapshot(stored) };
 }
 
 describe('a contract about a model, under freivalds', () => {
   it('ends by Tx4 with the results of a direct run; the Verifier has run no chunk', async () => {
-    const { game, runs, state, results } = await play();
+    const { game, runs, examined, state, results } = await play(undefined, (_, policy) => ({
+      ...policy,
+      auditRate: 0,
+    }));
     await using _ = game;
     expect(state).toMatchObject({ how: 'settled', transaction: 'Tx4' });
     expect(results).toEqual(EXPECTED);
     expect(runs).toEqual(new Map([['worker', CHUNKS]]));
+    // Apart from the node's own process: once to know that a chunk can be checked, and once to check it.
+    expect(examined).toEqual(new Array(2 * CHUNKS).fill('verifier'));
 
     // D4: whoever knows the hash of all records, withheld rows among them, is not served them.
     const { ports, engine } = game.network.worker.node;

@@ -1,18 +1,11 @@
 import { contentHash, type FreivaldsCheck } from '@prometheus-compute/proofs';
-import { encodeModel, MODEL_PROFILE, type Model } from '@prometheus-compute/sandbox';
 import { describe, expect, it } from 'vitest';
 import type { ChannelRecord } from '../../src/engine/channel-record.ts';
 import type { WantedContent } from '../../src/engine/download.ts';
 import { EngineError } from '../../src/engine/errors.ts';
-import type { Batch } from '../../src/engine/tasks/batch.ts';
 import type { TaskContext } from '../../src/engine/tasks/context.ts';
-import { freivaldsCheck } from '../../src/engine/tasks/freivalds.ts';
+import { recordsFor } from '../../src/engine/tasks/freivalds.ts';
 
-const NETWORK: Model = {
-  input: { shape: { height: 1, width: 1, channels: 2 }, zeroPoint: 0, low: -128, high: 127 },
-  nodes: [{ op: 'gemm', input: 0, weights: Int8Array.of(1, 2), bias: Int32Array.of(3) }],
-  output: 1,
-};
 const RECORDS = Uint8Array.of(1, 2, 3);
 const HASH = contentHash('records', RECORDS);
 
@@ -31,14 +24,8 @@ function checkWith(blocks: number, peers: readonly string[] = ['w']) {
     payload: { obtain },
     ports: { chain: { tip: async () => ({ height }) } },
   } as unknown as TaskContext;
-  const program = { profile: MODEL_PROFILE, code: encodeModel(NETWORK), arguments: [] };
-  const check = freivaldsCheck(
-    { role: 'verifier' } as ChannelRecord,
-    { program } as unknown as Batch,
-    context,
-  );
-  const ask = (chunk: number): ReturnType<FreivaldsCheck['records']> =>
-    check.records(chunk, HASH, RECORDS.length);
+  const records = recordsFor({ role: 'verifier' } as ChannelRecord, context);
+  const ask = (chunk: number): ReturnType<FreivaldsCheck['records']> => records(chunk, HASH, RECORDS.length);
   return { ask, patience };
 }
 

@@ -6,16 +6,14 @@ import {
   type SecretScalar,
   type SeedSubstitutes,
 } from '@prometheus-compute/protocol';
-import type { ChunkOutcome } from '@prometheus-compute/sandbox';
 import { contentHash, inputHash } from '../commitment/content-hash.ts';
 import { leafHash } from '../commitment/leaf.ts';
 import { verifyMerklePath } from '../commitment/merkle.ts';
 import { encryptChunk } from '../encryption/cipher.ts';
 import { joinLock, recoverShare } from '../lock/shares.ts';
-import { type FreivaldsCheck, verifiedOutcome } from '../scheme/freivalds.ts';
-import { Projector } from '../scheme/projection.ts';
+import type { ProjectChunk, ProjectedChunk } from '../scheme/projected.ts';
 import { lockDigest, schemeField, shownRecords } from '../scheme/trace.ts';
-import { type DeliveredChunk, type Delivery, outcomeInner } from './commit.ts';
+import { chunkResult, type DeliveredChunk, type Delivery, resultInner } from './commit.ts';
 import type { Opening } from './open.ts';
 import {
   type ChunkClaim,
@@ -56,7 +54,7 @@ export async function checkOpening(received: {
   readonly answered: AnsweredSeeds | null;
   readonly substitutes: SeedSubstitutes;
   readonly run: RunChunk;
-  readonly freivalds?: FreivaldsCheck;
+  readonly freivalds?: ProjectChunk;
 }): Promise<Verdict> {
   const { terms, inputs, delivery, opening, freivalds } = received;
   checkCount(terms, 'inputs', inputs);
@@ -85,19 +83,11 @@ export async function checkOpening(received: {
   if (!sharesMakeLock(terms, opened)) return faulty(0, 'lock');
 
   const challenge = openingChallenge(opening);
-  const projector = freivalds && new Projector({ ...freivalds, challenge });
   const verify = (chunk: OpenedChunk) => {
     const input = inputs[chunk.index]!;
     const delivered = delivery.chunks[chunk.index]!;
-    const projected = async () =>
-      freivalds &&
-      projector &&
-      verifiedOutcome(freivalds, projector, {
-        challenge,
-        chunk,
-        input,
-        outputBytes: terms.limits.outputBytes,
-      });
+    const { outputBytes } = terms.limits;
+    const projected = async () => freivalds?.({ challenge, chunk, input, outputBytes });
     return verifyChunk({ ...received, challenge, chunk, input, delivered, projected });
   };
   const runs =
@@ -149,20 +139,29 @@ async function verifyChunk(of: {
   readonly delivered: DeliveredChunk;
   readonly input: Uint8Array;
   readonly run: RunChunk;
-  readonly projected: () => Promise<ChunkOutcome | 'wrong' | undefined>;
+  readonly projected: () => Promise<ProjectedChunk | 'wrong' | undefined>;
 }): Promise<SecretScalar | 'output' | 'lock'> {
-  const { terms, challenge, chunk, delivered, input } = of;
+  const { terms, chunk, delivered } = of;
   const { index } = chunk;
-  const projected = await of.projected();
-  if (projected === 'wrong') return 'output';
-  const outcome = projected ?? (await of.run(input, inputHash(input)));
+  const result = (await of.projected()) ?? (await runAgain(of));
+  if (result === 'wrong') return 'output';
   // the trace counts as output: a right result that was copied from elsewhere has none
-  if (!equalBytes(outcome.output, chunk.output) || !equalBytes(outcomeInner(outcome), delivered.inner))
+  if (!equalBytes(result.output, chunk.output) || !equalBytes(resultInner(result), delivered.inner))
     return 'output';
-  if (projected === undefined) {
-    const shown = schemeField(terms.scheme, shownRecords(outcome, challenge, index));
-    if (!equalBytes(shown, chunk.scheme)) return 'output';
-  }
-  const digest = lockDigest(outcome, challenge, index);
-  return recoverShare(chunk.maskedShare, terms.contractHash, index, digest, chunk.lockShare) ?? 'lock';
+  return recoverShare(chunk.maskedShare, terms.contractHash, index, result.lock, chunk.lockShare) ?? 'lock';
+}
+
+/** What an own run of a chunk gives; `wrong` where the opening names other records. */
+async function runAgain(of: {
+  readonly terms: BatchTerms;
+  readonly challenge: Hash32;
+  readonly chunk: OpenedChunk;
+  readonly input: Uint8Array;
+  readonly run: RunChunk;
+}): Promise<ProjectedChunk | 'wrong'> {
+  const { terms, challenge, chunk, input } = of;
+  const outcome = await of.run(input, inputHash(input));
+  const shown = schemeField(terms.scheme, shownRecords(outcome, challenge, chunk.index));
+  if (!equalBytes(shown, chunk.scheme)) return 'wrong';
+  return { ...chunkResult(outcome), lock: lockDigest(outcome, challenge, chunk.index) };
 }

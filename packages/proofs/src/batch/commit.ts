@@ -52,7 +52,8 @@ export function chunkResult(outcome: ChunkOutcome): ChunkResult {
   return { output: outcome.output, trace: traceCommitment(outcome) };
 }
 
-function resultInner({ output, trace }: ChunkResult): Hash32 {
+/** inner_i of a result. */
+export function resultInner({ output, trace }: ChunkResult): Hash32 {
   return innerHash(contentHash('y', output), trace);
 }
 

@@ -12,8 +12,8 @@ import type { ProjectionKernels, Projector } from './projection.ts';
 import { withheldCount, withheldRows } from './withheld.ts';
 
 /**
- * Steps that checking one chunk may take: seconds. The check runs where the node does, out of reach of the contract's time
- * limit: a model of large tensors, of groups or of pools, and a chunk of many rows, would keep a Verifier from all else that it has to do.
+ * Steps that checking one chunk may take: seconds. A model of large tensors, of groups or of pools, and a chunk of many rows, would keep
+ * a Verifier without child processes from all else that it has to do, and one that has them from checking anything in the contract's time.
  */
 const MAX_CHECK_STEPS = 2 ** 33;
 /** Bytes of the sums over rows of all checked layers, so that they fit into the memory of the engine besides a row. */
@@ -47,7 +47,7 @@ export async function verifiedOutcome(
   projector: Projector,
   opened: {
     readonly challenge: Hash32;
-    readonly chunk: OpenedChunk;
+    readonly chunk: Pick<OpenedChunk, 'index' | 'scheme'>;
     readonly input: Uint8Array;
     readonly outputBytes: number;
   },

@@ -28,6 +28,8 @@ import {
   merkleRoot,
   type Opening,
   openBatch,
+  type ProjectChunk,
+  projectHere,
   type RunChunk,
   type Verdict,
 } from '../../src/index.ts';
@@ -125,6 +127,7 @@ export async function verify(
   batch: ModelBatch,
   serves: (chunk: number) => boolean = () => true,
   records?: FreivaldsCheck['records'],
+  project: (check: FreivaldsCheck) => ProjectChunk = projectHere,
 ): Promise<{ readonly verdict: Verdict; readonly reruns: number }> {
   let reruns = 0;
   const freivalds: FreivaldsCheck = {
@@ -144,7 +147,7 @@ export async function verify(
   };
   const verdict = await checkOpening({
     ...batch,
-    ...{ answered: SEEDS, substitutes: SUBSTITUTES, run, freivalds },
+    ...{ answered: SEEDS, substitutes: SUBSTITUTES, run, freivalds: project(freivalds) },
   });
   return { verdict, reruns };
 }

@@ -7,6 +7,7 @@ import type { EngineChoice } from '../model/engine/engine.ts';
 import { MAX_RECORDS_BYTES } from '../model/limits.ts';
 import type { ChunkOutcome } from '../outcome/outcome.ts';
 import { MODEL_PROFILE, type Profile, type Program } from '../program/program.ts';
+import type { Examination, Examined } from '../worker/examination.ts';
 import type { Answer, Request } from '../worker/messages.ts';
 import { noResult, outcomeOf } from './answers.ts';
 import { FrameReader, writeFrame } from './frames.ts';
@@ -114,7 +115,7 @@ export class Child {
     const forget = this.#loaded.size >= KEPT_PROGRAMS ? this.#loaded.keys().next().value : undefined;
     if (forget !== undefined) this.#loaded.delete(forget);
     const request = { type: 'load', profile, key, forget, memoryPages, engine: this.#engine } as const;
-    const answer = await this.#ask(request, code, PREPARATION_MILLISECONDS, 0);
+    const answer = await this.#ask(request, [code], PREPARATION_MILLISECONDS, 0);
     if (answer.type === 'refused') throw new SandboxError(answer.code, answer.message, answer.evidence);
     if (answer.type !== 'loaded') throw this.#unexpected(answer);
     this.#loaded.set(key, answer.model);
@@ -134,15 +135,36 @@ export class Child {
     const hex = Buffer.from(seed).toString('hex');
     const request = { type: 'run', key, seed: hex, arguments: list, outputBytes } as const;
     const traceBytes = profile === MODEL_PROFILE ? MAX_RECORDS_BYTES : 0;
-    const answer = await this.#ask(request, input, milliseconds, outputBytes + OVERHEAD_BYTES + traceBytes);
+    const answer = await this.#ask(request, [input], milliseconds, outputBytes + OVERHEAD_BYTES + traceBytes);
     const outcome = outcomeOf(answer, this.#body);
     if (outcome === undefined) throw this.#unexpected(answer);
     return outcome;
   }
 
-  async #ask(request: Request, body: Uint8Array, milliseconds: number, bodyLimit: number): Promise<Answer> {
+  /**
+   * Has a module examine a loaded model.
+   * @param limits - of the answer's body, and of the time that it takes
+   * @throws SandboxError `no-result-yet`
+   */
+  async examine(
+    { key }: PreparedProgram,
+    { module, request, parts }: Examination,
+    { outputBytes, milliseconds }: ProgramLimits,
+  ): Promise<Examined> {
+    const asked = { type: 'examine', key, module: module.href, request } as const;
+    const answer = await this.#ask(asked, parts, milliseconds, outputBytes);
+    if (answer.type !== 'examined') throw this.#unexpected(answer);
+    return { answer: answer.answer, body: this.#body };
+  }
+
+  async #ask(
+    request: Request,
+    parts: readonly Uint8Array[],
+    milliseconds: number,
+    bodyLimit: number,
+  ): Promise<Answer> {
     const answer = this.#answer(milliseconds, bodyLimit);
-    if (this.#process.stdin !== null) writeFrame(this.#process.stdin, request, body);
+    if (this.#process.stdin !== null) writeFrame(this.#process.stdin, request, ...parts);
     return answer;
   }
 

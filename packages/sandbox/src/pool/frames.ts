@@ -16,15 +16,18 @@ export interface Frame {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** Writes a frame without copying the body. */
-export function writeFrame(stream: Writable, header: object, body: Uint8Array = new Uint8Array(0)): void {
+/** Writes a frame without copying the body, which may come in parts. */
+export function writeFrame(stream: Writable, header: object, ...body: readonly Uint8Array[]): void {
   const json = Buffer.from(JSON.stringify(header));
   const prefix = Buffer.alloc(PREFIX_BYTES);
   prefix.writeUInt32LE(json.length, 0);
-  prefix.writeUInt32LE(body.length, 4);
+  prefix.writeUInt32LE(
+    body.reduce((bytes, part) => bytes + part.length, 0),
+    4,
+  );
   stream.write(prefix);
   stream.write(json);
-  if (body.length > 0) stream.write(body);
+  for (const part of body) if (part.length > 0) stream.write(part);
 }
 
 /** Puts frames together from what a pipe delivers; each byte is copied once. */

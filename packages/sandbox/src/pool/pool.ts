@@ -8,6 +8,7 @@ import type { ChunkOutcome } from '../outcome/outcome.ts';
 import { capModule } from '../program/cap.ts';
 import { type Inspection, inspectProgram } from '../program/inspect.ts';
 import { checkArguments, MODEL_PROFILE, type Program } from '../program/program.ts';
+import type { Examination, Examined } from '../worker/examination.ts';
 import { Child, type PreparedProgram } from './child.ts';
 
 interface Job {
@@ -76,6 +77,22 @@ export class SandboxPool {
     const prepared = this.#prepare(program, limits.memoryPages);
     const model = await this.#schedule((child) => child.load(prepared));
     return (inspection ?? model)!;
+  }
+
+  /**
+   * Has a module of ours examine a model in a child process: for work that takes long and is no run of a chunk.
+   *
+   * @param limits - memory for the model, bytes of the answer's body, time
+   * @throws SandboxError as for {@link run}; `no-result-yet` also where the module fails
+   */
+  async examine(program: Program, limits: ProgramLimits, examination: Examination): Promise<Examined> {
+    checkLimits(limits);
+    checkArguments(program);
+    const prepared = this.#prepare(program, limits.memoryPages);
+    return this.#schedule(async (child) => {
+      await child.load(prepared);
+      return child.examine(prepared, examination, limits);
+    });
   }
 
   /** Ids of the processes that exist now, for those who supervise them. */

@@ -24,6 +24,13 @@ export type Request =
       readonly seed: string;
       readonly arguments: readonly string[];
       readonly outputBytes: number;
+    }
+  /** Body: what the module takes. It examines the loaded model. */
+  | {
+      readonly type: 'examine';
+      readonly key: string;
+      readonly module: string;
+      readonly request: unknown;
     };
 
 /** What a child process answers. */
@@ -53,5 +60,7 @@ export type Answer =
       readonly rows: number;
       readonly recordsBytes: number;
     }
+  /** Body: what the module gave. */
+  | { readonly type: 'examined'; readonly answer: unknown }
   /** The host failed: no result. */
   | { readonly type: 'fault'; readonly message: string };

@@ -18,7 +18,7 @@ const thread = new Worker(new URL('./thread.ts', import.meta.url), {
 thread.on('error', () => process.exit(1));
 thread.on('exit', () => process.exit(1));
 thread.on('message', ({ header, parts }: { header: Answer; parts: readonly Uint8Array[] }) => {
-  writeFrame(process.stdout, header, parts.length === 1 ? parts[0] : Buffer.concat(parts));
+  writeFrame(process.stdout, header, ...parts);
 });
 
 const reader = new FrameReader(

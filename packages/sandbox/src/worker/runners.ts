@@ -2,13 +2,14 @@ import { SandboxError } from '../errors.ts';
 import { Engine, type EngineModule } from '../host/engine.ts';
 import type { RunInput } from '../host/wasi.ts';
 import { inspectModel, type ModelInspection, runChunk } from '../model/chunk.ts';
-import type { EngineChoice, RowEngine } from '../model/engine/engine.ts';
+import type { EngineChoice, ModelEngine, RowEngine } from '../model/engine/engine.ts';
 import { kernelEngine } from '../model/engine/kernel.ts';
 import { onnxruntimeEngine } from '../model/engine/onnxruntime/engine.ts';
 import { loadRuntime } from '../model/engine/onnxruntime/runtime.ts';
 import { loadModel } from '../model/load/load.ts';
 import type { LoadedModel } from '../model/load/loaded-model.ts';
 import type { ModelOutcome } from '../outcome/outcome.ts';
+import type { Subject } from './examination.ts';
 import { execute, HostFault } from './execute.ts';
 import type { Answer } from './messages.ts';
 
@@ -20,6 +21,13 @@ export interface Reply {
 
 /** Runs a loaded program on one chunk. @throws HostFault */
 export type Runner = (run: RunInput) => Reply | Promise<Reply>;
+
+/** A program that is ready. */
+export interface Loaded {
+  readonly runner: Runner;
+  /** A model, for what is no run of a chunk. */
+  readonly subject?: () => Subject;
+}
 
 /** @throws SandboxError `module-invalid` where the engine refuses the module */
 export function loadWasiRunner(wasm: Uint8Array<ArrayBuffer>): Runner {
@@ -50,7 +58,7 @@ export async function loadModelRunner(
   file: Uint8Array,
   memoryPages: number,
   choice: EngineChoice,
-): Promise<{ readonly runner: Runner; readonly model: ModelInspection }> {
+): Promise<Loaded & { readonly model: ModelInspection }> {
   const model = loadModel(file);
   if (model.memoryPages > memoryPages) {
     throw new SandboxError(
@@ -69,10 +77,18 @@ export async function loadModelRunner(
       parts: outcome.kind === 'done' ? [records, outcome.output] : [records],
     };
   };
-  return { runner, model: inspectModel(model) };
+  let subject: Subject | undefined;
+  return {
+    runner,
+    model: inspectModel(model),
+    subject: () => {
+      subject ??= { model, engine: 'fold' in engine ? engine : kernelEngine(model) };
+      return subject;
+    },
+  };
 }
 
-async function chosenEngine(model: LoadedModel, choice: EngineChoice): Promise<RowEngine> {
+async function chosenEngine(model: LoadedModel, choice: EngineChoice): Promise<RowEngine | ModelEngine> {
   if (choice.name === 'kernels') return kernelEngine(model);
   return onnxruntimeEngine(model, await loadRuntime(choice.folder));
 }

@@ -167,3 +167,29 @@ describe('models that are refused', () => {
     await refused(encodeModel(echoModel()), {}, ['-v']).toMatchObject({ code: 'arguments-malformed' });
   });
 });
+
+describe('a module that examines a model', () => {
+  const module = new URL('../build/examiner.ts', import.meta.url);
+  const examine = (request: unknown, ...parts: readonly Uint8Array[]) =>
+    pool.examine(program(checkedModel()), LIMITS, { module, request, parts });
+
+  it('runs in a child process, with the model, a request and bytes in parts', async () => {
+    const { answer, body } = await examine({ some: 'thing' }, Uint8Array.of(1, 2), Uint8Array.of(3));
+    const model = load(checkedModel());
+    const { output } = plainEngine(model).run(new Uint8Array(40));
+    expect(answer).toEqual({ request: { some: 'thing' }, macs: model.macs, output: [...output] });
+    expect([...body]).toEqual([1, 2, 3]);
+  });
+
+  it('has no answer where it fails, where there is none, and where the program is no model', async () => {
+    const none = { code: 'no-result-yet' };
+    await expect(examine('fail')).rejects.toMatchObject(none);
+    const other = { module: new URL('../build/orphans.ts', import.meta.url), request: null, parts: [] };
+    await expect(pool.examine(program(checkedModel()), LIMITS, other)).rejects.toMatchObject(none);
+    const wasi = { profile: PROFILE, code: echo, arguments: [] };
+    const work = { module, request: null, parts: [] };
+    await expect(pool.examine(wasi, LIMITS, work)).rejects.toMatchObject(none);
+    // A new child is there for the next one.
+    expect((await examine(1)).answer).toMatchObject({ request: 1 });
+  });
+});

@@ -15,7 +15,7 @@ import { EngineError } from '../errors.ts';
 import { audits } from './audit.ts';
 import { chunkRunner, loadBatch, loadDelivery, loadInputs, receiptPlace, storedBlob } from './batch.ts';
 import type { TaskContext } from './context.ts';
-import { freivaldsCheck } from './freivalds.ts';
+import { projection } from './freivalds.ts';
 
 /**
  * C, V, and arbiters to whom it was posted: fetches every ciphertext from whoever serves it and rebuilds R, which is what a
@@ -72,7 +72,7 @@ export async function examineOpening(
   });
   const { terms, contract } = batch;
   const answered = answeredSeeds(contract, opening, context.ports.verify);
-  const freivalds = contract.scheme === 'freivalds' ? freivaldsCheck(record, batch, context) : undefined;
+  const freivalds = contract.scheme === 'freivalds' ? projection(record, batch, context) : undefined;
   const verdict = await checkOpening({
     ...{ terms, inputs, delivery, opening, answered, substitutes, run },
     ...(freivalds && { freivalds }),
