@@ -9,6 +9,7 @@ import { CodedError } from '@prometheus-compute/protocol';
  * `fee-reserve`: what a contract's transactions may cost in fees is not covered, or its coin is not there.
  * `chain-replaced`: the chain is another one than it was.
  * `announcement-false`: somebody announces a stake that is not its own, or of another chain.
+ * `no-partner`: nobody is named, or left, who could work for a batch or check it.
  * `channel-failed`: a channel ended without a result; the message names the cause and the culprit.
  */
 export type EngineErrorCode =
@@ -23,6 +24,7 @@ export type EngineErrorCode =
   | 'not-finished'
   | 'announcement-false'
   | 'channel-failed'
+  | 'no-partner'
   | 'fee-reserve'
   | 'too-large';
 

@@ -7,8 +7,10 @@ import {
   type Party,
   ROLES,
   type SettlementId,
+  type Txid,
   transactionOf,
 } from '@prometheus-compute/protocol';
+import type { Node } from '../node/node.ts';
 import type { BatchReport } from './specification.ts';
 
 type Holder = keyof BatchReport['changes'];
@@ -55,29 +57,42 @@ export function settledChanges(graph: Graph, settlement: SettlementId): BatchRep
   return changes;
 }
 
+/** Satoshis that a node owns: confirmed coins of its wallet, and outputs of settled contracts that are not in it yet. */
+export async function ownedBy(node: Pick<Node, 'ports' | 'channels'>): Promise<bigint> {
+  const { chain, wallet } = node.ports;
+  let sum = wallet.balance();
+  for (const { state } of node.channels) {
+    for (const { outpoint, amount } of ownedInChannel(state)) {
+      if ((await chain.output(outpoint)) !== undefined) sum += amount;
+    }
+  }
+  return sum;
+}
+
 /**
- * Satoshis that a party owns in outputs of a settled channel that are not in its wallet yet: its payouts, V's fee, and
- * the stake or bond that Tx0 gives back, released or not.
- *
- * @param isUnspent - whether an output is in a block and unspent
+ * Outputs of a settled channel that are a party's own, as long as they are unspent: its payouts, V's fee, and the stake or bond that Tx0
+ * gives back, released or not.
  */
-export function ownedInChannel(state: ChannelState, isUnspent: (outpoint: Outpoint) => boolean): bigint {
-  if (state.name !== 'closed' || state.how !== 'settled') return 0n;
+function ownedInChannel(
+  state: ChannelState,
+): readonly { readonly outpoint: Outpoint; readonly amount: bigint }[] {
+  if (state.name !== 'closed' || state.how !== 'settled') return [];
   const { self, agreement } = state.before;
   const graph = graphOf(agreement);
-  const pledged = transactionOf(graph, 'Tx0').outputs.flatMap(({ payee, leaves, amount }, vout) =>
+  const outputOf = (txid: Txid, vout: number, amount: bigint) => ({ outpoint: { txid, vout }, amount });
+  const commitment = transactionOf(graph, 'Tx0');
+  const pledged = commitment.outputs.flatMap(({ payee, leaves, amount }, vout) =>
     // The change of Tx0 pays to the party's wallet, which counts it already.
-    payee === self && leaves.length > 0 ? [{ amount, vout, txid: transactionOf(graph, 'Tx0').txid }] : [],
+    payee === self && leaves.length > 0 ? [outputOf(commitment.txid, vout, amount)] : [],
   );
-  const paid = transactionOf(graph, state.transaction).outputs.flatMap(({ payee, amount }, vout) =>
+  const settlement = transactionOf(graph, state.transaction);
+  const paid = settlement.outputs.flatMap(({ payee, amount }, vout) =>
     payee === self || (payee === 'feeWindow' && self === 'verifier')
-      ? [{ amount, vout, txid: transactionOf(graph, state.transaction).txid }]
+      ? [outputOf(settlement.txid, vout, amount)]
       : [],
   );
-  const released = heldReleases(state).map(({ release: { amount, transaction } }) => ({
-    amount,
-    vout: 0,
-    txid: transaction.txid,
-  }));
-  return [...pledged, ...paid, ...released].filter(isUnspent).reduce((sum, { amount }) => sum + amount, 0n);
+  const released = heldReleases(state).map(({ release: { amount, transaction } }) =>
+    outputOf(transaction.txid, 0, amount),
+  );
+  return [...pledged, ...paid, ...released];
 }

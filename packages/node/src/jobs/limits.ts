@@ -1,7 +1,7 @@
 import { loadModel, MODEL_PROFILE } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
 import { excessOfRecords, recordsOf } from '../engine/records-limit.ts';
-import { DEVELOPMENT_POLICY } from '../roles/policy.ts';
+import type { NodePolicy } from '../engine/tasks/context.ts';
 import type { JobSpecification, LimitedSpecification } from './specification.ts';
 
 /** Milliseconds that a chunk of a model may take, unless the job says otherwise: far more than any honest machine needs. */
@@ -34,7 +34,7 @@ export function withLimits(specification: JobSpecification): LimitedSpecificatio
  *
  * @throws SandboxError for a model that is refused; EngineError `nothing-to-check`, `too-large`
  */
-export function checkModel({ program, scheme, batches }: LimitedSpecification): void {
+export function checkModel({ program, scheme, batches }: LimitedSpecification, policy: NodePolicy): void {
   const model = loadModel(program);
   if (scheme === 'freivalds' && model.rowTraceBytes === 0) {
     throw new EngineError(
@@ -54,7 +54,7 @@ export function checkModel({ program, scheme, batches }: LimitedSpecification): 
       ),
     ),
   );
-  const excess = excessOfRecords(most, DEVELOPMENT_POLICY.limits);
+  const excess = excessOfRecords(most, policy.limits);
   if (excess !== undefined)
     throw new EngineError('too-large', excess, { remedy: 'Make batches of fewer rows.' });
 }

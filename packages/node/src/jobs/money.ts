@@ -1,5 +1,5 @@
 import { checkContract } from '@prometheus-compute/protocol';
-import { DEVELOPMENT_POLICY } from '../roles/policy.ts';
+import type { NodePolicy } from '../engine/tasks/context.ts';
 import { exampleContract } from './example-contract.ts';
 import type { LimitedSpecification } from './specification.ts';
 
@@ -21,6 +21,10 @@ export function clientCost(specification: LimitedSpecification): bigint {
 }
 
 /** @throws RuleError with the first rule of P and C that money, times and sample break */
-export function checkContractTerms(specification: LimitedSpecification, chunks: number): void {
-  checkContract(specification.parameters, exampleContract(specification, chunks), DEVELOPMENT_POLICY);
+export function checkContractTerms(
+  specification: LimitedSpecification,
+  chunks: number,
+  policy: NodePolicy,
+): void {
+  checkContract(specification.parameters, exampleContract(specification, chunks), policy);
 }

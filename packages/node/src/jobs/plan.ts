@@ -13,6 +13,7 @@ import {
 import { inspectProgram, loadModel, MODEL_PROFILE } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
 import { requireCovered, worstCaseFee } from '../engine/fees/worst-case.ts';
+import type { NodePolicy } from '../engine/tasks/context.ts';
 import { DEVELOPMENT_POLICY } from '../roles/policy.ts';
 import { excessOf } from '../roles/terms-limits.ts';
 import { exampleContract } from './example-contract.ts';
@@ -30,12 +31,13 @@ import type {
  * What a job costs, every exit of its contracts with amounts and dates, what is locked, and who sees the data. Nothing
  * is signed or sent.
  *
+ * @param policy - of the Client's node
  * @throws RuleError for P or C out of bounds; SandboxError for a program that is refused; EngineError
  */
-export function planJob(given: JobSpecification): JobPlan {
+export function planJob(given: JobSpecification, policy: NodePolicy = DEVELOPMENT_POLICY): JobPlan {
   const specification = withLimits(given);
   const { parameters, sampled, batches } = specification;
-  checkSpecification(specification);
+  checkSpecification(specification, policy);
   const perBatch = {
     reward: specification.reward,
     settlementFee: specification.settlementFee,
@@ -58,28 +60,33 @@ export function planJob(given: JobSpecification): JobPlan {
     disclosure: disclosure(specification),
     locked: locked(specification),
     feeReserve: {
-      amount: DEVELOPMENT_POLICY.feeReserve,
-      reason: `for each batch, one confirmed coin of its own: it pays for a challenge and its last transaction at up to ${DEVELOPMENT_POLICY.maxFeeRate / 1_000n} sat/vB, if it comes to that, and is free again afterwards`,
+      amount: policy.feeReserve,
+      reason: `for each batch, one confirmed coin of its own: it pays for a challenge and its last transaction at up to ${policy.maxFeeRate / 1_000n} sat/vB, if it comes to that, and is free again afterwards`,
     },
   };
 }
 
 /** @throws RuleError, SandboxError, EngineError: the first thing that makes the job impossible */
-export function checkSpecification(specification: LimitedSpecification): void {
+export function checkSpecification(
+  specification: LimitedSpecification,
+  policy: NodePolicy = DEVELOPMENT_POLICY,
+): void {
   const { parameters, program, profile, batches } = specification;
   checkParameters(parameters);
-  for (const { inputs } of batches) checkContractTerms(specification, inputs.length);
+  for (const { inputs } of batches) checkContractTerms(specification, inputs.length, policy);
   checkInputSizes(specification);
-  checkPolicy(specification);
-  if (profile === MODEL_PROFILE) checkModel(specification);
+  checkPolicy(specification, policy);
+  if (profile === MODEL_PROFILE) checkModel(specification, policy);
   else inspectProgram(program);
 }
 
-/** What no Worker or Verifier of a development chain takes part in. */
-function checkPolicy({ batches, limits, program, parameters, settlementFee }: LimitedSpecification): void {
-  for (const role of ROLES)
-    requireCovered(worstCaseFee(role, parameters, settlementFee, DEVELOPMENT_POLICY), DEVELOPMENT_POLICY);
-  const allowed = DEVELOPMENT_POLICY.limits;
+/** What no Worker or Verifier of the same policy takes part in. */
+function checkPolicy(
+  { batches, limits, program, parameters, settlementFee }: LimitedSpecification,
+  policy: NodePolicy,
+): void {
+  for (const role of ROLES) requireCovered(worstCaseFee(role, parameters, settlementFee, policy), policy);
+  const allowed = policy.limits;
   const largest = Math.max(
     ...batches.map(({ inputs }) => inputs.reduce((sum, { length }) => sum + length, program.length)),
   );

@@ -1,7 +1,7 @@
 import {
+  type ChannelState,
   contractHash,
   graphOf,
-  type Outpoint,
   parseSettlement,
   releasesOf,
   type SettlementId,
@@ -11,88 +11,93 @@ import {
 import { decodeFailure } from '@prometheus-compute/sandbox';
 import { EngineError } from '../engine/errors.ts';
 import { resultsKey } from '../engine/tasks/examine.ts';
-import type { LocalNetwork } from '../local/network.ts';
-import type { BatchAttempts } from '../roles/batch-attempts.ts';
+import type { Node } from '../node/node.ts';
 import { decodeSnapshot } from '../snapshot/snapshot.ts';
-import { ownedInChannel, settledChanges } from './changes.ts';
+import { settledChanges } from './changes.ts';
 import { detections } from './plan.ts';
 import type {
   BatchReport,
   CeremonyFile,
   ChunkResult,
   JobReport,
-  JobSpecification,
   SettledTransaction,
 } from './specification.ts';
+import type { JobEnd, StoredJob } from './stored-job.ts';
 
-/** What a finished job came to, from the chain and the Client's own store. */
+type Settled = Extract<ChannelState, { how: 'settled' }>;
+
+/** What an ended job came to, from the Client's own store. @param network - name of the chain, for people */
 export async function reportJob(
-  network: LocalNetwork,
-  specification: JobSpecification,
-  attempts: Pick<BatchAttempts, 'channels' | 'failed'>,
-  before: readonly { readonly party: string; readonly before: bigint }[],
+  node: Node,
+  { terms, before }: StoredJob,
+  end: JobEnd,
+  network: string,
 ): Promise<JobReport> {
-  const batches: BatchReport[] = [];
   const results: (readonly Uint8Array[])[] = [];
-  const outcomes: (readonly ChunkResult[])[] = [];
-  for (const [i, id] of attempts.channels.entries()) {
-    const outputs = await resultsOf(network, id);
-    results.push(outputs);
-    const chunks = outputs.map(chunkResult);
-    outcomes.push(chunks);
-    batches.push(reportBatch(network, specification, id, i + 1, chunks));
-  }
-  const balances = before.map(({ party, before: earlier }) => {
-    const { wallet, node } = network.parties.find(({ name }) => name === party)!;
-    const isUnspent = ({ txid, vout }: Outpoint) => network.chain.output(txid, vout) !== undefined;
-    const inChannels = node.engine.records.reduce(
-      (sum, { state }) => sum + ownedInChannel(state, isUnspent),
-      0n,
-    );
-    return { party, before: earlier, after: wallet.balance() + inChannels };
-  });
+  // A batch that ended without results is in the report all the same: what it cost stands there.
+  for (const { channel } of end.batches) results.push((await resultsOf(node, channel)) ?? []);
   return {
-    name: specification.name,
-    network: 'devchain',
-    height: network.height,
-    batches,
+    name: terms.name,
+    network,
+    height: end.height,
+    batches: end.batches.map(({ report }) => report),
     results,
-    outcomes,
-    ceremonies: await ceremoniesOf(network, attempts),
-    balances,
+    outcomes: results.map((outputs) => outputs.map(chunkResult)),
+    ceremonies: await ceremoniesOf(node, end),
+    balances: [{ party: 'client', before, after: end.after }],
   };
 }
 
 /** Every draw of the job, also those that came to nothing. */
-async function ceremoniesOf(
-  network: LocalNetwork,
-  { channels, failed }: Pick<BatchAttempts, 'channels' | 'failed'>,
-): Promise<readonly CeremonyFile[]> {
-  const { node } = network.client;
+async function ceremoniesOf(node: Node, { batches, lost }: JobEnd): Promise<readonly CeremonyFile[]> {
   const files: CeremonyFile[] = [];
-  const add = async (batch: number, attempt: number, channel: string, drawn: boolean): Promise<void> => {
+  const add = async (batch: number, attempt: number, channel: string, complete: boolean): Promise<void> => {
     const file = await node.ceremony(channel);
-    if (file !== undefined) files.push({ batch, attempt, complete: drawn, file });
+    if (file !== undefined) files.push({ batch, attempt, complete, file });
   };
-  for (const { batch, attempt, channel } of failed) await add(batch, attempt, channel, false);
-  for (const [i, channel] of channels.entries()) {
-    const tries = failed.filter(({ batch }) => batch === i + 1).length;
-    await add(i + 1, tries + 1, channel, true);
+  for (const { batch, attempt, channel } of lost) await add(batch, attempt, channel, false);
+  for (const { channel, report } of batches) {
+    const tries = lost.filter(({ batch }) => batch === report.batch).length;
+    await add(report.batch, tries + 1, channel, true);
   }
   return files;
 }
 
-async function resultsOf(network: LocalNetwork, id: string): Promise<readonly Uint8Array[]> {
-  const stored = await network.client.node.engine.ports.store.record(resultsKey(id));
-  const outputs = stored === undefined ? null : (decodeSnapshot(stored) as readonly (Uint8Array | null)[]);
-  if (outputs === null || outputs.some((output) => output === null)) {
-    const missing = outputs === null ? 'all results' : `the results of chunks ${indexesOfNull(outputs)}`;
-    throw new EngineError('channel-failed', `${missing} could not be decrypted`, {
-      rule: 'M §Payment',
-      remedy: 'The Worker delivered something else than it committed to. Do not use it again.',
+/** The results of a batch; undefined when it has none, or not all of them. */
+async function resultsOf(node: Node, channel: string): Promise<readonly Uint8Array[] | undefined> {
+  const outputs = await decrypted(node, channel);
+  return outputs?.every((output) => output !== null) === true
+    ? (outputs as readonly Uint8Array[])
+    : undefined;
+}
+
+async function decrypted(node: Node, channel: string): Promise<readonly (Uint8Array | null)[] | undefined> {
+  const stored = await node.ports.store.record(resultsKey(channel));
+  return stored && (decodeSnapshot(stored) as readonly (Uint8Array | null)[]);
+}
+
+/** Why a settled batch has no results; undefined: it has all. */
+export async function lackOfResults(
+  node: Node,
+  channel: string,
+  { transaction, revealed }: Settled,
+  place: number,
+): Promise<EngineError | undefined> {
+  if (revealed === null) {
+    const { scheme } = parseSettlement(transaction as SettlementId);
+    const reason = `batch ${place} ended by ${transaction} (#${scheme}), without results`;
+    return new EngineError('channel-failed', reason, {
+      rule: 'T §The tree',
+      remedy: 'The report shows what was paid and came back. Choose other partners, and run the job again.',
     });
   }
-  return outputs as readonly Uint8Array[];
+  const outputs = await decrypted(node, channel);
+  if (outputs !== undefined && !outputs.includes(null)) return undefined;
+  const missing = outputs === undefined ? 'all results' : `the results of chunks ${indexesOfNull(outputs)}`;
+  return new EngineError('channel-failed', `${missing} of batch ${place} could not be decrypted`, {
+    rule: 'M §Payment',
+    remedy: 'The Worker delivered something else than it committed to. Do not use it again.',
+  });
 }
 
 function indexesOfNull(outputs: readonly (Uint8Array | null)[]): string {
@@ -105,45 +110,42 @@ function chunkResult(output: Uint8Array): ChunkResult {
   return { kind: 'failed', reason: failure.kind === 'exit' ? `exit ${failure.exitCode}` : failure.kind };
 }
 
-function reportBatch(
-  network: LocalNetwork,
-  specification: JobSpecification,
-  id: string,
-  batch: number,
-  chunks: readonly ChunkResult[],
-): BatchReport {
-  const state = network.client.node.engine.records.find((record) => record.id === id)?.state;
-  if (state?.name !== 'closed' || state.how !== 'settled') {
-    throw new EngineError('channel-failed', `batch ${batch} is not settled`);
-  }
-  const { agreement } = state.before;
+/** What a settled batch came to. @param place - in its job, from 1 */
+export async function reportBatch(
+  node: Node,
+  channel: string,
+  state: Settled,
+  place: number,
+): Promise<BatchReport> {
+  const { agreement, commitmentHeight } = state.before;
+  const { chunks, sampled } = agreement.contract;
   const graph = graphOf(agreement);
-  const settled = (transaction: 'Tx0' | SettlementId): SettledTransaction => {
+  const settled = (transaction: 'Tx0' | SettlementId, height: number): SettledTransaction => {
     const { txid, vsize, fee } = transactionOf(graph, transaction);
-    const found = network.chain.transaction(txid);
-    if (found?.block === undefined)
-      throw new EngineError('channel-failed', `${transaction} of batch ${batch} is in no block`);
-    return { txid, height: found.block.height, vsize, fee };
+    return { txid, height, vsize, fee };
   };
   const settlement = state.transaction as SettlementId;
-  const released = releasesOf(graph, settlement).flatMap(({ owner, spend, amount, transaction }) => {
+  const released: (SettledTransaction & { readonly party: string })[] = [];
+  for (const { owner, spend, amount, transaction } of releasesOf(graph, settlement)) {
     const { txid, vsize } = transaction;
-    const block = network.chain.transaction(txid)?.block;
-    if (block === undefined) return [];
-    return [{ party: owner, txid, height: block.height, vsize, fee: spend.prevout.amount - amount }];
-  });
+    const height = (await node.ports.chain.transaction(txid))?.height;
+    if (height === undefined) continue;
+    released.push({ party: owner, txid, height, vsize, fee: spend.prevout.amount - amount });
+  }
+  const outputs = (await resultsOf(node, channel)) ?? [];
   return {
-    batch,
+    batch: place,
     scheme: `#${parseSettlement(settlement).scheme}`,
     settlement,
     contractHash: toHex(contractHash(agreement.contract)),
-    tx0: settled('Tx0'),
-    tx4: settled(settlement),
+    // The settlement spends an output of Tx0, which therefore has a block.
+    tx0: settled('Tx0', commitmentHeight!),
+    tx4: settled(settlement, state.height),
     released,
     changes: settledChanges(graph, settlement),
-    chunks: agreement.contract.chunks,
-    sampled: agreement.contract.sampled,
-    detection: detections(agreement.contract.chunks, specification.sampled),
-    failedChunks: chunks.flatMap((chunk, i) => (chunk.kind === 'failed' ? [i] : [])),
+    chunks,
+    sampled,
+    detection: detections(chunks, sampled),
+    failedChunks: outputs.flatMap((output, i) => (chunkResult(output).kind === 'failed' ? [i] : [])),
   };
 }

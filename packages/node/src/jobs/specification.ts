@@ -122,6 +122,8 @@ export interface JobProgress {
   readonly message: string;
   readonly done?: number;
   readonly total?: number;
+  /** Block by which what is waited for is there, or is given up. */
+  readonly until?: number;
   /** Tip of the chain. */
   readonly height?: number;
 }
@@ -171,7 +173,8 @@ export interface CeremonyFile {
 
 export interface JobReport {
   readonly name: string;
-  readonly network: 'devchain';
+  /** `devchain`, or the name of the network. */
+  readonly network: string;
   readonly height: number;
   readonly batches: readonly BatchReport[];
   /** y_i per batch and chunk, decrypted with the secret that the settlement revealed. */

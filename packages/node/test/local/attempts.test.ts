@@ -3,11 +3,12 @@ import { BatchAttempts } from '../../src/roles/batch-attempts.ts';
 import { mineUntil, type Play, startPlay, stateOf } from './play.ts';
 
 /** The Client ends, comes back, and is asked for the same batch. */
-async function again({ network, order }: Play): Promise<BatchAttempts> {
+async function again(play: Play): Promise<BatchAttempts> {
+  const { network } = play;
   await network.stop(network.client);
   const { node } = await network.restart(network.client);
   const attempts = new BatchAttempts(node);
-  await attempts.open(order);
+  await attempts.open(await play.request());
   await network.settle();
   return attempts;
 }
@@ -27,7 +28,7 @@ describe('a Client that ends between two attempts at a batch', () => {
       gone = true;
       void network.stop(network.arbiters.find(({ node }) => node.engine.records.length > 0)!);
     });
-    await new BatchAttempts(network.client.node).open(play.order);
+    await new BatchAttempts(network.client.node).open(await play.request());
     await network.settle();
     await mineUntil(network, () => stateOf(network.client).name === 'closed');
     const [first] = channelsOf(play);

@@ -22,6 +22,8 @@ import {
   openBatchChannel,
 } from '../../src/index.ts';
 import type { LocalParty } from '../../src/local/party.ts';
+import type { BatchRequest } from '../../src/roles/batch-attempts.ts';
+import { storePayload } from '../../src/roles/client.ts';
 
 /** The default P with the least number of arbiters. */
 export const PARAMETERS: Parameters = { ...DEFAULT_PARAMETERS, n: 3 };
@@ -61,6 +63,8 @@ export interface Play extends AsyncDisposable {
   readonly folder: string;
   /** The batch that {@link begin} proposes. */
   readonly order: BatchOrder;
+  /** The same with its payload stored, and with one Worker and one Verifier to choose from. */
+  request(changes?: Partial<BatchOrder>): Promise<BatchRequest>;
   /** Proposes a batch to the Worker and the Verifier, and lets everybody do what can be done before the next block. */
   begin(): Promise<void>;
 }
@@ -97,6 +101,16 @@ export async function startPlay(
     network,
     folder,
     order,
+    request: async (changes) => {
+      const { program, inputs, worker, verifier, ...terms } = { ...order, ...changes };
+      const payload = await storePayload(network.client.node.ports.blobs, program, inputs);
+      return {
+        ...terms,
+        place: terms.batch,
+        payload,
+        candidates: { workers: [worker], verifiers: [verifier] },
+      };
+    },
     begin: async () => {
       await openBatchChannel(network.client.node, order);
       await network.settle();
@@ -129,7 +143,8 @@ export async function mineUntil(network: LocalNetwork, wanted: () => boolean, li
   }
 }
 
-function describe(state: ChannelState): string {
+/** Where a channel is, in a few words. */
+export function describe(state: ChannelState): string {
   if (state.name === 'setup') return `setup ${state.step}`;
   return state.name === 'closed' && state.how === 'abandoned'
     ? `abandoned: ${state.fault.reason}`

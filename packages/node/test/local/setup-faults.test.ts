@@ -63,7 +63,7 @@ describe('a setup that fails, with real engines', () => {
       gone = serving(play)[0]!;
       void network.stop(gone);
     });
-    await attempts.open(play.order);
+    await attempts.open(await play.request());
     await network.settle();
     await untilSettled(play, attempts);
     const [failed] = attempts.failed;
@@ -101,7 +101,7 @@ describe('a setup that fails, with real engines', () => {
     await using play = await startPlay({ arbiters: 5, ports });
     const { network } = play;
     const attempts = new BatchAttempts(network.client.node);
-    await attempts.open(play.order);
+    await attempts.open(await play.request());
     await network.settle();
     await network.mine();
     const cheat = serving(play)[0]!;
@@ -147,8 +147,8 @@ describe('a setup that fails, with real engines', () => {
     const { network } = play;
     const failed: Abandoned[] = [];
     const attempts = new BatchAttempts(network.client.node, ({ state }) => failed.push(state));
-    await attempts.open(play.order);
-    await attempts.open({ ...play.order, batch: 2 });
+    await attempts.open(await play.request());
+    await attempts.open(await play.request({ batch: 2 }));
     await network.settle();
     await network.mine(9);
     const states = network.client.node.engine.records.map(({ state }) => state);
@@ -174,7 +174,7 @@ describe('a setup that fails, with real engines', () => {
     const [first] = network.arbiters;
     const attempts = new BatchAttempts(network.client.node);
     await network.stop(first!);
-    await attempts.open(play.order);
+    await attempts.open(await play.request());
     await network.settle();
     for (let i = 0; attempts.failure === undefined && i < 90; i++) {
       await network.mine();
@@ -218,7 +218,7 @@ describe('T §Setup 5: a signed Tx0 that the Client keeps to itself', () => {
     await using play = await startPlay({ ports, funds });
     const { network } = play;
     const attempts = new BatchAttempts(network.client.node);
-    await attempts.open(play.order);
+    await attempts.open(await play.request());
     await network.settle();
     for (let i = 0; attempts.failed.length === 0 && i < 30; i++) {
       await network.mine();

@@ -1,0 +1,257 @@
+import { CodedError, satoshi } from '@prometheus-compute/protocol';
+import type { ChannelRecord } from '../engine/channel-record.ts';
+import { EngineError } from '../engine/errors.ts';
+import { decodeManifest } from '../engine/manifest.ts';
+import type { TaskProgress } from '../engine/tasks/context.ts';
+import type { Node } from '../node/node.ts';
+import { BatchAttempts, type BatchRequest, type FailedAttempt } from '../roles/batch-attempts.ts';
+import type { Candidates } from '../roles/candidates.ts';
+import type { Offered } from '../roles/client.ts';
+import { ownedBy } from './changes.ts';
+import { commitmentFee } from './money.ts';
+import { JobObserver } from './observer.ts';
+import { lackOfResults, reportBatch } from './report.ts';
+import type { JobProgress } from './specification.ts';
+import type { JobEnd, JobTerms, StoredJob, StoredJobBatch } from './stored-job.ts';
+import { FINAL } from './waits.ts';
+
+/** How a batch of a job that runs stands. */
+export type BatchStanding =
+  /** Not begun: coins are missing, or it is not its turn yet. */
+  | 'waiting'
+  /** Nothing is paid; it is being contracted. */
+  | 'setup'
+  /** Tx0 may be, or is, on the chain. */
+  | 'locked'
+  | 'settled'
+  | 'failed';
+
+/** Opens, watches and ends the batches of one job. What it has begun stands in the node's channels; nothing else is needed to go on. */
+export class RunningJob {
+  readonly #node: Node;
+  readonly #requests: readonly BatchRequest[];
+  readonly #attempts: BatchAttempts;
+  readonly #refused = new Map<number, CodedError<string>>();
+  readonly observer: JobObserver;
+  stored: StoredJob;
+
+  private constructor(
+    node: Node,
+    stored: StoredJob,
+    requests: readonly BatchRequest[],
+    emit: (progress: JobProgress) => void,
+  ) {
+    this.#node = node;
+    this.stored = stored;
+    this.#requests = requests;
+    const places = new Map(requests.map(({ batch, place }) => [batch, place]));
+    this.observer = new JobObserver(places, () => node.watcher.height, emit);
+    this.#attempts = new BatchAttempts(node, (failed) => this.observer.onFailedAttempt(failed));
+    if (stored.cancelled) this.#attempts.stop();
+  }
+
+  /** Takes up a stored job: batches that an earlier run has begun go on. @throws EngineError `payload-missing` */
+  static async takeUp(
+    node: Node,
+    stored: StoredJob,
+    candidates: Candidates,
+    emit: (progress: JobProgress) => void,
+  ): Promise<RunningJob> {
+    const requests: BatchRequest[] = [];
+    for (const [i, batch] of stored.batches.entries())
+      requests.push(await requestOf(node, stored, batch, i + 1, candidates));
+    const job = new RunningJob(node, stored, requests, emit);
+    for (const request of requests) if (job.#attempts.takeUp(request)) job.#track(request.batch);
+    return job;
+  }
+
+  /** Why a batch came to nothing, the first one; undefined: none has yet. */
+  get failure(): CodedError<string> | undefined {
+    return this.#requests.map(({ batch }) => this.#failureOf(batch)).find((failure) => failure !== undefined);
+  }
+
+  /** Places and numbers of the batches with how each stands. */
+  get standings(): readonly { readonly batch: number; readonly place: number; readonly is: BatchStanding }[] {
+    return this.#requests.map(({ batch, place }) => ({ batch, place, is: this.#standingOf(batch) }));
+  }
+
+  onMoved(record: ChannelRecord, begun: boolean): void {
+    if (begun) this.observer.begin(record);
+    else this.observer.moved(record);
+  }
+
+  onTask(role: ChannelRecord['role'], progress: TaskProgress): void {
+    this.observer.onTask(role, progress);
+  }
+
+  /** Begins nothing new any more. */
+  cancel(): void {
+    this.#attempts.stop();
+  }
+
+  /** Begins what can begin. @returns how the job ended, once it has */
+  async follow(): Promise<JobEnd | undefined> {
+    for (const request of this.#requests) await this.#open(request);
+    await this.#attempts.follow();
+    const standings = this.standings;
+    const over = standings.every(({ batch, is }) => is === 'failed' || this.#isFinal(batch));
+    return over ? this.#end() : undefined;
+  }
+
+  async #open(request: BatchRequest): Promise<void> {
+    const { batch } = request;
+    if (this.#attempts.channelOf(batch) !== undefined || this.#refused.has(batch)) return;
+    if (this.stored.cancelled) {
+      this.#refused.set(
+        batch,
+        new EngineError('interrupted', `batch ${request.place} was not begun: the job was cancelled`),
+      );
+      return;
+    }
+    try {
+      await this.#attempts.open(request);
+    } catch (cause) {
+      if (!(cause instanceof CodedError)) throw cause;
+      const isPoor = cause.code === 'insufficient-funds' || cause.code === 'fee-reserve';
+      // Coins in contracts that are not over come back.
+      if (isPoor && this.#hasCoinsAway())
+        this.observer.note(batch, 'funding', `waiting for coins: ${cause.message}`);
+      else this.#refused.set(batch, cause);
+    }
+  }
+
+  #hasCoinsAway(): boolean {
+    const tip = this.#node.watcher.height;
+    return this.#node.channels.some(({ role, state }) => {
+      if (role === 'arbiter') return false;
+      if (state.name !== 'closed') return true;
+      return (state.how === 'settled' ? state.height : state.tip) + FINAL > tip;
+    });
+  }
+
+  #track(batch: number): void {
+    const channel = this.#attempts.channelOf(batch);
+    const record = this.#node.channels.find(({ id }) => id === channel);
+    if (record !== undefined) this.observer.begin(record);
+  }
+
+  #failureOf(batch: number): CodedError<string> | undefined {
+    const state = this.#stateOf(batch);
+    // A Tx0 that was quicker than what gave it up: the contract stands.
+    if (state !== undefined && !(state.name === 'closed' && state.how === 'abandoned')) return undefined;
+    return this.#refused.get(batch) ?? this.#attempts.failureOf(batch);
+  }
+
+  #stateOf(batch: number) {
+    const channel = this.#attempts.channelOf(batch);
+    return this.#node.channels.find(({ id }) => id === channel)?.state;
+  }
+
+  #standingOf(batch: number): BatchStanding {
+    if (this.#failureOf(batch) !== undefined) return 'failed';
+    const state = this.#stateOf(batch);
+    if (state === undefined) return 'waiting';
+    if (state.name === 'closed') return state.how === 'settled' ? 'settled' : 'setup';
+    if (state.name !== 'setup') return 'locked';
+    return state.step === 'signatures' && state.committed ? 'locked' : 'setup';
+  }
+
+  /** Settled for good, and decrypted. */
+  #isFinal(batch: number): boolean {
+    const state = this.#stateOf(batch);
+    if (state?.name !== 'closed' || state.how !== 'settled') return false;
+    const isDecrypted = state.revealed === null || state.failures !== null;
+    return isDecrypted && this.#node.watcher.height >= state.height + FINAL - 1;
+  }
+
+  async #end(): Promise<JobEnd> {
+    const batches: { report: JobEnd['batches'][number]['report']; channel: string }[] = [];
+    const failures: CodedError<string>[] = [];
+    for (const { batch, place } of this.#requests) {
+      const state = this.#stateOf(batch);
+      const failure = this.#failureOf(batch);
+      if (failure !== undefined) failures.push(failure);
+      if (state?.name !== 'closed' || state.how !== 'settled') continue;
+      const channel = this.#attempts.channelOf(batch)!;
+      const lack = await lackOfResults(this.#node, channel, state, place);
+      if (lack !== undefined) failures.push(lack);
+      batches.push({ report: await reportBatch(this.#node, channel, state, place), channel });
+    }
+    const [failure] = failures;
+    return {
+      how: failure === undefined ? 'done' : this.stored.cancelled ? 'cancelled' : 'failed',
+      failure: failure === undefined ? null : fieldsOf(failure),
+      height: this.#node.watcher.height,
+      batches,
+      lost: this.#attempts.failed.map((failed) => this.#lost(failed)),
+      after: await ownedBy(this.#node),
+    };
+  }
+
+  #lost({ batch, attempt, channel }: FailedAttempt): JobEnd['lost'][number] {
+    return { batch: this.#requests.find((request) => request.batch === batch)!.place, attempt, channel };
+  }
+}
+
+/** The fields of an error that are stored. */
+export function fieldsOf({
+  code,
+  message,
+  rule,
+  remedy,
+}: CodedError<string>): NonNullable<JobEnd['failure']> {
+  return { code, message, rule: rule ?? null, remedy: remedy ?? null };
+}
+
+async function requestOf(
+  node: Node,
+  { terms, program, parametersTxid }: StoredJob,
+  { number, inputRoot }: StoredJobBatch,
+  place: number,
+  candidates: Candidates,
+): Promise<BatchRequest> {
+  const manifest = await node.ports.blobs.get(inputRoot);
+  if (manifest === undefined) {
+    throw new EngineError(
+      'payload-missing',
+      `the inputs of batch ${place} of ${terms.name} are not in this node's store`,
+      {
+        remedy: 'Restore the data folder from a backup.',
+      },
+    );
+  }
+  const { profile, scheme, sampled, parameters } = terms;
+  return {
+    batch: number,
+    place,
+    scheme,
+    sampled,
+    parametersTxid,
+    parameters,
+    offered: offeredBy(terms),
+    commitmentFee: commitmentFee(parameters.n),
+    payload: {
+      profile,
+      programHash: program.hash,
+      programSize: program.size,
+      inputs: decodeManifest(manifest),
+      inputRoot,
+    },
+    candidates,
+  };
+}
+
+function offeredBy(terms: JobTerms): Offered {
+  return {
+    reward: satoshi(terms.reward),
+    settlementFee: satoshi(terms.settlementFee),
+    retainer: satoshi(terms.retainer),
+    bond: satoshi(terms.bond),
+    deliveryBlocks: terms.deliveryBlocks,
+    confirmationBlocks: terms.confirmationBlocks,
+    stageBlocks: terms.stageBlocks,
+    arbitrationBlocks: terms.arbitrationBlocks,
+    relayBlocks: terms.relayBlocks,
+    limits: terms.limits,
+  };
+}
