@@ -167,6 +167,10 @@ describe('a pool with the engine onnxruntime', () => {
       module.exports = { Tensor, InferenceSession: { create: async () => ({ run }) } };`;
     await using pool = poolOf(installed('failing', failing));
     await pool.prepare(program(checked), LIMITS);
+    // What has to be derived from records is left to the kernels: the runtime only runs rows.
+    const module = new URL('../build/examiner.ts', import.meta.url);
+    const examined = await pool.examine(program(checked), LIMITS, { module, request: null, parts: [] });
+    expect(examined.answer).toMatchObject({ macs: 40 * 32 });
     await expect(pool.run(program(checked), input, LIMITS, new Uint8Array(32))).rejects.toMatchObject({
       code: 'no-result-yet',
     });
