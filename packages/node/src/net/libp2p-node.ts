@@ -15,8 +15,10 @@ import type { NetLimits } from './limits.ts';
 
 /** What one stream may have on its way before it is read: more than a megabyte serves nobody's line. */
 const STREAM_WINDOW = 1_048_576;
-/** Handshakes that may be under way at the same time. */
-const PENDING_HANDSHAKES = 64;
+/** Handshakes that may be under way at the same time: more than one host gets to open before they time out. */
+const PENDING_HANDSHAKES = 256;
+/** Milliseconds in which whoever connects has to show who it is. */
+const HANDSHAKE_TIMEOUT = 5_000;
 
 /** What a libp2p node is made of. */
 export interface Libp2pSettings {
@@ -55,7 +57,7 @@ export function createNode(settings: Libp2pSettings): Promise<Libp2p<NodeService
       maxIncomingPendingConnections: PENDING_HANDSHAKES,
       dialTimeout: limits.dialTimeout,
       addressDialTimeout: limits.dialTimeout,
-      inboundUpgradeTimeout: limits.dialTimeout,
+      inboundUpgradeTimeout: HANDSHAKE_TIMEOUT,
       inboundStreamProtocolNegotiationTimeout: limits.dialTimeout,
       // Reconnecting is done by whoever knows for whom something waits.
       reconnectRetries: 0,

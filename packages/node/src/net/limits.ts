@@ -56,7 +56,7 @@ export const DEFAULT_NET_LIMITS: NetLimits = {
   receivingBytesStrangers: 32 * MEBIBYTE,
   receivingBytesPartners: 64 * MEBIBYTE,
   connections: 200,
-  connectionsPerSecond: 50,
+  connectionsPerSecond: 20,
   wantedPeers: 32,
   dialTimeout: 10_000,
   frameTimeout: 10_000,

@@ -1,5 +1,6 @@
 import type { Stream } from '@libp2p/interface';
 import type { PeerId } from '../ports/transport.ts';
+import { NetError } from './errors.ts';
 import { frameHead, TAKEN } from './frame.ts';
 import { Inflow } from './inflow.ts';
 import type { NetLimits } from './limits.ts';
@@ -107,11 +108,15 @@ export class Sending {
     let stream: Stream | undefined;
     try {
       stream = await open(peer, AbortSignal.any([closing, AbortSignal.timeout(limits.dialTimeout)]));
-      const inflow = new Inflow(stream);
-      await write(stream, bytes, AbortSignal.any([closing, AbortSignal.timeout(patience)]));
       const answer = new Uint8Array(1);
-      await withDeadline(stream, limits.answerTimeout, inflow.fill(answer));
-      await stream.close();
+      const answered = withDeadline(stream, patience + limits.answerTimeout, new Inflow(stream).fill(answer));
+      const written = write(stream, bytes, AbortSignal.any([closing, AbortSignal.timeout(patience)]));
+      // A peer that has no room for an envelope says so before it has come whole.
+      const isWhole = await Promise.race([written.then(() => true), answered.then(() => false)]);
+      await answered;
+      if (isWhole) await stream.close();
+      else stream.abort(new NetError('frame-gone', 'the peer has answered'));
+      await written.catch(() => {});
       return answer[0] === TAKEN;
     } catch (cause) {
       stream?.abort(cause instanceof Error ? cause : new Error(String(cause)));
@@ -130,7 +135,7 @@ async function write(stream: Stream, bytes: Uint8Array, signal: AbortSignal): Pr
 }
 
 async function withDeadline(stream: Stream, milliseconds: number, answered: Promise<void>): Promise<void> {
-  const timer = setTimeout(() => stream.abort(new Error('no answer came')), milliseconds);
+  const timer = setTimeout(() => stream.abort(new NetError('frame-slow', 'no answer came')), milliseconds);
   try {
     await answered;
   } finally {

@@ -1,10 +1,9 @@
 import { equalBytes, hash32 } from '@prometheus-compute/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { announcementBytes } from './envelopes.ts';
-import { loopbackNet } from './libp2p-net.ts';
+import { loopbackNet, SOON } from './libp2p-net.ts';
 
 const QUICK = { secondLook: 100 };
-const SOON = { timeout: 10_000 };
 
 describe('announcements over libp2p', () => {
   it('go on from peer to peer, where a node finds them right and new', async () => {

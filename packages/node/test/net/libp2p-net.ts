@@ -15,8 +15,10 @@ export interface LoopbackNet extends TestNet {
   readonly notices: ReadonlyMap<string, NetNotice[]>;
 }
 
-export const seedOf = (name: string): Uint8Array =>
-  new Uint8Array(createHash('sha256').update(name).digest());
+/** How long a test waits for what takes a few turns on a machine that is not busy. */
+export const SOON = { timeout: 15_000 };
+
+const seedOf = (name: string): Uint8Array => new Uint8Array(createHash('sha256').update(name).digest());
 
 /** @param limits - where they are not the usual ones */
 export function loopbackNet(limits: Partial<NetLimits> = {}): LoopbackNet {
@@ -42,7 +44,7 @@ export function loopbackNet(limits: Partial<NetLimits> = {}): LoopbackNet {
       await vi.waitFor(() => {
         expect(node.peers).toContain(peer);
         expect(nodes.get(other)!.peers).toContain(node.self);
-      });
+      }, SOON);
     }
     return node;
   };
