@@ -47,7 +47,7 @@ export const DIRECTIONS: Readonly<Record<string, PackageRule>> = {
       control: [],
       telemetry: [],
       local: ['ports', 'engine', 'roles', 'node', 'store', 'net', 'signer', 'wallet'],
-      jobs: ['ports', 'engine', 'roles', 'local', 'snapshot'],
+      jobs: ['ports', 'engine', 'roles', 'node', 'local', 'snapshot', 'control'],
     },
   },
   simulation: {
