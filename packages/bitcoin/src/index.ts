@@ -7,6 +7,10 @@ export type {
   SubmitOutcome,
   WaitingTransaction,
 } from './chain/chain-backend.ts';
+export { ChainAlarm, type ChainAlarmCode } from './chain/core/alarm.ts';
+export { type CoreBackendOptions, connectCore } from './chain/core/connect.ts';
+export type { CoreBackend } from './chain/core/core-backend.ts';
+export { type CoreNetwork, genesisHash } from './chain/core/networks.ts';
 export { DevchainBackend } from './chain/devchain-backend.ts';
 export { signSchnorr, verifySchnorr } from './crypto/secp256k1.ts';
 export * from './devchain/index.ts';

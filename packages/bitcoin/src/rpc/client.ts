@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CodedError } from '@prometheus-compute/protocol';
+import { isList, isObject } from './arguments.ts';
 import type { JsonValue } from './json.ts';
 
 /** Codes of {@link RpcClientError}. */
@@ -8,19 +9,29 @@ export type RpcClientErrorCode =
   | 'rpc-unreachable'
   /** The node does not accept user and password. */
   | 'rpc-unauthorized'
-  /** An answer that is no JSON-RPC. */
+  /** An answer that is no JSON-RPC, or one to another request. */
   | 'rpc-malformed'
-  /** The node answered with an error; `rpcCode` has Core's number. */
+  /** An answer that is longer than what anybody asked for. */
+  | 'rpc-too-large'
+  /** The node answered with an error; `rpcCode` has Core's number and `reason` its words. */
   | 'rpc-refused';
 
 /** A call that brought no result. */
 export class RpcClientError extends CodedError<RpcClientErrorCode> {
   /** Core's error code, when the node answered with an error. */
   readonly rpcCode: number | undefined;
+  /** Core's message, when the node answered with an error. */
+  readonly reason: string | undefined;
 
-  constructor(code: RpcClientErrorCode, message: string, rpcCode?: number, cause?: unknown) {
+  constructor(
+    code: RpcClientErrorCode,
+    message: string,
+    details: { readonly rpcCode?: number; readonly reason?: string; readonly cause?: unknown } = {},
+  ) {
+    const { rpcCode, reason, cause } = details;
     super(code, message, { cause, ...(rpcCode === undefined ? {} : { evidence: { rpcCode } }) });
     this.rpcCode = rpcCode;
+    this.reason = reason;
   }
 }
 
@@ -33,9 +44,19 @@ export interface RpcClientOptions {
   readonly user?: { readonly name: string; readonly password: string };
   /** Milliseconds to wait for an answer. */
   readonly timeout?: number;
+  /** Bytes that an answer may have: more are not taken into memory. */
+  readonly maxAnswerBytes?: number;
+}
+
+/** One call of a batch: the method, and its parameters by position. */
+export interface RpcCall {
+  readonly method: string;
+  readonly params: readonly JsonValue[];
 }
 
 const DEFAULT_TIMEOUT = 60_000;
+/** Bytes: a block of 4 MB in hexadecimal, four times. Stops a node that sends without end from filling the memory. */
+const DEFAULT_MAX_ANSWER_BYTES = 0x0200_0000;
 
 /** A JSON-RPC 2.0 client for Bitcoin Core and for the development chain's server. */
 export class RpcClient {
@@ -54,42 +75,68 @@ export class RpcClient {
    * @throws RpcClientError
    */
   async call(method: string, ...params: readonly JsonValue[]): Promise<JsonValue> {
-    const body = JSON.stringify({ jsonrpc: '2.0', id: this.#nextId++, method, params });
-    const response = await this.#post(body);
+    const id = this.#nextId++;
+    const reply = await this.#exchange({ jsonrpc: '2.0', id, method, params });
+    return resultOf(reply, id, method);
+  }
+
+  /**
+   * Calls several methods in one request.
+   *
+   * @returns one for each call, in order: its result, or the error that the node answered it with
+   * @throws RpcClientError all but `rpc-refused`
+   */
+  async batch(calls: readonly RpcCall[]): Promise<readonly (JsonValue | RpcClientError)[]> {
+    if (calls.length === 0) return [];
+    const first = this.#nextId;
+    this.#nextId += calls.length;
+    const replies = await this.#exchange(
+      calls.map(({ method, params }, index) => ({ jsonrpc: '2.0', id: first + index, method, params })),
+    );
+    if (!isList(replies) || replies.length !== calls.length) {
+      throw new RpcClientError('rpc-malformed', 'a batch was not answered by as many answers');
+    }
+    // JSON-RPC lets a server answer in any order.
+    const byId = new Map<JsonValue | undefined, JsonValue>();
+    for (const reply of replies) if (isObject(reply)) byId.set(reply.id, reply);
+    return calls.map(({ method }, index) => {
+      try {
+        return resultOf(byId.get(first + index) ?? null, first + index, method);
+      } catch (error) {
+        if (error instanceof RpcClientError && error.code === 'rpc-refused') return error;
+        throw error;
+      }
+    });
+  }
+
+  async #exchange(request: unknown): Promise<JsonValue> {
+    const response = await this.#post(JSON.stringify(request));
     if (response.status === 401 || response.status === 403) {
       throw new RpcClientError('rpc-unauthorized', 'the node does not accept this user and password');
     }
-    let reply: unknown;
     try {
-      reply = JSON.parse(response.body);
+      return JSON.parse(response.body) as JsonValue;
     } catch (cause) {
-      throw new RpcClientError('rpc-malformed', `HTTP ${response.status} without JSON`, undefined, cause);
+      throw new RpcClientError('rpc-malformed', `HTTP ${response.status} without JSON`, { cause });
     }
-    if (typeof reply !== 'object' || reply === null) {
-      throw new RpcClientError('rpc-malformed', 'the answer is no JSON-RPC object');
-    }
-    const { result, error } = reply as {
-      result?: JsonValue;
-      error?: { code: number; message: string } | null;
-    };
-    if (error !== undefined && error !== null) {
-      throw new RpcClientError('rpc-refused', `${method}: ${error.message}`, error.code);
-    }
-    return result ?? null;
   }
 
   async #post(body: string): Promise<{ readonly status: number; readonly body: string }> {
-    const { url, timeout } = this.#options;
+    const { url, timeout, maxAnswerBytes } = this.#options;
     try {
       const response = await fetch(url, {
         method: 'POST',
         body,
         headers: { authorization: `Basic ${await this.#login()}`, 'content-type': 'application/json' },
+        // The password goes nowhere else.
+        redirect: 'error',
         signal: AbortSignal.timeout(timeout ?? DEFAULT_TIMEOUT),
       });
-      return { status: response.status, body: await response.text() };
+      const text = await readLimited(response, maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES);
+      return { status: response.status, body: text };
     } catch (cause) {
-      throw new RpcClientError('rpc-unreachable', `no answer from ${url}`, undefined, cause);
+      if (cause instanceof RpcClientError) throw cause;
+      throw new RpcClientError('rpc-unreachable', `no answer from ${url}`, { cause });
     }
   }
 
@@ -101,6 +148,35 @@ export class RpcClient {
         : await readFile(cookieFile, 'utf8');
     return Buffer.from(pair.trim(), 'utf8').toString('base64');
   }
+}
+
+/** The body as text. @throws RpcClientError `rpc-too-large` as soon as it is longer than `limit` bytes */
+async function readLimited(response: Response, limit: number): Promise<string> {
+  if (response.body === null) return '';
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  // Leaving the loop by an exception closes the connection.
+  for await (const part of response.body) {
+    size += part.length;
+    if (size > limit) throw new RpcClientError('rpc-too-large', `the answer has more than ${limit} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** The result in a reply. @throws RpcClientError `rpc-malformed`, `rpc-refused` */
+function resultOf(reply: JsonValue, id: number, method: string): JsonValue {
+  if (!isObject(reply)) throw new RpcClientError('rpc-malformed', 'the answer is no JSON-RPC object');
+  const { result, error } = reply;
+  if (error !== undefined && error !== null) {
+    if (!isObject(error) || typeof error.code !== 'number' || typeof error.message !== 'string') {
+      throw new RpcClientError('rpc-malformed', 'the error of the answer has no code and message');
+    }
+    const { code: rpcCode, message: reason } = error;
+    throw new RpcClientError('rpc-refused', `${method}: ${reason}`, { rpcCode, reason });
+  }
+  if (reply.id !== id) throw new RpcClientError('rpc-malformed', 'this is the answer to another request');
+  return result ?? null;
 }
 
 /** Satoshis of an amount in an answer. Exact: 21 million bitcoin in satoshis fit into a double. */

@@ -19,8 +19,20 @@ export async function withDevchain<T>(use: (client: RpcClient) => Promise<T>): P
   }
 }
 
-/** Runs `use` with a client of a fresh `bitcoind -regtest` that talks to nobody else. */
-export async function withBitcoind<T>(program: string, use: (client: RpcClient) => Promise<T>): Promise<T> {
+/** A `bitcoind -regtest` of its own, fresh, that talks to nobody else. */
+export interface RunningBitcoind {
+  readonly url: string;
+  readonly cookieFile: string;
+  readonly client: RpcClient;
+  /** Ends it and removes what it has stored. */
+  stop(): Promise<void>;
+}
+
+/** Starts a fresh `bitcoind -regtest`. @param options - of its command line, besides those that keep it to itself */
+export async function startBitcoind(
+  program: string,
+  options: readonly string[] = [],
+): Promise<RunningBitcoind> {
   const folder = await mkdtemp(join(tmpdir(), 'bitcoind-'));
   const port = await freePort();
   const node = spawn(
@@ -33,27 +45,38 @@ export async function withBitcoind<T>(program: string, use: (client: RpcClient) 
       '-listen=0',
       '-networkactive=0',
       '-dnsseed=0',
-      '-txindex',
       '-acceptnonstdtxn=0',
       '-dbcache=16',
       '-par=1',
       '-printtoconsole=1',
+      ...options,
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const ended = new Promise<void>((resolve) => node.once('exit', () => resolve()));
-  try {
-    await loaded(node);
-    const cookieFile = join(folder, 'regtest', '.cookie');
-    const client = new RpcClient({ url: `http://127.0.0.1:${port}`, cookieFile });
-    const result = await use(client);
-    await client.call('stop');
-    await ended;
-    return result;
-  } finally {
+  const stop = async (): Promise<void> => {
     node.kill();
     await ended;
     await rm(folder, { recursive: true });
+  };
+  try {
+    await loaded(node);
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
+  const url = `http://127.0.0.1:${port}`;
+  const cookieFile = join(folder, 'regtest', '.cookie');
+  return { url, cookieFile, client: new RpcClient({ url, cookieFile }), stop };
+}
+
+/** Runs `use` with a client of a fresh `bitcoind -regtest` that talks to nobody else. */
+export async function withBitcoind<T>(program: string, use: (client: RpcClient) => Promise<T>): Promise<T> {
+  const running = await startBitcoind(program, ['-txindex']);
+  try {
+    return await use(running.client);
+  } finally {
+    await running.stop();
   }
 }
 

@@ -92,6 +92,13 @@ export function testTransactions(
   return acceptTogether(members, context, mode, true);
 }
 
+/** Why a list of transactions is no package, whatever the chain looks like. */
+export function packageFault(members: readonly LoadedTransaction[]): PackageFault | undefined {
+  const malformed = checkWellFormed(members);
+  if (malformed !== undefined || members.length <= 1 || isChildWithParents(members)) return malformed;
+  return fault('package', 'package-not-child-with-parents');
+}
+
 /**
  * Takes a child with its parents into the mempool, as Core's `submitpackage` does: each member by itself first,
  * then those that only paid too little or missed an input together, judged by their common feerate.
@@ -101,11 +108,8 @@ export function acceptPackage(
   context: AcceptanceContext,
   maxFeeRate: FeeRate | undefined,
 ): PackageResult {
-  const malformed = checkWellFormed(members);
+  const malformed = packageFault(members);
   if (malformed !== undefined) return { fault: malformed, members: new Map() };
-  if (members.length > 1 && !isChildWithParents(members)) {
-    return { fault: fault('package', 'package-not-child-with-parents'), members: new Map() };
-  }
   const results = new Map<Txid, MemberResult>();
   const together: LoadedTransaction[] = [];
   let failed: PackageFault | undefined;

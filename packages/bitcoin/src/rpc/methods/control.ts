@@ -41,7 +41,7 @@ export const CONTROL_METHODS: readonly RpcMethod[] = [
     name: 'estimatesmartfee',
     parameters: ['conf_target:number', 'estimate_mode:string'],
     required: 1,
-    run: (args) => {
+    run: (args, { chain }) => {
       const target = args.integer(0);
       if (target < 1 || target > 1008) {
         const message = 'Invalid conf_target, must be between 1 and 1008';
@@ -53,6 +53,9 @@ export const CONTROL_METHODS: readonly RpcMethod[] = [
         const message = `Invalid estimate_mode parameter, must be one of: ${names}`;
         throw new RpcError(RpcCode.INVALID_PARAMETER, message);
       }
+      // A miner that asks for more than what is relayed anyway is all there is to learn from.
+      if (chain.minimumFeeRate > perThousand(MIN_RELAY_FEE))
+        return { feerate: amount(chain.minimumFeeRate), blocks: target };
       // A chain without strangers has no fee market to learn from; Core says the same on a young regtest.
       return { errors: ['Insufficient data or no feerate found'], blocks: 0 };
     },

@@ -1,3 +1,4 @@
+import { type Txid, txidFromDisplay } from '@prometheus-compute/protocol';
 import { type Chunk, chunksOf } from '../../devchain/mempool/chunks.ts';
 import type { MempoolEntry } from '../../devchain/mempool/entry.ts';
 import {
@@ -9,8 +10,9 @@ import {
 } from '../../devchain/mempool/limits.ts';
 import type { Mempool } from '../../devchain/mempool/pool.ts';
 import { perThousand } from '../../devchain/money.ts';
+import { Arguments, hash, isObject, typeMessage, typeName } from '../arguments.ts';
 import { RpcCode, RpcError } from '../errors.ts';
-import { type Answer, type AnswerObject, amount } from '../json.ts';
+import { type Answer, type AnswerObject, amount, type JsonValue } from '../json.ts';
 import type { RpcMethod } from '../method.ts';
 
 /** Methods that look at the mempool. */
@@ -45,6 +47,22 @@ export const MEMPOOL_METHODS: readonly RpcMethod[] = [
     },
   },
   {
+    name: 'gettxspendingprevout',
+    parameters: ['outputs:array'],
+    required: 1,
+    run: (args, { chain }) => {
+      const outputs = args.list(0);
+      if (outputs.length === 0)
+        throw new RpcError(RpcCode.INVALID_PARAMETER, 'Invalid parameter, outputs are missing');
+      const outpoints = outputs.map(outpoint);
+      return outpoints.map(({ txid, vout }) => ({
+        txid,
+        vout,
+        spendingtxid: chain.mempoolSpender(txid, vout),
+      }));
+    },
+  },
+  {
     name: 'getmempoolinfo',
     parameters: [],
     required: 0,
@@ -70,6 +88,27 @@ export const MEMPOOL_METHODS: readonly RpcMethod[] = [
     },
   },
 ];
+
+/** An object with txid and vout, and nothing else. */
+function outpoint(value: JsonValue): { readonly txid: Txid; readonly vout: number } {
+  if (!isObject(value)) throw new RpcError(RpcCode.TYPE, typeMessage(value, 'object'));
+  const { txid = null, vout = null, ...others } = value;
+  const [other] = Object.keys(others);
+  if (typeof txid !== 'string') throw wrongMember(txid, 'txid', 'string');
+  if (typeof vout !== 'number') throw wrongMember(vout, 'vout', 'number');
+  if (other !== undefined) throw new RpcError(RpcCode.TYPE, `Unexpected key ${other}`);
+  const index = new Arguments([vout]).integer(0);
+  if (index < 0) throw new RpcError(RpcCode.INVALID_PARAMETER, 'Invalid parameter, vout cannot be negative');
+  return { txid: txidFromDisplay(hash(txid, 'txid')), vout: index };
+}
+
+function wrongMember(value: JsonValue, name: string, expected: string): RpcError {
+  if (value === null) return new RpcError(RpcCode.TYPE, `Missing ${name}`);
+  return new RpcError(
+    RpcCode.TYPE,
+    `JSON value of type ${typeName(value)} for field ${name} is not of expected type ${expected}`,
+  );
+}
 
 /** @param chunk - that the entry is in */
 function entryAnswer(entry: MempoolEntry, chunk: Chunk, pool: Mempool): AnswerObject {
