@@ -1,3 +1,12 @@
+export type { NodeConfig } from './config/config.ts';
+export { nodeFolders } from './config/folders.ts';
+export { loadConfig } from './config/load.ts';
+export { networkNamed } from './config/networks.ts';
+export { ControlClient } from './control/client.ts';
+export { examineNode } from './daemon/doctor.ts';
+export type { Finding } from './daemon/finding.ts';
+export { makeNode, type NewNode, newMnemonic, refuseSecondWallet } from './daemon/init.ts';
+export { runDaemon } from './daemon/run.ts';
 export type { ChannelRecord } from './engine/channel-record.ts';
 export { type Collection, collectPayouts } from './engine/collect.ts';
 export { completeDuty } from './engine/complete-duty.ts';
@@ -20,6 +29,8 @@ export type {
   RunOptions,
   SettledTransaction,
 } from './jobs/specification.ts';
+export { passphraseBytes, passphraseFault, readPassphraseFile } from './keystore/passphrase.ts';
+export { readSecretFile } from './keystore/secret-file.ts';
 export { LocalNetwork, type LocalNetworkOptions } from './local/network.ts';
 export type { LocalParty } from './local/party.ts';
 export type { Chain, SubmitOutcome } from './ports/chain.ts';
@@ -27,3 +38,5 @@ export type { Executor } from './ports/executor.ts';
 export type { PeerId, Transport } from './ports/transport.ts';
 export { type BatchOrder, openBatchChannel } from './roles/client.ts';
 export { DEVELOPMENT_POLICY } from './roles/policy.ts';
+export { errorFields } from './telemetry/fields.ts';
+export { createLog } from './telemetry/log.ts';

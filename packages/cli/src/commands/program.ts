@@ -4,9 +4,12 @@ import { EXIT, type ExitCode } from '../errors/exit-codes.ts';
 import { type CeremonyOptions, verifyCeremonyCommand } from './ceremony.ts';
 import { DEMO_OUTPUT, demoCommand } from './demo.ts';
 import { DEFAULT_RPC_PORT, type DevchainOptions, devchainCommand } from './devchain.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { DEFAULT_OUTPUT } from './folders.ts';
 import { guarded } from './guard.ts';
+import { addInitCommand } from './init.ts';
 import { addModelCommands } from './model.ts';
+import { addNodeCommands } from './node.ts';
 import type { RunOptions } from './options.ts';
 import { runCommand } from './run.ts';
 import { DEFAULT_SEED, type SimulateOptions, simulateCommand } from './simulate.ts';
@@ -98,9 +101,13 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
       exitCode = await guarded(options, () => simulateCommand(name, options));
     });
 
-  addModelCommands(program, (code) => {
+  const setExit = (code: ExitCode): void => {
     exitCode = code;
-  });
+  };
+  addInitCommand(program, setExit);
+  addNodeCommands(program, setExit);
+  addDoctorCommand(program, setExit);
+  addModelCommands(program, setExit);
 
   try {
     await program.parseAsync(words, { from: 'user' });

@@ -16,6 +16,8 @@ export type CliErrorCode =
   | 'data-folder-unwritable'
   | 'port-unusable'
   | 'scenario-unknown'
+  | 'passphrase-needed'
+  | 'words-needed'
   | 'interrupted';
 
 /** A command cannot be carried out as it was given. Never shown with a stack trace. */

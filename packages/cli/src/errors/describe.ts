@@ -16,6 +16,8 @@ export interface Failure {
 const UNFINISHED_CODES: ReadonlySet<string> = new Set(['not-finished', 'no-result-yet']);
 /** Codes of the engine's refusals that carry no rule id. */
 const REFUSAL_CODES: ReadonlySet<string> = new Set(['insufficient-funds']);
+/** Errors of the node about what its operator gave: nothing was started. */
+const USAGE_ERRORS: ReadonlySet<string> = new Set(['ConfigError', 'KeystoreError']);
 const REFUSED_MODEL = 'Make the file again with `prometh model import`.';
 /** What to do when the sandbox refuses a program, where its code says more than {@link REFUSED_PROGRAM}. */
 const SANDBOX_REMEDIES: Readonly<Record<string, string>> = {
@@ -68,7 +70,9 @@ export function describeFailure(error: unknown): Failure {
       exitCode: EXIT.interrupted,
     };
   }
-  if (error instanceof CliError) return { code: error.code, message, remedy, rule, exitCode: EXIT.usage };
+  if (error instanceof CliError || USAGE_ERRORS.has(name)) {
+    return { code: code ?? 'usage', message, remedy, rule, exitCode: EXIT.usage };
+  }
   if (code !== undefined && UNFINISHED_CODES.has(code)) {
     return {
       code,

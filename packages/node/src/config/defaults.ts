@@ -20,7 +20,7 @@ export function defaultValues(network: Network, folders: Pick<NodeFolders, 'data
       rpc_cookie_file: network.cookieFile(folders.data),
       rpc_user: '',
       rpc_password_file: '',
-      start_height: 0,
+      start_height: network.firstHeight,
       poll_seconds: network.development ? 1 : 10,
       timeout_seconds: 60,
       // Ten minutes a block on average: a gap of three hours comes once in some years.

@@ -17,6 +17,11 @@ export interface Network {
   readonly chain: 'regtest' | 'signet' | 'testnet4' | 'main';
   /** Whether its coins are worth nothing and its blocks come when they are asked for. */
   readonly development: boolean;
+  /**
+   * First block that can matter: of June 2025 or before, when nothing of this protocol was on any chain, no T_P and no coin of a wallet
+   * that this program has made.
+   */
+  readonly firstHeight: number;
   /** TCP port of the node's JSON-RPC on this machine. */
   readonly rpcPort: number;
   /** Port on which a daemon listens for its peers. */
@@ -36,6 +41,7 @@ export const NETWORKS: Readonly<Record<NetworkName, Network>> = Object.freeze({
     addresses: ADDRESS_NETWORKS.regtest,
     chain: 'regtest',
     development: true,
+    firstHeight: 0,
     rpcPort: 18_443,
     peerPort: 28_733,
     cookieFile: (dataFolder) => join(dataFolder, 'devchain', 'rpc-18443.cookie'),
@@ -45,6 +51,7 @@ export const NETWORKS: Readonly<Record<NetworkName, Network>> = Object.freeze({
     addresses: ADDRESS_NETWORKS.regtest,
     chain: 'regtest',
     development: true,
+    firstHeight: 0,
     rpcPort: 18_443,
     peerPort: 18_733,
     cookieFile: core('regtest'),
@@ -54,6 +61,7 @@ export const NETWORKS: Readonly<Record<NetworkName, Network>> = Object.freeze({
     addresses: ADDRESS_NETWORKS.signet,
     chain: 'signet',
     development: false,
+    firstHeight: 240_000,
     rpcPort: 38_332,
     peerPort: 38_733,
     cookieFile: core('signet'),
@@ -63,6 +71,7 @@ export const NETWORKS: Readonly<Record<NetworkName, Network>> = Object.freeze({
     addresses: ADDRESS_NETWORKS.testnet,
     chain: 'testnet4',
     development: false,
+    firstHeight: 80_000,
     rpcPort: 48_332,
     peerPort: 48_733,
     cookieFile: core('testnet4'),
@@ -72,6 +81,7 @@ export const NETWORKS: Readonly<Record<NetworkName, Network>> = Object.freeze({
     addresses: ADDRESS_NETWORKS.bitcoin,
     chain: 'main',
     development: false,
+    firstHeight: 900_000,
     rpcPort: 8_332,
     peerPort: 8_733,
     cookieFile: core(),

@@ -17,8 +17,12 @@ export const SETTINGS = z.registry<SettingFacts>();
 const DAY_SECONDS = 86_400;
 const MONEY = 2_100_000_000_000_000;
 
-const text = (what: string, schema: z.ZodType<string, string> = z.string().max(1_024)) =>
-  schema.register(SETTINGS, { kind: 'text', what });
+const LINE = z.string().max(1_024);
+const text = (what: string) => choice(what, LINE.clone());
+const choice = <Schema extends z.ZodType<string>>(what: string, schema: Schema): Schema => {
+  SETTINGS.add(schema, { kind: 'text', what });
+  return schema;
+};
 const integer = (what: string, least: number, most: number) =>
   z.int().min(least).max(most).register(SETTINGS, { kind: 'integer', what });
 const flag = (what: string) => z.boolean().register(SETTINGS, { kind: 'flag', what });
@@ -37,13 +41,16 @@ const txidOrNothing = z
 /** A Worker or Verifier that the Client may choose. */
 const partner = (role: string) =>
   z.strictObject({
-    address: text(`The ${role}'s address with its peer id, as its \`prometh node\` prints it.`, peerAddress),
+    address: choice(
+      `The ${role}'s address with its peer id, as its \`prometh node\` prints it.`,
+      peerAddress.clone(),
+    ),
     price_sat: integer(`What it gets for one batch, in satoshis.`, 1, MONEY),
   });
 
 /** Every setting of a node. All of them have a value: what nobody gives is the network's default. */
 export const configSchema = z.strictObject({
-  network: text('The network that this file is for; another one is refused.', z.enum(NETWORK_NAMES)),
+  network: choice('The network that this file is for; another one is refused.', z.enum(NETWORK_NAMES)),
   allow_mainnet: flag('Whether this node may use real bitcoin. `--mainnet` is needed besides.'),
   roles: list(
     'What this node does: any of client, worker, verifier, arbiter.',
@@ -51,7 +58,7 @@ export const configSchema = z.strictObject({
     4,
   ),
   chain: z.strictObject({
-    rpc_url: text(
+    rpc_url: choice(
       'JSON-RPC of the Bitcoin node: Bitcoin Core 28 or later, or `prometh devchain`.',
       z.url({ protocol: /^https?$/ }).max(1_024),
     ),
@@ -87,7 +94,7 @@ export const configSchema = z.strictObject({
     mdns: flag('Whether it looks for peers on the local network by mDNS, and is seen there.'),
   }),
   arbiter: z.strictObject({
-    parameters_txid: text('Txid of the T_P for which an arbiter offers its stakes.', txidOrNothing),
+    parameters_txid: choice('Txid of the T_P for which an arbiter offers its stakes.', txidOrNothing.clone()),
     offers: integer('Stakes that an arbiter keeps on offer, each of a satoshis of that P; 0: none.', 0, 64),
   }),
   policy: z.strictObject({
@@ -144,11 +151,11 @@ export const configSchema = z.strictObject({
     ),
   }),
   log: z.strictObject({
-    level: text(
+    level: choice(
       'The least that is logged: trace, debug, info, warn, error.',
       z.enum(['trace', 'debug', 'info', 'warn', 'error']),
     ),
-    format: text(
+    format: choice(
       'json: one document a line; text: for people; auto: text on a terminal.',
       z.enum(['auto', 'json', 'text']),
     ),

@@ -37,3 +37,8 @@ export async function loadIndex(store: IndexStore): Promise<IndexState | undefin
 export async function saveIndex(store: IndexStore, state: IndexState): Promise<void> {
   await store.putRecord(KEY, encodeSnapshot(state));
 }
+
+/** Makes the next run read every block again. */
+export async function dropIndex(store: Pick<Store, 'deleteRecord'>): Promise<void> {
+  await store.deleteRecord(KEY);
+}

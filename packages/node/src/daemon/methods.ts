@@ -1,0 +1,64 @@
+import { addressOf } from '@prometheus-compute/bitcoin';
+import { outpointKey } from '@prometheus-compute/protocol';
+import { z } from 'zod';
+import packageFile from '../../package.json' with { type: 'json' };
+import type { Json } from '../control/json.ts';
+import { type ControlMethod, controlMethod } from '../control/methods.ts';
+import type { Log } from '../telemetry/log.ts';
+import { channelsByState, type DaemonView } from './view.ts';
+
+const nothing = z.strictObject({});
+
+/** The control methods that every daemon has (docs/node.md). */
+export function daemonMethods(view: DaemonView, log: Log): readonly ControlMethod[] {
+  const { node, wallet } = view;
+  return [
+    controlMethod('status', nothing, () => statusOf(view)),
+    controlMethod('address', z.strictObject({ fresh: z.boolean().default(false) }), async ({ fresh }) => {
+      const script = wallet.wallet.receiveScript(fresh);
+      // Nobody is told an address that a killed process would not find again.
+      await wallet.stored();
+      return { address: addressOf(script, view.config.network.addresses)! };
+    }),
+    controlMethod('balance', nothing, async () => ({
+      confirmed_sat: wallet.wallet.balance().toString(),
+      height: node.watcher.height,
+    })),
+    controlMethod('busy', nothing, async () => ({ busy: node.busy })),
+    controlMethod('publishing.resume', nothing, async () => {
+      const halted = node.watcher.halted;
+      await node.watcher.resumePublishing();
+      if (halted) log.warn('resumed');
+      return { was_halted: halted };
+    }),
+    controlMethod('stop', nothing, async () => {
+      // The answer leaves first.
+      setImmediate(view.stop);
+      return { stopping: true };
+    }),
+  ];
+}
+
+async function statusOf(view: DaemonView): Promise<Json> {
+  const { node, wallet, config, network, offers, loop } = view;
+  const { watcher } = node;
+  return {
+    format: 'prometheus/status/1',
+    version: packageFile.version,
+    network: config.network.name,
+    roles: [...config.values.roles],
+    process: process.pid,
+    peer_id: node.ports.transport.self,
+    addresses: [...network.addresses],
+    peers: network.peers.length,
+    height: watcher.height,
+    current: !loop.troubled && (await watcher.isCurrent().catch(() => false)),
+    halted: watcher.halted,
+    alarm: view.alarm() ?? null,
+    channels: Object.fromEntries(channelsByState(node)),
+    busy: node.busy,
+    outbox: (await node.ports.store.pending()).length,
+    balance_sat: wallet.wallet.balance().toString(),
+    offers: offers === undefined ? null : { live: offers.live.map(outpointKey), waiting: offers.waiting },
+  };
+}

@@ -1,0 +1,155 @@
+import { parseTransaction } from '@prometheus-compute/bitcoin';
+import { CodedError, type Outpoint, outpointKey, type Txid } from '@prometheus-compute/protocol';
+import { RELAY_FEE_RATE } from '../engine/fee-rates.ts';
+import { larger, smaller } from '../engine/fees/amounts.ts';
+import type { Node } from '../node/node.ts';
+import { announce, type SignedOffer, signOffer } from '../roles/arbiter.ts';
+import { decodeSnapshot, encodeSnapshot } from '../snapshot/snapshot.ts';
+import type { Log } from '../telemetry/log.ts';
+
+const KEY = 'daemon:offers';
+/** Blocks after which what has happened to an offer stays so (T §Setup). */
+const FINAL_BLOCKS = 6;
+
+/** How an offer of this node stands. */
+interface Standing {
+  readonly signed: SignedOffer;
+  /** `waits`: in no block yet. `live`: confirmed and unspent. `spent`: by a contract, or to oneself. */
+  readonly state: 'waits' | 'live' | 'spent';
+}
+
+/**
+ * Keeps the stakes of an arbiter on offer. Each is stored, signed, before anybody sees it: a restart hands the same transaction to the
+ * chain again, instead of offering a second stake.
+ */
+export class OfferKeeper {
+  readonly #node: Node;
+  readonly #parametersTxid: Txid;
+  readonly #wanted: number;
+  readonly #log: Log;
+  #offers: readonly SignedOffer[] = [];
+  #standing: readonly Standing[] = [];
+  /** Tips at which the chain first did not take an offer whose coins are gone. */
+  readonly #lostSince = new Map<string, number>();
+  #complaint = '';
+
+  /** @param wanted - stakes to keep on offer, for one P */
+  constructor(
+    node: Node,
+    options: { readonly parametersTxid: Txid; readonly wanted: number; readonly log: Log },
+  ) {
+    this.#node = node;
+    this.#parametersTxid = options.parametersTxid;
+    this.#wanted = options.wanted;
+    this.#log = options.log;
+  }
+
+  /** Takes up the offers of earlier runs; what they need of the wallet is nobody else's. */
+  async load(): Promise<void> {
+    const stored = await this.#node.ports.store.record(KEY);
+    if (stored !== undefined) this.#offers = decodeSnapshot(stored) as unknown as readonly SignedOffer[];
+    for (const signed of this.#offers) this.#hold(signed);
+  }
+
+  /** Offers that are confirmed and unspent. */
+  get live(): readonly Outpoint[] {
+    return this.#standing.filter(({ state }) => state === 'live').map(({ signed }) => signed.offer.outpoint);
+  }
+
+  /** Offers that no block has yet. */
+  get waiting(): number {
+    return this.#standing.filter(({ state }) => state === 'waits').length;
+  }
+
+  /** Tells every peer which offers this node answers for. */
+  announce(): void {
+    for (const { signed, state } of this.#standing) if (state === 'live') announce(this.#node, signed.offer);
+  }
+
+  /** Call it at every tip: forgets what was taken up for good, and offers as many stakes as are wanted. */
+  async follow(): Promise<void> {
+    const { height } = await this.#node.ports.chain.tip();
+    const standing: Standing[] = [];
+    for (const signed of this.#offers) {
+      const state = await this.#stateOf(signed, height);
+      if (state === 'gone') await this.#forget(signed);
+      else standing.push({ signed, state });
+    }
+    this.#standing = standing;
+    for (let missing = this.#wanted - standing.length; missing > 0; missing--) {
+      if (!(await this.#offer())) return;
+    }
+  }
+
+  async #stateOf({ offer, bytes }: SignedOffer, tip: number): Promise<Standing['state'] | 'gone'> {
+    const { chain } = this.#node.ports;
+    const seen = await this.#node.stake(offer.outpoint);
+    if (seen !== undefined) {
+      if (seen.spentHeight === undefined) return 'live';
+      return tip - seen.spentHeight >= FINAL_BLOCKS ? 'gone' : 'spent';
+    }
+    const outcome = await chain.submit(bytes);
+    if (outcome.kind !== 'rejected' || !(await this.#hasLostCoins(bytes))) return 'waits';
+    // Something else has spent its coins: it comes back only if that leaves the chain.
+    const key = outpointKey(offer.outpoint);
+    const since = this.#lostSince.get(key) ?? tip;
+    this.#lostSince.set(key, since);
+    return tip - since >= FINAL_BLOCKS ? 'gone' : 'waits';
+  }
+
+  async #hasLostCoins(bytes: Uint8Array): Promise<boolean> {
+    for (const input of parseTransaction(bytes).inputs) {
+      if ((await this.#node.ports.chain.output(input)) === undefined) return true;
+    }
+    return false;
+  }
+
+  /** @returns whether there is one more */
+  async #offer(): Promise<boolean> {
+    const { chain } = this.#node.ports;
+    try {
+      const estimate = await chain.feeRate();
+      const { maxFeeRate } = this.#node.policy;
+      const rate = smaller(larger(estimate, RELAY_FEE_RATE), maxFeeRate);
+      const signed = await signOffer(this.#node, this.#parametersTxid, rate);
+      await this.#store([...this.#offers, signed]);
+      this.#hold(signed);
+      const outcome = await chain.submit(signed.bytes);
+      if (outcome.kind === 'rejected') this.#complain('chain-refused', outcome.reason);
+      else {
+        this.#log.info('offered', { outpoint: outpointKey(signed.offer.outpoint) });
+        this.#complaint = '';
+      }
+      this.#standing = [...this.#standing, { signed, state: 'waits' }];
+      return outcome.kind !== 'rejected';
+    } catch (cause) {
+      if (!(cause instanceof CodedError)) throw cause;
+      this.#complain(String(cause.code), cause.message);
+      return false;
+    }
+  }
+
+  /** Once for each reason, and not at every block. */
+  #complain(code: string, reason: string): void {
+    if (this.#complaint === code) return;
+    this.#complaint = code;
+    this.#log.warn('offer-waits', { code, reason });
+  }
+
+  /** Its stake and the coins that pay for it are set aside. */
+  #hold({ offer, bytes }: SignedOffer): void {
+    this.#node.ports.wallet.hold([offer.outpoint, ...parseTransaction(bytes).inputs]);
+  }
+
+  async #forget(signed: SignedOffer): Promise<void> {
+    const { offer, bytes } = signed;
+    await this.#store(this.#offers.filter((other) => other !== signed));
+    this.#node.ports.wallet.release([offer.outpoint, ...parseTransaction(bytes).inputs]);
+    this.#log.info('offer-spent', { outpoint: outpointKey(offer.outpoint) });
+  }
+
+  async #store(offers: readonly SignedOffer[]): Promise<void> {
+    await this.#node.ports.store.putRecord(KEY, encodeSnapshot(offers));
+    this.#offers = offers;
+  }
+}

@@ -1,0 +1,113 @@
+import { equalBytes } from '@prometheus-compute/protocol';
+import type { Node } from '../node/node.ts';
+import type { ChainTip } from '../ports/chain.ts';
+import { errorFields } from '../telemetry/fields.ts';
+import type { Log } from '../telemetry/log.ts';
+
+/** Seconds after which a node tries again what waits for its peers, although no block has come. */
+const RETRY_SECONDS = 15;
+/** Blocks that are worth a word, since reading them takes a while. */
+const MANY_BLOCKS = 144;
+
+/** Looks at the chain's tip again and again, and has the node follow it. */
+export class TipLoop {
+  readonly #node: Node;
+  readonly #log: Log;
+  readonly #pollSeconds: number;
+  readonly #onTip: () => Promise<void>;
+  readonly #ended = new AbortController();
+  #seen: ChainTip | undefined;
+  #lastRound = 0;
+  /** Why the chain could not be followed in this round. */
+  #failure: Error | undefined;
+  #troubled = false;
+  #wake: () => void = () => {};
+  #nudged = false;
+  #running: Promise<void> = Promise.resolve();
+
+  /** @param options.onTip - called at every new tip that the node has reached */
+  constructor(
+    node: Node,
+    options: { readonly pollSeconds: number; readonly onTip: () => Promise<void>; readonly log: Log },
+  ) {
+    this.#node = node;
+    this.#log = options.log;
+    this.#pollSeconds = options.pollSeconds;
+    this.#onTip = options.onTip;
+    node.engine.watch((notice) => {
+      if (notice.kind === 'follow-failed') this.#failure = notice.error;
+    });
+  }
+
+  /** Whether the last look at the chain brought nothing that can be used. */
+  get troubled(): boolean {
+    return this.#troubled;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Something may go on now, such as what waits for a peer that has come. */
+  nudge(): void {
+    this.#nudged = true;
+    this.#wake();
+  }
+
+  /** Ends after the round that is under way. */
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    this.#wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      this.#failure = undefined;
+      try {
+        await this.#round();
+      } catch (cause) {
+        this.#failure = cause instanceof Error ? cause : new Error(String(cause));
+      }
+      this.#report();
+      await this.#pause();
+    }
+  }
+
+  async #round(): Promise<void> {
+    const tip = await this.#node.ports.chain.tip();
+    const isNew = this.#seen === undefined || !equalBytes(this.#seen.hash, tip.hash);
+    const isDue = performance.now() - this.#lastRound > RETRY_SECONDS * 1_000;
+    if (!isNew && !isDue && !this.#nudged) return;
+    this.#nudged = false;
+    const behind = tip.height - this.#node.watcher.height;
+    if (behind > MANY_BLOCKS) this.#log.info('catching', { count: behind, height: tip.height });
+    await this.#node.onBlock();
+    this.#lastRound = performance.now();
+    if (this.#failure !== undefined || !(await this.#node.watcher.isCurrent())) return;
+    if (isNew) this.#log.info('tip', { height: tip.height });
+    await this.#onTip();
+    this.#seen = tip;
+  }
+
+  /** Said once when it begins and once when it is over. */
+  #report(): void {
+    if (this.#failure !== undefined && !this.#troubled) {
+      this.#log.warn('chain-unreachable', errorFields(this.#failure));
+    }
+    if (this.#failure === undefined && this.#troubled) this.#log.info('chain-back');
+    this.#troubled = this.#failure !== undefined;
+  }
+
+  async #pause(): Promise<void> {
+    if (this.#nudged || this.#ended.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, this.#pollSeconds * 1_000);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = () => {};
+  }
+}
