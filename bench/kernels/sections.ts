@@ -93,8 +93,9 @@ function projectionSection(): Section {
       columns: [{ name: 'work' }, { name: 'G/s', digits: 2 }],
       rows: [
         ['int8 values times field elements, summed', rates.int8 / GIGA],
-        ['int32 accumulators times field elements, summed', rates.int32 / GIGA],
-        ['accumulators of 3 bytes read from records', rates.record / GIGA],
+        ['accumulators of 3 bytes in records times field elements, summed', rates.record / GIGA],
+        ['accumulators of 4 bytes, of any size, the same', rates.int32 / GIGA],
+        ['accumulators of 3 bytes in records, requantised', rates.rounding / GIGA],
         ['products of field elements, summed', rates.field / GIGA],
       ],
     },

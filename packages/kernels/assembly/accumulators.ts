@@ -1,3 +1,5 @@
+import { decodeFour, decodeOne, places, putExtremes } from './decode';
+
 // int32 ↔ their lowest 2, 3 or 4 bytes, little-endian two's complement.
 
 /** One run of values; `to` need not be aligned. */
@@ -36,31 +38,15 @@ function narrowRun(from: usize, to: usize, count: i32, bytes: i32): void {
   }
 }
 
-/** Four values of 2, 3 or 4 bytes. */
-@inline
-function extendFour(from: usize, bytes: i32): v128 {
-  if (bytes == 2) return v128.load16x4_s(from);
-  const values = v128.load(from);
-  if (bytes == 4) return values;
-  // Each value in the upper three bytes, whose shift brings the sign along.
-  return i32x4.shr_s(i8x16.shuffle(values, values, 0, 0, 1, 2, 0, 3, 4, 5, 0, 6, 7, 8, 0, 9, 10, 11), 8);
-}
-
-@inline
-function extendOne(from: usize, bytes: i32): i32 {
-  if (bytes == 2) return <i32>load<i16>(from);
-  if (bytes == 3) return <i32>load<u16>(from) | (<i32>load<i8>(from, 2) << 16);
-  return load<i32>(from);
-}
-
 /** One run of values, whose least and largest move `extent`; up to 16 bytes behind `from` are read. */
 @inline
 function extendRun(from: usize, to: usize, count: i32, bytes: i32, extent: usize): void {
   let low = v128.load32_splat(extent);
   let high = v128.load32_splat(extent, 4);
+  const at3 = places(count >> 31);
   let i = 0;
   for (; i + 4 <= count; i += 4) {
-    const four = extendFour(from, bytes);
+    const four = decodeFour(from, bytes, at3);
     v128.store(to, four);
     low = i32x4.min_s(low, four);
     high = i32x4.max_s(high, four);
@@ -68,7 +54,7 @@ function extendRun(from: usize, to: usize, count: i32, bytes: i32, extent: usize
     to += 16;
   }
   for (; i < count; i++) {
-    const value = extendOne(from, bytes);
+    const value = decodeOne(from, bytes);
     store<i32>(to, value);
     low = i32x4.min_s(low, i32x4.splat(value));
     high = i32x4.max_s(high, i32x4.splat(value));
@@ -111,44 +97,5 @@ export function unpackAccumulators(
     else extendRun4(records, values, count, extent);
     records += <usize>recordBytes;
     values += <usize>count << 2;
-  }
-}
-
-/** Least and largest of the lanes, as two int32 at `extent`. */
-function putExtremes(low: v128, high: v128, extent: usize): void {
-  const lowPair = i32x4.min_s(low, v128.shuffle<i32>(low, low, 2, 3, 0, 1));
-  const highPair = i32x4.max_s(high, v128.shuffle<i32>(high, high, 2, 3, 0, 1));
-  store<i32>(extent, min(i32x4.extract_lane(lowPair, 0), i32x4.extract_lane(lowPair, 1)));
-  store<i32>(extent, max(i32x4.extract_lane(highPair, 0), i32x4.extract_lane(highPair, 1)), 4);
-}
-
-function extremesOf(values: usize, count: i32, result: usize): void {
-  let low = v128.load32_splat(result);
-  let high = v128.load32_splat(result, 4);
-  let i = 0;
-  for (; i + 4 <= count; i += 4) {
-    const four = v128.load(values);
-    low = i32x4.min_s(low, four);
-    high = i32x4.max_s(high, four);
-    values += 16;
-  }
-  for (; i < count; i++) {
-    const one = v128.load32_splat(values);
-    low = i32x4.min_s(low, one);
-    high = i32x4.max_s(high, one);
-    values += 4;
-  }
-  putExtremes(low, high, result);
-}
-
-/** Values of one call of the inner loop. */
-const RUN: i32 = 4096;
-
-/** Least and largest of int32 [count] with `count` > 0, as two int32. */
-export function extremes(values: usize, count: i32, result: usize): void {
-  store<i32>(result, load<i32>(values));
-  store<i32>(result, load<i32>(values), 4);
-  for (let from = 0; from < count; from += RUN) {
-    extremesOf(values + (<usize>from << 2), min(count - from, RUN), result);
   }
 }

@@ -1,184 +1,139 @@
-import { fromSigned, reduce, shifted } from './field';
-import { gather } from './gather';
+import { decodeFour, places, putExtremes } from './decode';
+import { addDigits, foldRecords, PAIR_BYTES, pairsOf, putPairs, SUM_BYTES } from './pairs';
 
-/** Rows in one pass over the columns of a strip. They stay in the L1 cache. */
-const GROUP: i32 = 32;
-/** Columns of a strip: its sums, 24 bytes a column, stay in the L1 cache. */
-const STRIP: i32 = 128;
-/** Rows until sums are folded: 1,024 products of at most 2^31 · 2^21 stay within 2^62. A multiple of GROUP. */
-const FOLD: i32 = 1024;
-const LIMB: u64 = 0x1fffff;
+/** Rows until sums are folded: of 2^16 · 2^15 products of less than 2^43 each stay within 2^62. */
+const FOLD: i32 = 65536;
+/** Rows of halves of values whose sums fit int32: 2^15·(4095 + 16) each, and the upper ones have no more. */
+const HALVES: i32 = 15;
 
-/** sums[columns / 4][3 limbs][4] += limbs · rows, in 64 bits. */
-function addRows(c: usize, stride: usize, rows: i32, limbs: usize, sums: usize, columns: i32): void {
-  for (let column = 0; column < columns; column += 4) {
-    let s0 = v128.load(sums);
-    let t0 = v128.load(sums, 16);
-    let s1 = v128.load(sums, 32);
-    let t1 = v128.load(sums, 48);
-    let s2 = v128.load(sums, 64);
-    let t2 = v128.load(sums, 80);
-    let at = c + (<usize>column << 2);
-    let limb = limbs;
-    for (let row = 0; row < rows; row++) {
-      const x = v128.load(at);
-      let d = v128.load32_splat(limb);
-      s0 = i64x2.add(s0, i64x2.extmul_low_i32x4_s(x, d));
-      t0 = i64x2.add(t0, i64x2.extmul_high_i32x4_s(x, d));
-      d = v128.load32_splat(limb, 4);
-      s1 = i64x2.add(s1, i64x2.extmul_low_i32x4_s(x, d));
-      t1 = i64x2.add(t1, i64x2.extmul_high_i32x4_s(x, d));
-      d = v128.load32_splat(limb, 8);
-      s2 = i64x2.add(s2, i64x2.extmul_low_i32x4_s(x, d));
-      t2 = i64x2.add(t2, i64x2.extmul_high_i32x4_s(x, d));
-      at += stride;
-      limb += 12;
-    }
-    v128.store(sums, s0);
-    v128.store(sums, t0, 16);
-    v128.store(sums, s1, 32);
-    v128.store(sums, t1, 48);
-    v128.store(sums, s2, 64);
-    v128.store(sums, t2, 80);
-    sums += 96;
-  }
+/** The lanes that count of four columns of which `columns` exist. */
+@inline
+function lanes(columns: i32): v128 {
+  return i32x4.gt_s(i32x4.splat(columns), i32x4(0, 1, 2, 3));
 }
 
-/** out[columns] += sums, which become zero. */
-function fold(sums: usize, out: usize, columns: i32): void {
-  for (let column = 0; column < columns; column++) {
-    const at = sums + <usize>(column >> 2) * 96 + (<usize>(column & 3) << 3);
-    const to = out + (<usize>column << 3);
-    const value =
-      fromSigned(load<i64>(at)) + shifted(fromSigned(load<i64>(at, 32)), 21) + shifted(fromSigned(load<i64>(at, 64)), 42);
-    store<u64>(to, reduce(load<u64>(to) + value));
-  }
-  memory.fill(sums, 0, <usize>((columns + 3) & ~3) * 24);
+/** The pairs of values, or of their lower or upper 16 bits. */
+@inline
+function partOf(values: v128, part: i32): v128 {
+  if (part == 1) return pairsOf(v128.and(values, i32x4.splat(0xffff)));
+  if (part == 2) return pairsOf(i32x4.shr_s(values, 16));
+  return pairsOf(values);
 }
 
-/** The same for values that leave room for limbs of 31 bits: sums[columns / 8][2 limbs][8]. */
-function addNarrowRows(c: usize, stride: usize, rows: i32, limbs: usize, sums: usize, columns: i32): void {
+/** A few rows, whose sums fit int32, eight columns at a time. */
+@inline
+function addRows(from: usize, recordBytes: usize, rows: i32, columns: i32, digits: usize, sums: usize, extent: usize, bytes: i32, part: i32): void {
+  let low = v128.load32_splat(extent);
+  let high = v128.load32_splat(extent, 4);
+  const at3 = places(rows >> 31);
   for (let column = 0; column < columns; column += 8) {
-    let s0 = v128.load(sums);
-    let t0 = v128.load(sums, 16);
-    let u0 = v128.load(sums, 32);
-    let v0 = v128.load(sums, 48);
-    let s1 = v128.load(sums, 64);
-    let t1 = v128.load(sums, 80);
-    let u1 = v128.load(sums, 96);
-    let v1 = v128.load(sums, 112);
-    let at = c + (<usize>column << 2);
-    let limb = limbs;
+    let s0 = i32x4.splat(0);
+    let t0 = s0;
+    let s1 = s0;
+    let t1 = s0;
+    let s2 = s0;
+    let t2 = s0;
+    let s3 = s0;
+    let t3 = s0;
+    let at = from;
+    let digit = digits;
+    // What stands behind the last column is no value of this layer.
+    const isWhole = column + 8 <= columns;
     for (let row = 0; row < rows; row++) {
-      const x = v128.load(at);
-      const y = v128.load(at, 16);
-      let d = v128.load32_splat(limb);
-      s0 = i64x2.add(s0, i64x2.extmul_low_i32x4_s(x, d));
-      t0 = i64x2.add(t0, i64x2.extmul_high_i32x4_s(x, d));
-      u0 = i64x2.add(u0, i64x2.extmul_low_i32x4_s(y, d));
-      v0 = i64x2.add(v0, i64x2.extmul_high_i32x4_s(y, d));
-      d = v128.load32_splat(limb, 4);
-      s1 = i64x2.add(s1, i64x2.extmul_low_i32x4_s(x, d));
-      t1 = i64x2.add(t1, i64x2.extmul_high_i32x4_s(x, d));
-      u1 = i64x2.add(u1, i64x2.extmul_low_i32x4_s(y, d));
-      v1 = i64x2.add(v1, i64x2.extmul_high_i32x4_s(y, d));
-      at += stride;
-      limb += 8;
+      let x = decodeFour(at, bytes, at3);
+      let y = decodeFour(at + (<usize>bytes << 2), bytes, at3);
+      if (!isWhole) {
+        x = v128.and(x, lanes(columns - column));
+        y = v128.and(y, lanes(columns - column - 4));
+      }
+      low = i32x4.min_s(low, i32x4.min_s(x, y));
+      high = i32x4.max_s(high, i32x4.max_s(x, y));
+      x = partOf(x, part);
+      y = partOf(y, part);
+      let d = v128.load32_splat(digit);
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(x, d));
+      t0 = i32x4.add(t0, i32x4.dot_i16x8_s(y, d));
+      d = v128.load32_splat(digit, 4);
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(x, d));
+      t1 = i32x4.add(t1, i32x4.dot_i16x8_s(y, d));
+      d = v128.load32_splat(digit, 8);
+      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(x, d));
+      t2 = i32x4.add(t2, i32x4.dot_i16x8_s(y, d));
+      d = v128.load32_splat(digit, 12);
+      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(x, d));
+      t3 = i32x4.add(t3, i32x4.dot_i16x8_s(y, d));
+      at += recordBytes;
+      digit += PAIR_BYTES;
     }
-    v128.store(sums, s0);
-    v128.store(sums, t0, 16);
-    v128.store(sums, u0, 32);
-    v128.store(sums, v0, 48);
-    v128.store(sums, s1, 64);
-    v128.store(sums, t1, 80);
-    v128.store(sums, u1, 96);
-    v128.store(sums, v1, 112);
-    sums += 128;
+    addDigits(s0, s1, sums);
+    addDigits(t0, t1, sums + 32);
+    addDigits(s2, s3, sums + 64);
+    addDigits(t2, t3, sums + 96);
+    from += <usize>bytes << 3;
+    sums += SUM_BYTES;
   }
+  putExtremes(low, high, extent);
 }
 
-/** out[columns] += narrow sums, which become zero. */
-function foldNarrow(sums: usize, out: usize, columns: i32): void {
-  for (let column = 0; column < columns; column++) {
-    const at = sums + (<usize>(column >> 3) << 7) + (<usize>(column & 7) << 3);
-    const to = out + (<usize>column << 3);
-    const value = fromSigned(load<i64>(at)) + shifted(fromSigned(load<i64>(at, 64)), 31);
-    store<u64>(to, reduce(load<u64>(to) + value));
-  }
-  memory.fill(sums, 0, <usize>((columns + 7) & ~7) << 4);
+function addRows2(from: usize, recordBytes: usize, rows: i32, columns: i32, digits: usize, sums: usize, extent: usize): void {
+  addRows(from, recordBytes, rows, columns, digits, sums, extent, 2, 0);
 }
 
-/** All rows of a strip of columns of narrow values. */
-function combineNarrowStrip(
-  c: usize, stride: usize, rows: i32, limbs: usize, sums: usize, tile: usize, out: usize, columns: i32, foldRows: i32,
-): void {
-  memory.fill(sums, 0, <usize>STRIP << 4);
-  for (let row = 0; row < rows; row += GROUP) {
-    if (row > 0 && row % foldRows == 0) foldNarrow(sums, out, columns);
-    const part = min(rows - row, GROUP);
-    gather(c + <usize>row * stride, stride, part, <usize>columns << 2, tile, STRIP << 2);
-    addNarrowRows(tile, STRIP << 2, part, limbs + (<usize>row << 3), sums, columns);
-  }
-  foldNarrow(sums, out, columns);
+function addRows3(from: usize, recordBytes: usize, rows: i32, columns: i32, digits: usize, sums: usize, extent: usize): void {
+  addRows(from, recordBytes, rows, columns, digits, sums, extent, 3, 0);
 }
 
-/** All rows of a strip of columns. */
-function combineStrip(c: usize, stride: usize, rows: i32, limbs: usize, sums: usize, tile: usize, out: usize, columns: i32): void {
-  memory.fill(sums, 0, <usize>STRIP * 24);
-  for (let row = 0; row < rows; row += GROUP) {
-    if (row > 0 && row % FOLD == 0) fold(sums, out, columns);
-    const part = min(rows - row, GROUP);
-    gather(c + <usize>row * stride, stride, part, <usize>columns << 2, tile, STRIP << 2);
-    addRows(tile, STRIP << 2, part, limbs + <usize>row * 12, sums, columns);
-  }
-  fold(sums, out, columns);
+function addRows4(from: usize, recordBytes: usize, rows: i32, columns: i32, digits: usize, sums: usize, extent: usize): void {
+  addRows(from, recordBytes, rows, columns, digits, sums, extent, 4, 0);
+}
+
+function addLower(from: usize, recordBytes: usize, rows: i32, columns: i32, digits: usize, sums: usize, extent: usize): void {
+  addRows(from, recordBytes, rows, columns, digits, sums, extent, 4, 1);
+}
+
+function addUpper(from: usize, recordBytes: usize, rows: i32, columns: i32, digits: usize, sums: usize, extent: usize): void {
+  addRows(from, recordBytes, rows, columns, digits, sums, extent, 4, 2);
 }
 
 /**
- * out[columns] += Σ_r s[r] · c[r][columns] mod p.
+ * sums += Σ_r s[r] · c[r][columns], for the accumulators c in rows of records. Sums go to `out` before they could be too large.
  *
- * @param c - int32 [rows][columns]; up to 12 bytes behind it are read and do not count
- * @param s - [rows], below p
+ * @param records - of the first row, moved to the first value; up to 32 bytes behind the last are read and do not count
+ * @param s - [rows], below p; at most 2^15 of them
+ * @param sums - int64 [columns rounded up to 8][2]
  * @param out - [columns], below p
- * @param limbs - scratch, 12 bytes a row
- * @param sums - scratch, 3 KiB
- * @param tile - scratch, 16 KiB
+ * @param pending - int32: rows that the sums hold
+ * @param rows32 - rows whose sums fit int32 for the largest value: 2^15·(4095 + value / 4096) each; 0 for values of
+ *   4 bytes and 2^27 or more, which are added as two halves
+ * @param digits - scratch, 32 bytes a row
+ * @param extent - int32: least and largest value so far
  */
-export function combine32(c: usize, s: usize, out: usize, rows: i32, columns: i32, limbs: usize, sums: usize, tile: usize): void {
-  for (let row = 0; row < rows; row++) {
-    const value = load<u64>(s + (<usize>row << 3));
-    const to = limbs + <usize>row * 12;
-    store<u32>(to, <u32>(value & LIMB));
-    store<u32>(to, <u32>((value >> 21) & LIMB), 4);
-    store<u32>(to, <u32>(value >> 42), 8);
-  }
-  for (let column = 0; column < columns; column += STRIP) {
-    const part = min(columns - column, STRIP);
-    const at = <usize>column << 2;
-    combineStrip(c + at, <usize>columns << 2, rows, limbs, sums, tile, out + (at << 1), part);
-  }
-}
-
-/**
- * The same for values of at most `bound` in size, with `bound · foldRows` at most 2^31: then sums of products with limbs
- * of 31 bits stay within 2^62 until they are folded.
- *
- * @param limbs - scratch, 8 bytes a row
- * @param sums - scratch, 2 KiB
- * @param foldRows - rows until sums are folded, a multiple of 32
- */
-export function combineNarrow32(
-  c: usize, s: usize, out: usize, rows: i32, columns: i32, limbs: usize, sums: usize, tile: usize, foldRows: i32,
+export function combineRecords(
+  records: usize, recordBytes: i32, bytes: i32, s: usize, rows: i32, columns: i32,
+  sums: usize, out: usize, pending: usize, rows32: i32, digits: usize, extent: usize,
 ): void {
-  for (let row = 0; row < rows; row++) {
-    const at = <usize>row << 3;
-    const value = load<u64>(s + at);
-    store<u32>(limbs + at, <u32>(value & 0x7fffffff));
-    store<u32>(limbs + at, <u32>(value >> 31), 4);
+  const upper = digits + <usize>(rows * PAIR_BYTES);
+  putPairs(s, digits, rows, 0);
+  if (rows32 == 0) putPairs(s, upper, rows, 16);
+  if (load<i32>(pending) + rows > FOLD) {
+    foldRecords(sums, out, columns);
+    store<i32>(pending, 0);
   }
-  for (let column = 0; column < columns; column += STRIP) {
-    const part = min(columns - column, STRIP);
-    const at = <usize>column << 2;
-    combineNarrowStrip(c + at, <usize>columns << 2, rows, limbs, sums, tile, out + (at << 1), part, foldRows);
+  store<i32>(pending, load<i32>(pending) + rows);
+  const step = rows32 == 0 ? HALVES : rows32;
+  for (let row = 0; row < rows; row += step) {
+    const part = min(rows - row, step);
+    const from = records + <usize>row * <usize>recordBytes;
+    const at = <usize>(row * PAIR_BYTES);
+    if (rows32 == 0) {
+      addLower(from, recordBytes, part, columns, digits + at, sums, extent);
+      addUpper(from, recordBytes, part, columns, upper + at, sums, extent);
+    } else if (bytes == 2) {
+      addRows2(from, recordBytes, part, columns, digits + at, sums, extent);
+    } else if (bytes == 3) {
+      addRows3(from, recordBytes, part, columns, digits + at, sums, extent);
+    } else {
+      addRows4(from, recordBytes, part, columns, digits + at, sums, extent);
+    }
   }
 }

@@ -4,7 +4,7 @@ import { gather } from './gather';
 
 /** Rows in one pass over the columns of a strip. Even. They stay in the L1 cache. */
 const GROUP: i32 = 32;
-/** Columns of a strip: its sums, 16 bytes a column, stay in the L1 cache. */
+/** Columns of a strip. */
 const STRIP: i32 = 256;
 /** Rows until sums are folded: 240 dot products of at most 2 · 2^7 · 2^15 stay below 2^31. A multiple of GROUP. */
 const FOLD: i32 = 480;
@@ -67,39 +67,59 @@ function fold(sums: usize, out: usize, columns: i32): void {
   memory.fill(sums, 0, <usize>((columns + 7) & ~7) << 4);
 }
 
-/** All rows of a strip of columns. */
-function combineStrip(a: usize, stride: usize, rows: i32, digits: usize, sums: usize, tile: usize, out: usize, columns: i32): void {
-  memory.fill(sums, 0, <usize>STRIP << 4);
-  for (let row = 0; row < rows; row += GROUP) {
-    if (row > 0 && row % FOLD == 0) fold(sums, out, columns);
-    const part = min(rows - row, GROUP);
+/**
+ * All rows of a strip of columns, of which the sums hold `held` rows already.
+ * @returns how many they hold at the end, an even number
+ */
+function combineStrip(
+  a: usize, stride: usize, rows: i32, digits: usize, sums: usize, tile: usize, out: usize, columns: i32, held: i32,
+): i32 {
+  for (let row = 0; row < rows; ) {
+    if (held >= FOLD) {
+      fold(sums, out, columns);
+      held = 0;
+    }
+    const part = min(min(rows - row, GROUP), FOLD - held);
     gather(a + <usize>row * stride, stride, part, <usize>columns, tile, STRIP);
     const at = digits + (<usize>row << 3);
     addPairs(tile, STRIP, STRIP, part >> 1, at, sums, columns);
     // The last of an odd number of rows is its own partner, whose digits are zero.
     const last = <usize>(part - 1);
     if ((part & 1) != 0) addPairs(tile + last * STRIP, STRIP, 0, 1, at + (last << 3), sums, columns);
+    row += part;
+    held += (part + 1) & ~1;
   }
-  fold(sums, out, columns);
+  return held;
 }
 
 /**
- * out[columns] += Σ_r s[r] · a[r][columns] mod p.
+ * sums += Σ_r s[r] · a[r][columns]; they go to `out` before they could be too large.
  *
  * @param a - int8 [rows][columns]; up to 15 bytes behind it are read and do not count
  * @param s - [rows], below p
+ * @param sums - int32 [columns rounded up to 8][4]
  * @param out - [columns], below p
+ * @param pending - int32: rows that the sums hold
  * @param digits - scratch, 8 bytes for each row of an even number
- * @param sums - scratch, 4 KiB
  * @param tile - scratch, 8 KiB
  */
-export function combine8(a: usize, s: usize, out: usize, rows: i32, columns: i32, digits: usize, sums: usize, tile: usize): void {
+export function combineCells(
+  a: usize, s: usize, rows: i32, columns: i32, sums: usize, out: usize, pending: usize, digits: usize, tile: usize,
+): void {
   for (let row = 0; row < rows + (rows & 1); row++) {
     const at = digits + (<usize>(row >> 1) << 4) + (<usize>(row & 1) << 1);
     putDigits(row < rows ? load<u64>(s + (<usize>row << 3)) : 0, at, 4);
   }
+  const before = load<i32>(pending);
   for (let column = 0; column < columns; column += STRIP) {
     const part = min(columns - column, STRIP);
-    combineStrip(a + <usize>column, <usize>columns, rows, digits, sums, tile, out + (<usize>column << 3), part);
+    const strip = sums + (<usize>column << 4);
+    const to = out + (<usize>column << 3);
+    store<i32>(pending, combineStrip(a + <usize>column, <usize>columns, rows, digits, strip, tile, to, part, before));
   }
+}
+
+/** out[columns] += the sums of {@link combineCells}, which become zero. */
+export function foldCells(sums: usize, out: usize, columns: i32): void {
+  fold(sums, out, columns);
 }

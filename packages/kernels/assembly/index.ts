@@ -1,8 +1,8 @@
 // Every kernel works on addresses in the imported memory and checks nothing: the classes in ../src do.
-export { extremes, packAccumulators, unpackAccumulators } from './accumulators';
+export { packAccumulators, unpackAccumulators } from './accumulators';
 export { argmax32, argmax8 } from './argmax';
-export { combine32, combineNarrow32 } from './combine32';
-export { combine8 } from './combine8';
+export { combineRecords } from './combine32';
+export { combineCells, foldCells } from './combine8';
 export { conv } from './conv';
 export { depthwise } from './depthwise';
 export { dots, firstUnreduced } from './field';
@@ -10,6 +10,7 @@ export { gemm } from './gemm';
 export { padImages } from './lower';
 export { packWeights } from './pack';
 export { add, placeChannels, recentre, rescaleTable } from './pointwise';
+export { foldRecords } from './pairs';
 export { averagePool, maxPool } from './pool';
 export { foldConv, weightTimes } from './project';
-export { requantise } from './requantise';
+export { firstNegative, requantise } from './requantise';

@@ -13,43 +13,63 @@ function lanes(sum: v128): i64 {
   );
 }
 
-/** Σ w[n] · r[n] of up to PART columns; the digits of r are int16 [4][stride / 2]. */
-function partialRow(w: usize, digits: usize, stride: usize, columns: i32): u64 {
+/** Adds Σ w[n] · r[n] of up to PART columns to the elements of two rows; the digits of r are int16 [4][stride / 2]. */
+function addPart(w: usize, second: usize, digits: usize, stride: usize, columns: i32, out: usize, secondOut: usize): void {
   let s0 = i32x4.splat(0);
   let s1 = s0;
   let s2 = s0;
   let s3 = s0;
+  let t0 = s0;
+  let t1 = s0;
+  let t2 = s0;
+  let t3 = s0;
   const d1 = digits + stride;
   const d2 = d1 + stride;
   const d3 = d2 + stride;
   for (let n: usize = 0; n < <usize>columns; n += 8) {
     const x = v128.load8x8_s(w + n);
+    const y = v128.load8x8_s(second + n);
     const at = n << 1;
-    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(x, v128.load(digits + at)));
-    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(x, v128.load(d1 + at)));
-    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(x, v128.load(d2 + at)));
-    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(x, v128.load(d3 + at)));
+    let d = v128.load(digits + at);
+    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(x, d));
+    t0 = i32x4.add(t0, i32x4.dot_i16x8_s(y, d));
+    d = v128.load(d1 + at);
+    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(x, d));
+    t1 = i32x4.add(t1, i32x4.dot_i16x8_s(y, d));
+    d = v128.load(d2 + at);
+    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(x, d));
+    t2 = i32x4.add(t2, i32x4.dot_i16x8_s(y, d));
+    d = v128.load(d3 + at);
+    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(x, d));
+    t3 = i32x4.add(t3, i32x4.dot_i16x8_s(y, d));
   }
-  return joinDigits(lanes(s0), lanes(s1), lanes(s2), lanes(s3));
+  store<u64>(secondOut, reduce(load<u64>(secondOut) + joinDigits(lanes(t0), lanes(t1), lanes(t2), lanes(t3))));
+  store<u64>(out, reduce(load<u64>(out) + joinDigits(lanes(s0), lanes(s1), lanes(s2), lanes(s3))));
 }
 
 /**
  * out[rows] = w[rows][columns] · r[columns] mod p.
  *
  * @param w - int8; up to 7 bytes behind it are read and do not count
- * @param digits - scratch, 8 bytes for each column of a multiple of 8
+ * @param digits - scratch, 8 bytes for each column of a multiple of 8, and 8 more
  */
 export function weightTimes(w: usize, r: usize, out: usize, rows: i32, columns: i32, digits: usize): void {
   const stride = <usize>((columns + 7) & ~7) << 1;
   memory.fill(digits, 0, stride << 2);
   for (let n = 0; n < columns; n++) putDigits(load<u64>(r + (<usize>n << 3)), digits + (<usize>n << 1), stride);
-  for (let row = 0; row < rows; row++) {
-    let sum: u64 = 0;
+  memory.fill(out, 0, <usize>rows << 3);
+  const spare = digits + (stride << 2);
+  for (let row = 0; row < rows; row += 2) {
+    const isLast = row + 1 == rows;
     for (let n = 0; n < columns; n += PART) {
-      sum = reduce(sum + partialRow(w + <usize>n, digits + (<usize>n << 1), stride, min(columns - n, PART)));
+      const from = w + <usize>n;
+      const second = isLast ? from : from + <usize>columns;
+      const part = min(columns - n, PART);
+      store<u64>(spare, 0);
+      addPart(from, second, digits + (<usize>n << 1), stride, part, out, isLast ? spare : out + 8);
     }
-    store<u64>(out + (<usize>row << 3), sum);
-    w += <usize>columns;
+    w += <usize>columns << 1;
+    out += 16;
   }
 }
 

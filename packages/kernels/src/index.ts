@@ -1,11 +1,6 @@
 export { KernelError, type KernelErrorCode } from './errors.ts';
-export {
-  type Combine32Arguments,
-  type CombineArguments,
-  FIELD_PRIME,
-  type FieldKernels,
-  type FoldConvArguments,
-} from './field/field.ts';
+export { FIELD_PRIME, type FieldKernels, type FoldConvArguments } from './field/field.ts';
+export type { CellSums, RecordSums } from './field/row-sums.ts';
 export { createKernels, type Kernels, type KernelsOptions } from './kernels.ts';
 export type { WindowGeometry } from './layers/geometry.ts';
 export type {
@@ -14,9 +9,10 @@ export type {
   PlaceArguments,
   PoolArguments,
   RequantiseArguments,
+  RequantiseRecordsArguments,
   Term,
 } from './layers/layers.ts';
-export type { Extremes, RecordArguments, RecordKernels } from './layers/records.ts';
+export type { Extremes, RecordArguments, RecordKernels, RecordPlace } from './layers/records.ts';
 export type { Rounding } from './layers/rounding.ts';
 export type { ConvArguments, GemmArguments, LinearKernels } from './linear/linear.ts';
 export type { DepthwiseWeights, PackedWeights } from './linear/weights.ts';

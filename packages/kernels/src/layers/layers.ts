@@ -3,20 +3,34 @@ import type { Memory } from '../memory/memory.ts';
 import { count, product } from '../memory/numbers.ts';
 import type { KernelExports } from '../module.ts';
 import { LARGEST, poolPlan, putGeometry, type WindowGeometry } from './geometry.ts';
+import { checkPlace, type RecordPlace } from './records.ts';
 import { checkRounding, int8, multiplier, type Rounding } from './rounding.ts';
 
-/** Arguments of {@link LayerKernels.requantise}. */
-export interface RequantiseArguments {
-  /** int32 [rows][channels]. */
-  readonly input: Block<'int32'>;
+/** Values that are requantised at a time, at least: each time takes as long as some of them. */
+const RUN = 512;
+
+/** What {@link LayerKernels.requantise} and {@link LayerKernels.requantiseRecords} make of int32. */
+interface Requantised {
   /** int8 of the same shape. */
   readonly output: Block<'int8'>;
   /** One for each channel, none negative. */
   readonly multipliers: Block<'int32'>;
   /** Those of negative values, if they have others. */
   readonly negative: Block<'int32'> | null;
-  readonly rows: number;
   readonly rounding: Rounding;
+}
+
+/** Arguments of {@link LayerKernels.requantise}. */
+export interface RequantiseArguments extends Requantised {
+  /** int32 [rows][channels]. */
+  readonly input: Block<'int32'>;
+  readonly rows: number;
+}
+
+/** Arguments of {@link LayerKernels.requantiseRecords}. */
+export interface RequantiseRecordsArguments extends Requantised {
+  /** Accumulators of whole positions: as many as there are multipliers, or a multiple of them. */
+  readonly place: RecordPlace;
 }
 
 /** A pool over images. */
@@ -76,17 +90,47 @@ export class LayerKernels {
    * clamp(zeroPoint + (value · multiplier + 2^(shift−1)) >> shift, low, high), in 64 bits.
    * @throws KernelError
    */
-  requantise({ input, output, multipliers, negative, rows, rounding }: RequantiseArguments): void {
-    const { shift, zeroPoint, low, high } = checkRounding(rounding);
-    count('rows', rows, 0, LARGEST);
-    const channels = count('channels', multipliers.length, 1, LARGEST);
-    const length = product('input', LARGEST, rows, channels);
+  requantise({ input, rows, ...given }: RequantiseArguments): void {
+    const channels = count('channels', given.multipliers.length, 1, LARGEST);
+    const length = product('input', LARGEST, count('rows', rows, 0, LARGEST), channels);
     const x = this.#memory.check('input', input, 'int32', length);
-    const y = this.#memory.check('output', output, 'int8', length);
+    this.#memory.disjoint(given.output, input);
+    this.#requantise([x, 0, 4], { rows: 1, count: length }, given);
+  }
+
+  /** The same for accumulators that are in records still. @throws KernelError */
+  requantiseRecords({ place, ...given }: RequantiseRecordsArguments): void {
+    const { rows, recordBytes, bytes } = place;
+    const x = checkPlace(this.#memory, place);
+    count('positions', place.count / given.multipliers.length, 0, LARGEST);
+    this.#memory.disjoint(given.output, place.records);
+    this.#requantise([x, recordBytes, bytes], { rows, count: place.count }, given);
+  }
+
+  #requantise(
+    source: readonly [address: number, stride: number, bytes: number],
+    values: { readonly rows: number; readonly count: number },
+    { output, multipliers, negative, rounding }: Requantised,
+  ): void {
+    const { shift, zeroPoint, low, high } = checkRounding(rounding);
+    const channels = multipliers.length;
+    const y = this.#memory.check(
+      'output',
+      output,
+      'int8',
+      product('output', LARGEST, values.rows, values.count),
+    );
     const m = this.#checkMultipliers('multipliers', multipliers, channels);
     const n = negative === null ? 0 : this.#checkMultipliers('negative', negative, channels);
-    this.#memory.disjoint(output, input, multipliers, ...(negative === null ? [] : [negative]));
-    this.#kernels.requantise(x, y, rows, channels, m, n, shift, zeroPoint, low, high);
+    this.#memory.disjoint(output, multipliers, ...(negative === null ? [] : [negative]));
+    const run = Math.ceil(RUN / channels) * channels;
+    this.#memory.temporarily(() => {
+      const runs = this.#memory.allocate('int32', 2 * run).address;
+      this.#kernels.requantise(
+        ...[...source, y, values.rows, values.count, channels, m, n, runs, run],
+        ...[shift, zeroPoint, low, high],
+      );
+    });
   }
 
   /** value − 128 of every byte. @throws KernelError */
@@ -218,9 +262,11 @@ export class LayerKernels {
   }
 
   /** Multipliers are few beside what they multiply, so each is looked at. */
+
   #checkMultipliers(name: string, block: Block<'int32'>, length: number): number {
     const address = this.#memory.check(name, block, 'int32', length);
-    for (const value of this.#memory.int32(block)) multiplier(name, value);
+    const first = this.#kernels.firstNegative(address, length) ?? length;
+    if (first < length) multiplier(name, this.#memory.int32(block)[first]!);
     return address;
   }
 }

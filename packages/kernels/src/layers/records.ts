@@ -4,10 +4,8 @@ import { count, product } from '../memory/numbers.ts';
 import type { KernelExports } from '../module.ts';
 import { LARGEST } from './geometry.ts';
 
-/** Accumulators of one layer, and where they stand in the records of the rows. */
-export interface RecordArguments {
-  /** int32 [rows][count]. */
-  readonly accumulators: Block<'int32'>;
+/** Where the accumulators of one layer stand in the records of rows. */
+export interface RecordPlace {
   /** [rows][recordBytes]. */
   readonly records: Block<'int8'>;
   readonly rows: number;
@@ -18,6 +16,12 @@ export interface RecordArguments {
   readonly offset: number;
   /** Bytes of a value. */
   readonly bytes: 2 | 3 | 4;
+}
+
+/** Arguments of {@link RecordKernels}. */
+export interface RecordArguments extends RecordPlace {
+  /** int32 [rows][count]. */
+  readonly accumulators: Block<'int32'>;
 }
 
 /** Least and largest value. */
@@ -63,28 +67,20 @@ export class RecordKernels {
     });
   }
 
-  /** Least and largest accumulator; of none, 0 and 0. @throws KernelError */
-  extremes(accumulators: Block<'int32'>): Extremes {
-    const values = this.#memory.check('accumulators', accumulators, 'int32');
-    if (accumulators.length === 0) return { low: 0, high: 0 };
-    return this.#memory.temporarily(() => {
-      const result = this.#memory.allocate('int32', 2);
-      this.#kernels.extremes(values, accumulators.length, result.address);
-      const [low, high] = this.#memory.int32(result);
-      return { low: low!, high: high! };
-    });
-  }
-
   #check(given: RecordArguments): { readonly values: number; readonly records: number } {
-    const { accumulators, records, rows, recordBytes, offset, bytes } = given;
-    count('rows', rows, 0, LARGEST);
-    count('bytes', bytes, 2, 4);
-    count('count', given.count, 0, LARGEST);
-    count('recordBytes', recordBytes, 0, LARGEST);
-    count('offset', offset, 0, recordBytes - given.count * bytes);
-    const length = product('accumulators', LARGEST, rows, given.count);
-    const values = this.#memory.check('accumulators', accumulators, 'int32', length);
-    const recordsLength = product('records', LARGEST, rows, recordBytes);
-    return { values, records: this.#memory.check('records', records, 'int8', recordsLength) + offset };
+    const records = checkPlace(this.#memory, given);
+    const length = product('accumulators', LARGEST, given.rows, given.count);
+    return { values: this.#memory.check('accumulators', given.accumulators, 'int32', length), records };
   }
+}
+
+/** @returns the address of the layer's first byte @throws KernelError */
+export function checkPlace(memory: Memory, place: RecordPlace): number {
+  const { records, rows, recordBytes, offset, bytes } = place;
+  count('rows', rows, 0, LARGEST);
+  count('bytes', bytes, 2, 4);
+  count('count', place.count, 0, LARGEST);
+  count('recordBytes', recordBytes, 0, LARGEST);
+  count('offset', offset, 0, recordBytes - place.count * bytes);
+  return memory.check('records', records, 'int8', product('records', LARGEST, rows, recordBytes)) + offset;
 }

@@ -17,47 +17,34 @@ function plain(a: Rows, s: BigUint64Array, columns: number): bigint[] {
   });
 }
 
-/** The same by kernels, in `parts` parts of the rows. */
-function fast(a: Rows, s: BigUint64Array, columns: number, parts = 1, bound?: number): bigint[] {
+/** The same by kernels, in `parts` parts of the rows; accumulators in records of 4 bytes each. */
+function fast(a: Rows, s: BigUint64Array, columns: number, parts = 1, bound = 2 ** 31): bigint[] {
   return memory.temporarily(() => {
-    const output = memory.allocate('field', columns);
     const size = Math.ceil(s.length / parts);
+    const cells = a instanceof Int8Array ? field.cellSums(columns) : undefined;
+    const accumulators = field.recordSums(columns, bound);
     for (let from = 0; from < s.length; from += size) {
       const scalars = field.put(s.slice(from, from + size));
-      const accumulate = from > 0;
       const rows = a.slice(from * columns, (from + size) * columns);
-      if (rows instanceof Int8Array) {
-        field.combine8({
-          input: memory.putInt8(rows),
-          scalars,
-          output,
-          accumulate,
-          ...(bound === undefined ? {} : { bound }),
-        });
-      } else {
-        field.combine32({
-          input: memory.putInt32(rows),
-          scalars,
-          output,
-          accumulate,
-          ...(bound === undefined ? {} : { bound }),
-        });
-      }
+      const records = memory.putInt8(new Uint8Array(rows.buffer));
+      const place = { records, rows: scalars.length, count: columns, recordBytes: 4 * columns, offset: 0 };
+      if (cells === undefined) expect(accumulators.add({ ...place, bytes: 4 }, scalars)).toBe(true);
+      else cells.add(records, scalars);
     }
-    return [...memory.field(output)];
+    return [...memory.field((cells ?? accumulators).total())];
   });
 }
 
 const KINDS = [
   {
-    kind: 'combine8',
+    kind: 'cellSums',
     values: (v: Values, length: number): Rows => v.int8(length),
     least: -128,
     most: 127,
     array: Int8Array,
   },
   {
-    kind: 'combine32',
+    kind: 'recordSums',
     values: (v: Values, length: number): Rows => v.int32(length),
     least: -(2 ** 31),
     most: 2 ** 31 - 1,
@@ -83,7 +70,7 @@ describe.each(KINDS)('$kind', ({ values: draw, least, most, array }) => {
     );
   });
 
-  // Sums are folded after 480 rows of int8 and 1,024 of int32; rows come in groups of 32.
+  // Sums of cells are folded after 480 rows, which come in groups of 32.
   it.each([479, 480, 481, 960, 1023, 1024, 1025, 2049, 4001])(
     'loses nothing in %i rows at the ends of both ranges',
     (rows) => {
@@ -108,9 +95,9 @@ describe.each(KINDS)('$kind', ({ values: draw, least, most, array }) => {
   });
 });
 
-describe('combine32 of values within a bound', () => {
-  // From 2^26 on there is no room for limbs of 31 bits and 32 rows; sums are folded after 2^31 / bound rows, at most 1,024.
-  const BOUNDS = [0, 1, 127, 2 ** 21, 2 ** 21 + 1, 2 ** 23, 2 ** 25, 2 ** 26, 2 ** 26 + 1, 2 ** 31];
+describe('recordSums of values within a bound', () => {
+  // A value is a pair of int16 below 2^27, and the larger it is, the fewer rows fit into 32 bits.
+  const BOUNDS = [0, 1, 127, 4095, 4096, 2 ** 21, 2 ** 23 + 1, 2 ** 26, 2 ** 27 - 1, 2 ** 27, 2 ** 31];
 
   it.each(BOUNDS)('loses nothing at both ends of %i', (bound) => {
     for (const rows of [1, 32, 33, 64, 65, 256, 257, 1025]) {
@@ -151,6 +138,62 @@ describe('combine32 of values within a bound', () => {
       );
     }
   });
+
+  it('says whether a value is larger, on either side, at any place of a row', () => {
+    for (const columns of [1, 4, 7, 8, 9, 21]) {
+      for (const [value, isWithin] of [
+        [1000, true],
+        [-1000, true],
+        [1001, false],
+        [-1001, false],
+      ] as const) {
+        for (let at = 0; at < columns; at++) {
+          const rows = new Int32Array(2 * columns);
+          rows[columns + at] = value;
+          memory.temporarily(() => {
+            const records = memory.putInt8(new Uint8Array(rows.buffer));
+            // What follows the last row is of no layer.
+            memory.putInt32(new Int32Array(16).fill(5000));
+            const place = {
+              records,
+              rows: 2,
+              count: columns,
+              recordBytes: 4 * columns,
+              offset: 0,
+              bytes: 4,
+            } as const;
+            const sums = field.recordSums(columns, 1000);
+            expect(sums.add(place, field.put(largest(2)))).toBe(isWithin);
+          });
+        }
+      }
+    }
+  });
+
+  it.each([2, 3, 4] as const)(
+    'reads records of %i bytes a value, wherever a layer stands in them',
+    (bytes) => {
+      const values = new Values(bytes);
+      for (const columns of [1, 5, 8, 13, 40]) {
+        const [rows, offset] = [37, 3];
+        const recordBytes = offset + bytes * columns + 2;
+        const given = values.int32(rows * columns).map((value) => value >> (32 - 8 * bytes));
+        const s = elements(values, rows);
+        memory.temporarily(() => {
+          const records = memory.allocate('int8', rows * recordBytes);
+          const view = Buffer.from(memory.bytes(records).buffer, records.address, records.length);
+          view.fill(0x77);
+          for (const [i, value] of given.entries()) {
+            const row = Math.floor(i / columns);
+            view.writeIntLE(value, row * recordBytes + offset + (i % columns) * bytes, bytes);
+          }
+          const sums = field.recordSums(columns, 2 ** (8 * bytes - 1));
+          sums.add({ records, rows, count: columns, recordBytes, offset, bytes }, field.put(s));
+          expect([...memory.field(sums.total())]).toEqual(plain(given, s, columns));
+        });
+      }
+    },
+  );
 });
 
 describe('field elements', () => {
@@ -161,8 +204,7 @@ describe('field elements', () => {
       const input = memory.putInt8(new Int8Array(4).fill(-1));
       const scalars = { ...memory.allocate('int8', 8), kind: 'field' as const, length: 1 };
       memory.bytes({ ...scalars, kind: 'int8', length: 8 }).fill(255);
-      const output = memory.allocate('field', 4);
-      expect(() => field.combine8({ input, scalars, output })).toThrow(KernelError);
+      expect(() => field.cellSums(4).add(input, scalars)).toThrow(KernelError);
     });
   });
 });

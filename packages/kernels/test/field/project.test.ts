@@ -161,16 +161,26 @@ describe('Freivalds’ check of a convolution', () => {
       const s = elements(values, images).map((value) => value || 1n);
       const r = elements(values, outputs).map((value) => value || 1n);
       const scalars = field.put(s);
-      const combinedInput = memory.allocate('field', imageLength);
-      const combinedSums = memory.allocate('field', positions * outputs);
+      const combinedInput = field.cellSums(imageLength);
+      const combinedSums = field.recordSums(positions * outputs, 2 ** 31);
       const projected = memory.allocate('field', weights.length / outputs);
       const [left, right] = [memory.allocate('field', positions), memory.allocate('field', positions)];
-      field.combine8({ input, scalars, output: combinedInput });
-      field.combine32({ input: sums, scalars, output: combinedSums });
+      combinedInput.add(input, scalars);
+      const recordBytes = 4 * positions * outputs;
+      const records = { ...sums, kind: 'int8' as const, length: images * recordBytes };
+      const place = {
+        records,
+        rows: images,
+        count: positions * outputs,
+        recordBytes,
+        offset: 0,
+        bytes: 4,
+      } as const;
+      combinedSums.add(place, scalars);
       field.weightTimes(memory.putInt8(weights), field.put(r), projected);
-      field.dots(combinedSums, field.put(r), left);
+      field.dots(combinedSums.total(), field.put(r), left);
       const pad = modulo(s.reduce((sum, value) => sum + value, 0n) * (BigInt(padValue) + FIELD_PRIME));
-      field.foldConv({ input: combinedInput, weights: projected, geometry, pad, output: right });
+      field.foldConv({ input: combinedInput.total(), weights: projected, geometry, pad, output: right });
       return { left: [...memory.field(left)], right: [...memory.field(right)] };
     });
   }

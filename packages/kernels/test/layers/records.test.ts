@@ -32,21 +32,4 @@ describe('records', () => {
       });
     }
   });
-
-  it.each([1, 3, 4, 5, 4097, 9000])('know the least and the largest of %i accumulators', (count) => {
-    const values = new Values(count);
-    for (const sign of [-1, 1]) {
-      const given = Int32Array.from({ length: count }, () => sign * values.between(5, 1000));
-      for (const place of [0, count - 1, count >> 1]) {
-        const list = given.slice();
-        list[place] = sign * (2 ** 31 - 1);
-        memory.temporarily(() => {
-          const low = list.reduce((least, value) => Math.min(least, value));
-          const high = list.reduce((most, value) => Math.max(most, value));
-          expect(records.extremes(memory.putInt32(list))).toEqual({ low, high });
-        });
-      }
-    }
-    expect(records.extremes(memory.allocate('int32', 0))).toEqual({ low: 0, high: 0 });
-  });
 });

@@ -16,8 +16,8 @@ import { withheldCount, withheldRows } from './withheld.ts';
  * a Verifier without child processes from all else that it has to do, and one that has them from checking anything in the contract's time.
  */
 const MAX_CHECK_STEPS = 2 ** 33;
-/** Bytes of the sums over rows of all checked layers, so that they fit into the memory of the engine besides a row. */
-const MAX_SUM_BYTES = 512 * 1024 * 1024;
+/** Cells of the sums over rows of all checked layers: at 24 bytes each they fit into the memory of the engine besides a row. */
+const MAX_SUM_CELLS = 2 ** 25;
 
 /** What the scheme `freivalds` needs of whoever checks. */
 export interface FreivaldsCheck {
@@ -74,7 +74,7 @@ export async function verifiedOutcome(
 }
 
 /**
- * Whether a chunk of so many rows is checked by projections within {@link MAX_CHECK_STEPS} and {@link MAX_SUM_BYTES}: withheld rows are inferred,
+ * Whether a chunk of so many rows is checked by projections within {@link MAX_CHECK_STEPS} and {@link MAX_SUM_CELLS}: withheld rows are inferred,
  * for all others the layers that are not checked are computed, and each byte of each tensor counts as a step.
  */
 export function canBeChecked(
@@ -88,7 +88,7 @@ export function canBeChecked(
     const { input } = model.nodes[node] as LinearNode;
     return sum + tensors[input]!.length + positions * N;
   }, 0);
-  return work <= MAX_CHECK_STEPS && 8 * cells <= MAX_SUM_BYTES;
+  return work <= MAX_CHECK_STEPS && cells <= MAX_SUM_CELLS;
 }
 
 /** What an own run gives for some of the rows of a chunk, by row. */

@@ -7,7 +7,7 @@ import type {
   LoadedModel,
   ModelEngine,
 } from '@prometheus-compute/sandbox';
-import { FIELD_PRIME, fieldElements, fieldOf, sumOf } from './field.ts';
+import { FIELD_PRIME, fieldElements, fieldOf, fieldVector, sumOf } from './field.ts';
 
 /** Products over the field of p = 2^61 − 1. Elements are below p; negative integers count as p + value. */
 export interface ProjectionKernels {
@@ -93,7 +93,7 @@ export class Projector {
       columns = {
         elements,
         products: this.#kernels.weightTimes(weights, elements),
-        bias: this.#kernels.dots(BigUint64Array.from(bias, fieldOf), elements)[0]!,
+        bias: this.#kernels.dots(fieldVector(bias), elements)[0]!,
       };
       this.#columns.set(layer.node, columns);
     }

@@ -260,12 +260,12 @@ describe('what is too much to check where the node runs', () => {
   it('layers whose sums would not fit beside a row', () => {
     const [gemm] = MODEL.nodes;
     const tensors = honest.model.tensors.map((tensor, source) =>
-      source === 0 ? { ...tensor, length: 2 ** 26 - 40 } : tensor,
+      source === 0 ? { ...tensor, length: 2 ** 25 - 40 } : tensor,
     );
     const model = { ...honest.model, model: { ...MODEL, nodes: [gemm!] }, tensors };
     expect(canBeChecked(model, 1)).toBe(true);
     const larger = tensors.map((tensor, source) =>
-      source === 0 ? { ...tensor, length: 2 ** 26 - 39 } : tensor,
+      source === 0 ? { ...tensor, length: 2 ** 25 - 39 } : tensor,
     );
     expect(canBeChecked({ ...model, tensors: larger }, 1)).toBe(false);
   });

@@ -4,6 +4,8 @@ import type { DerivedRows, FoldedRows, LayerSums, ModelEngine, RowResults } from
 
 /** Bytes that the tensors of the rows of one block take; a row that takes more is a block of its own. */
 export const BLOCK_BYTES = 32 * 1024 * 1024;
+/** The same while rows are checked, which is reading more than computing: they and their records stay in the caches. */
+const FOLDED_BYTES = 2 * 1024 * 1024;
 
 /** Rows whose records begin `stride` bytes apart, in which the accumulators of one layer stand. */
 export interface Records {
@@ -27,25 +29,29 @@ export interface Operators<Cells> {
   apply(node: number, inputs: readonly Cells[], rows: number): Cells;
   /** Writes accumulators into row records. */
   pack(accumulators: Cells, records: Records): void;
-  /** Reads accumulators from row records. */
+  /** Accumulators as they stand in row records, which they may be read from when they are needed. */
   unpack(records: Records): Cells;
   /** Begins sums over rows: one for each of these layers. They last until {@link sums} gives them out. */
   beginSums(layers: readonly SummedLayer[]): void;
-  /** Adds rows, each times its scalar, to the sums of a layer. */
-  addRows(layer: number, inputs: Cells, accumulators: Cells, scalars: BigUint64Array): void;
+  /**
+   * Adds rows, each times its scalar, to the sums of a layer.
+   *
+   * @param accumulators - what {@link unpack} gave
+   * @returns whether none of them is larger than the layer's bound; if one is, the sums may be anything
+   */
+  addRows(layer: number, inputs: Cells, accumulators: Cells, scalars: BigUint64Array): boolean;
   sums(): readonly LayerSums[];
-  /** Whether no accumulator is larger than `bound`. */
-  isWithin(accumulators: Cells, bound: number): boolean;
   /** Copies int8 cells. */
   copy(cells: Cells, into: Int8Array): void;
   /** The cells of the model's output as bytes: int8 as they are, int32 and indices little-endian. */
   output(cells: Cells, into: Uint8Array): void;
 }
 
-/** Cells of one row of what a layer takes, and of its accumulators. */
+/** Cells of one row of what a layer takes, and of its accumulators, none of which is larger than `bound`. */
 export interface SummedLayer {
   readonly inputs: number;
   readonly accumulators: number;
+  readonly bound: number;
 }
 
 /** Walks through the graph, block of rows by block of rows, with the operators of one engine. */
@@ -65,7 +71,7 @@ export class GraphEngine<Cells> implements ModelEngine {
   run(input: Uint8Array): RowResults {
     const trace = new Uint8Array((input.length / this.#model.inputBytes) * this.#model.rowTraceBytes);
     const operators = this.#operators;
-    const output = this.#walk(input, trace, (records, node, inputs) => {
+    const output = this.#walk(input, trace, this.#blockRows, (records, node, inputs) => {
       const accumulators = operators.apply(node, inputs, records.rows);
       operators.pack(accumulators, records);
       return accumulators;
@@ -79,7 +85,7 @@ export class GraphEngine<Cells> implements ModelEngine {
     for (const { node } of this.#checked.values())
       kept.set(node, new Int8Array(rows * this.#inputLength(node)));
     const operators = this.#operators;
-    const output = this.#walk(input, trace, (records, node, inputs, first) => {
+    const output = this.#walk(input, trace, this.#blockRows, (records, node, inputs, first) => {
       const length = this.#inputLength(node);
       const end = (first + records.rows) * length;
       operators.copy(inputs[0]!, kept.get(node)!.subarray(first * length, end));
@@ -92,33 +98,43 @@ export class GraphEngine<Cells> implements ModelEngine {
     const operators = this.#operators;
     const layers = [...this.#checked.values()];
     operators.beginSums(
-      layers.map(({ node, positions, N }) => ({
+      layers.map(({ node, positions, N, bound }) => ({
         inputs: this.#inputLength(node),
         accumulators: positions * N,
+        bound,
       })),
     );
     let isWithin = true;
-    const output = this.#walk(input, trace, (records, _, inputs, first) => {
+    const block = Math.floor(FOLDED_BYTES / (this.#model.rowBytes + this.#model.rowTraceBytes));
+    const output = this.#walk(input, trace, block, (records, _, inputs, first) => {
       const accumulators = operators.unpack(records);
-      isWithin &&= operators.isWithin(accumulators, records.layer.bound);
       const factors = scalars.subarray(first, first + records.rows);
-      operators.addRows(layers.indexOf(records.layer), inputs[0]!, accumulators, factors);
+      const layer = layers.indexOf(records.layer);
+      if (!operators.addRows(layer, inputs[0]!, accumulators, factors)) isWithin = false;
       return accumulators;
     });
     const sums = operators.sums();
     return isWithin ? { output, sums } : undefined;
   }
 
-  /** @param checked - gives the accumulators of a checked layer for a block, whose first row is `first` */
+  get #blockRows(): number {
+    return Math.floor(BLOCK_BYTES / this.#model.rowBytes);
+  }
+
+  /**
+   * @param most - rows of a block, but at least one
+   * @param checked - gives the accumulators of a checked layer for a block, whose first row is `first`
+   */
   #walk(
     input: Uint8Array,
     trace: Uint8Array,
+    most: number,
     checked: (records: Records, node: number, inputs: readonly Cells[], first: number) => Cells,
   ): Uint8Array {
-    const { model, inputBytes, outputBytes, rowTraceBytes, rowBytes } = this.#model;
+    const { model, inputBytes, outputBytes, rowTraceBytes } = this.#model;
     const total = input.length / inputBytes;
     const output = new Uint8Array(total * outputBytes);
-    const block = Math.max(1, Math.floor(BLOCK_BYTES / rowBytes));
+    const block = Math.max(1, most);
     for (let first = 0; first < total; first += block) {
       const end = Math.min(total, first + block);
       const rows = end - first;

@@ -1,4 +1,4 @@
-import type { Block, Kernels, WindowGeometry } from '@prometheus-compute/kernels';
+import type { Block, Kernels, RecordPlace, WindowGeometry } from '@prometheus-compute/kernels';
 import type {
   AddNode,
   AvgPoolNode,
@@ -12,10 +12,22 @@ import type {
 import type { Sweep } from '../load/geometry.ts';
 import type { Tensor } from '../load/loaded-model.ts';
 
-type Cells = Block<'int8'> | Block<'int32'>;
+/** Cells in the memory of the kernels. */
+export type Cells = Block<'int8'> | Block<'int32'>;
+
+/** Accumulators that are in row records still. */
+export interface Recorded {
+  readonly kind: 'recorded';
+  readonly place: RecordPlace;
+}
 
 /** Computes a node: a new block with its output for some rows. The types of tensors were checked when the model was loaded. */
 export type PreparedNode = (inputs: readonly Cells[], rows: number) => Cells;
+
+/** A requantisation takes accumulators from records, too. */
+export interface PreparedRequant extends PreparedNode {
+  readonly ofRecords: (place: RecordPlace) => Cells;
+}
 
 /** What a node takes and gives. */
 interface Tensors {
@@ -24,7 +36,11 @@ interface Tensors {
 }
 
 /** Puts the constants of a node into the memory of the kernels. */
-export function prepareNode(kernels: Kernels, node: ModelNode, tensors: Tensors): PreparedNode {
+export function prepareNode(
+  kernels: Kernels,
+  node: ModelNode,
+  tensors: Tensors,
+): PreparedNode | PreparedRequant {
   const { memory, layers } = kernels;
   const { output } = tensors;
   const [input] = tensors.inputs as readonly [Tensor];
@@ -108,22 +124,23 @@ function prepareRequant(
   { memory, layers }: Kernels,
   node: RequantNode,
   { length, shape }: Tensor,
-): PreparedNode {
+): PreparedRequant {
   const multipliers = memory.putInt32(node.multipliers);
   const negative = node.negative === null ? null : memory.putInt32(node.negative);
   const vectors = length / shape.channels;
-  return ([cells], rows) => {
-    const made = memory.allocate('int8', cells!.length);
-    layers.requantise({
-      input: cells as Block<'int32'>,
-      output: made,
-      multipliers,
-      negative,
-      rows: rows * vectors,
-      rounding: node,
-    });
-    return made;
+  const constants = { multipliers, negative, rounding: node };
+  const ofCells: PreparedNode = ([cells], rows) => {
+    const output = memory.allocate('int8', cells!.length);
+    const input = cells as Block<'int32'>;
+    layers.requantise({ input, output, rows: rows * vectors, ...constants });
+    return output;
   };
+  const ofRecords = (place: RecordPlace): Cells => {
+    const output = memory.allocate('int8', place.rows * place.count);
+    layers.requantiseRecords({ place, output, ...constants });
+    return output;
+  };
+  return Object.assign(ofCells, { ofRecords });
 }
 
 function prepareAvgPool(

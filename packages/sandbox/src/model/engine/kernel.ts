@@ -1,21 +1,27 @@
 import {
   type Block,
+  type CellSums,
   createKernels,
-  type Extremes,
   type Kernels,
   type Mark,
+  type RecordSums,
 } from '@prometheus-compute/kernels';
 import { inputsOf } from '../load/load.ts';
 import type { LoadedModel } from '../load/loaded-model.ts';
 import type { LayerSums, ModelEngine } from './engine.ts';
 import { GraphEngine, type Operators, type Records, type SummedLayer } from './graph-engine.ts';
-import { type PreparedNode, prepareNode } from './kernel-nodes.ts';
+import {
+  type Cells,
+  type PreparedNode,
+  type PreparedRequant,
+  prepareNode,
+  type Recorded,
+} from './kernel-nodes.ts';
+
+export type { Cells };
 
 /** All that a model within the limits and the rows of one block can take; the memory grows only as far as it is needed. */
 export const MAXIMUM_BYTES = 2 ** 31;
-
-/** Cells in the memory of the kernels. */
-export type Cells = Block<'int8'> | Block<'int32'>;
 
 /**
  * An engine on WebAssembly SIMD kernels. It keeps the weights in the order in which the kernels read them, so it is made once for
@@ -28,27 +34,26 @@ export function kernelEngine(
   model: LoadedModel,
   kernels: Kernels = createKernels({ maximumBytes: MAXIMUM_BYTES }),
 ): ModelEngine {
-  return new GraphEngine<Cells>(model, new KernelOperators(model, kernels));
+  return new GraphEngine<Cells | Recorded>(model, new KernelOperators(model, kernels));
 }
 
-/** Sums of one layer; before the first rows there is nothing in the blocks. */
+/** Sums of one layer. */
 interface Sums {
-  readonly inputs: Block<'field'>;
-  readonly accumulators: Block<'field'>;
-  begun: boolean;
+  readonly inputs: CellSums;
+  readonly accumulators: RecordSums;
 }
 
 /** The operators of the kernels. */
-export class KernelOperators implements Operators<Cells> {
+export class KernelOperators implements Operators<Cells | Recorded> {
   readonly #kernels: Kernels;
-  readonly #nodes: readonly PreparedNode[];
+  readonly #nodes: readonly (PreparedNode | PreparedRequant)[];
   readonly #prepared: Mark;
   #base: Mark;
   /** The records that were put into the memory in this block of rows. */
   #records: { readonly bytes: Uint8Array; readonly block: Block<'int8'> } | undefined;
   #sums: readonly Sums[] = [];
-  /** What was last unpacked, with its least and largest value. */
-  #unpacked: { readonly accumulators: Cells; readonly extremes: Extremes } | undefined;
+  /** Accumulators that were read from records in this block of rows. */
+  readonly #read = new Map<Recorded, Cells>();
 
   constructor(model: LoadedModel, kernels: Kernels) {
     this.#kernels = kernels;
@@ -64,6 +69,7 @@ export class KernelOperators implements Operators<Cells> {
 
   begin(): void {
     this.#records = undefined;
+    this.#read.clear();
     this.#kernels.memory.release(this.#base);
   }
 
@@ -74,11 +80,32 @@ export class KernelOperators implements Operators<Cells> {
     return output;
   }
 
-  apply(node: number, inputs: readonly Cells[], rows: number): Cells {
-    return this.#nodes[node]!(inputs, rows);
+  apply(node: number, inputs: readonly (Cells | Recorded)[], rows: number): Cells {
+    const prepared = this.#nodes[node]!;
+    const [first] = inputs;
+    if ('ofRecords' in prepared && first?.kind === 'recorded') return prepared.ofRecords(first.place);
+    return prepared(
+      inputs.map((input) => this.#cells(input)),
+      rows,
+    );
   }
 
-  pack(accumulators: Cells, { bytes, layer, stride, rows }: Records): void {
+  /** Accumulators that are needed as int32 are read from the records once. */
+  #cells(cells: Cells | Recorded): Cells {
+    if (cells.kind !== 'recorded') return cells;
+    let accumulators = this.#read.get(cells);
+    if (accumulators === undefined) {
+      const { memory, records } = this.#kernels;
+      const { rows, count } = cells.place;
+      const made = memory.allocate('int32', rows * count);
+      records.unpack({ ...cells.place, accumulators: made });
+      accumulators = made;
+      this.#read.set(cells, made);
+    }
+    return accumulators;
+  }
+
+  pack(accumulators: Cells | Recorded, { bytes, layer, stride, rows }: Records): void {
     const { memory, records } = this.#kernels;
     const count = layer.positions * layer.N;
     const width = count * layer.accBytes;
@@ -100,75 +127,59 @@ export class KernelOperators implements Operators<Cells> {
     });
   }
 
-  unpack({ bytes, layer, stride, rows }: Records): Cells {
-    const { memory, records } = this.#kernels;
+  unpack({ bytes, layer, stride, rows }: Records): Recorded {
     // All layers read the records of a block where they were put once.
-    if (this.#records?.bytes !== bytes) this.#records = { bytes, block: memory.putInt8(bytes) };
-    const { block } = this.#records;
+    if (this.#records?.bytes !== bytes) this.#records = { bytes, block: this.#kernels.memory.putInt8(bytes) };
     const { positions, N, offset, accBytes } = layer;
-    const count = positions * N;
-    const accumulators = memory.allocate('int32', rows * count);
-    const place = { rows, count, recordBytes: stride, offset, bytes: accBytes };
-    const extremes = records.unpack({ accumulators, records: block, ...place });
-    this.#unpacked = { accumulators, extremes };
-    return accumulators;
+    const place = { rows, count: positions * N, recordBytes: stride, offset, bytes: accBytes };
+    return { kind: 'recorded', place: { ...place, records: this.#records.block } };
   }
 
   beginSums(layers: readonly SummedLayer[]): void {
-    const { memory } = this.#kernels;
+    const { memory, field } = this.#kernels;
     memory.release(this.#prepared);
-    this.#sums = layers.map(({ inputs, accumulators }) => ({
-      inputs: memory.allocate('field', inputs),
-      accumulators: memory.allocate('field', accumulators),
-      begun: false,
+    this.#sums = layers.map(({ inputs, accumulators, bound }) => ({
+      inputs: field.cellSums(inputs),
+      accumulators: field.recordSums(accumulators, bound),
     }));
     this.#base = memory.mark();
   }
 
-  addRows(layer: number, inputs: Cells, accumulators: Cells, factors: BigUint64Array): void {
+  addRows(
+    layer: number,
+    inputs: Cells | Recorded,
+    accumulators: Cells | Recorded,
+    factors: BigUint64Array,
+  ): boolean {
     const { memory, field } = this.#kernels;
     const sums = this.#sums[layer]!;
-    memory.temporarily(() => {
+    return memory.temporarily(() => {
       const scalars = field.put(factors);
-      const accumulate = sums.begun;
-      field.combine8({ input: inputs as Block<'int8'>, scalars, output: sums.inputs, accumulate });
-      const input = accumulators as Block<'int32'>;
-      const { low, high } = this.#extremes(accumulators);
-      const bound = Math.max(-low, high);
-      field.combine32({ input, scalars, output: sums.accumulators, accumulate, bound });
+      sums.inputs.add(inputs as Block<'int8'>, scalars);
+      return sums.accumulators.add((accumulators as Recorded).place, scalars);
     });
-    sums.begun = true;
   }
 
   sums(): readonly LayerSums[] {
     const { memory } = this.#kernels;
     const given = this.#sums.map(({ inputs, accumulators }) => ({
-      inputs: memory.field(inputs),
-      accumulators: memory.field(accumulators),
+      inputs: memory.field(inputs.total()),
+      accumulators: memory.field(accumulators.total()),
     }));
     this.#sums = [];
     this.#base = this.#prepared;
     return given;
   }
 
-  isWithin(accumulators: Cells, bound: number): boolean {
-    const { low, high } = this.#extremes(accumulators);
-    return low >= -bound && high <= bound;
-  }
-
-  /** Known since the accumulators were unpacked, or looked up. */
-  #extremes(accumulators: Cells): Extremes {
-    if (this.#unpacked?.accumulators === accumulators) return this.#unpacked.extremes;
-    return this.#kernels.records.extremes(accumulators as Block<'int32'>);
-  }
-
-  copy(cells: Cells, into: Int8Array): void {
+  copy(cells: Cells | Recorded, into: Int8Array): void {
     into.set(this.#kernels.memory.int8(cells as Block<'int8'>));
   }
 
-  output(cells: Cells, into: Uint8Array): void {
+  output(cells: Cells | Recorded, into: Uint8Array): void {
     const { memory } = this.#kernels;
+    // Looked up first: it may grow the memory.
+    const { address } = this.#cells(cells);
     // The memory of WebAssembly is little-endian; an int32 array here is not on every machine.
-    into.set(new Uint8Array(memory.wasm.buffer, cells.address, into.length));
+    into.set(new Uint8Array(memory.wasm.buffer, address, into.length));
   }
 }

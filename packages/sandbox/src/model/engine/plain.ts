@@ -15,7 +15,7 @@ export function plainEngine(model: LoadedModel): ModelEngine {
 /** The type of a tensor is checked when the model is loaded; so `as` here asserts what is known. */
 class PlainOperators implements Operators<Cells> {
   readonly #model: LoadedModel;
-  #sums: readonly LayerSums[] = [];
+  #sums: readonly (LayerSums & { readonly bound: number })[] = [];
 
   constructor(model: LoadedModel) {
     this.#model = model;
@@ -84,24 +84,22 @@ class PlainOperators implements Operators<Cells> {
   }
 
   beginSums(layers: readonly SummedLayer[]): void {
-    this.#sums = layers.map(({ inputs, accumulators }) => ({
+    this.#sums = layers.map(({ inputs, accumulators, bound }) => ({
       inputs: new BigUint64Array(inputs),
       accumulators: new BigUint64Array(accumulators),
+      bound,
     }));
   }
 
-  addRows(layer: number, inputs: Cells, accumulators: Cells, factors: BigUint64Array): void {
+  addRows(layer: number, inputs: Cells, accumulators: Cells, factors: BigUint64Array): boolean {
     const sums = this.#sums[layer]!;
     addTimes(sums.inputs, inputs, factors);
     addTimes(sums.accumulators, accumulators, factors);
+    return accumulators.every((value) => Math.abs(value) <= sums.bound);
   }
 
   sums(): readonly LayerSums[] {
     return this.#sums;
-  }
-
-  isWithin(accumulators: Cells, bound: number): boolean {
-    return accumulators.every((value) => Math.abs(value) <= bound);
   }
 
   copy(cells: Cells, into: Int8Array): void {
