@@ -5,7 +5,7 @@ import { workSections } from './execution/sections.ts';
 import { graphSections } from './graph/sections.ts';
 import { kernelSections } from './kernels/sections.ts';
 import { modelSections } from './models/sections.ts';
-import { writeDocument } from './report/document.ts';
+import { writeDocument, writeSections } from './report/document.ts';
 import { machineText, thisMachine } from './report/machine.ts';
 import type { Section } from './report/section.ts';
 import { sectionText } from './report/text.ts';
@@ -13,7 +13,7 @@ import { setupSections } from './setup/sections.ts';
 
 const GROUPS = ['contract', 'kernels', 'models'] as const;
 
-// npm run bench -- kernels: only that group.
+// npm run bench -- kernels: only that group; with --write, only its tables are replaced.
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
   allowPositionals: true,
@@ -21,7 +21,6 @@ const { values, positionals } = parseArgs({
 for (const name of positionals) {
   if (!GROUPS.some((group) => group === name)) throw new BenchError(`no group ${name}: ${GROUPS.join(', ')}`);
 }
-if (values.write && positionals.length > 0) throw new BenchError('the document is written as a whole');
 const wanted = (group: (typeof GROUPS)[number]): boolean =>
   positionals.length === 0 || positionals.includes(group);
 const machine = thisMachine();
@@ -44,4 +43,4 @@ if (wanted('contract')) {
 if (wanted('kernels')) add(await kernelSections());
 if (wanted('models')) add(await modelSections());
 if (values.json) process.stdout.write(`${JSON.stringify({ machine, sections }, null, 2)}\n`);
-if (values.write) writeDocument(machine, sections);
+if (values.write) (positionals.length > 0 ? writeSections : writeDocument)(machine, sections);
