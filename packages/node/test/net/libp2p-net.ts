@@ -21,7 +21,7 @@ export const SOON = { timeout: 15_000 };
 const seedOf = (name: string): Uint8Array => new Uint8Array(createHash('sha256').update(name).digest());
 
 /** @param limits - where they are not the usual ones */
-export function loopbackNet(limits: Partial<NetLimits> = {}): LoopbackNet {
+export function loopbackNet(limits: Partial<NetLimits> = {}, genesis = GENESIS): LoopbackNet {
   const nodes = new Map<string, Libp2pTransport>();
   const notices = new Map<string, NetNotice[]>();
   const join = async (name: string, known: Iterable<string>) => {
@@ -32,7 +32,7 @@ export function loopbackNet(limits: Partial<NetLimits> = {}): LoopbackNet {
       listen: ['/ip4/127.0.0.1/tcp/0'],
       bootstrap: [],
       mdns: false,
-      genesis: GENESIS,
+      genesis,
       limits,
       onNotice: (notice) => told.push(notice),
     });
