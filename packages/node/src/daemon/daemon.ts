@@ -145,13 +145,17 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
         ? new OfferKeeper(node, { parametersTxid: txidFromDisplay(parameters_txid), wanted, log })
         : undefined;
     await offers?.load();
+    const attempt = async (task: string, work: () => Promise<void> | undefined): Promise<void> => {
+      // It is done again in the next round; nothing else waits for it.
+      await work()?.catch((cause: unknown) => log.warn('failed', { task, ...errorFields(cause) }));
+    };
     const loop = new TipLoop(node, {
       pollSeconds: values.chain.poll_seconds,
       log,
-      onTip: async () => {
-        await offers?.follow();
-        offers?.announce();
-        await jobs?.runner.follow();
+      onRound: async (why) => {
+        await attempt('offers', () => offers?.follow());
+        if (why !== 'retry') offers?.announce();
+        await attempt('jobs', () => jobs?.runner.follow());
       },
     });
     transport.onConnected(() => loop.nudge());

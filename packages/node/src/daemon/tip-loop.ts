@@ -9,12 +9,15 @@ const RETRY_SECONDS = 15;
 /** Blocks that are worth a word, since reading them takes a while. */
 const MANY_BLOCKS = 144;
 
+/** Why a round is made: there is a new tip, something has happened, or it is time to try again what waits. */
+export type RoundReason = 'tip' | 'nudge' | 'retry';
+
 /** Looks at the chain's tip again and again, and has the node follow it. */
 export class TipLoop {
   readonly #node: Node;
   readonly #log: Log;
   readonly #pollSeconds: number;
-  readonly #onTip: () => Promise<void>;
+  readonly #onRound: (why: RoundReason) => Promise<void>;
   readonly #ended = new AbortController();
   #seen: ChainTip | undefined;
   #lastRound = 0;
@@ -25,15 +28,19 @@ export class TipLoop {
   #nudged = false;
   #running: Promise<void> = Promise.resolve();
 
-  /** @param options.onTip - called at every new tip that the node has reached */
+  /** @param options.onRound - called when the node has followed the chain to its tip */
   constructor(
     node: Node,
-    options: { readonly pollSeconds: number; readonly onTip: () => Promise<void>; readonly log: Log },
+    options: {
+      readonly pollSeconds: number;
+      readonly onRound: (why: RoundReason) => Promise<void>;
+      readonly log: Log;
+    },
   ) {
     this.#node = node;
     this.#log = options.log;
     this.#pollSeconds = options.pollSeconds;
-    this.#onTip = options.onTip;
+    this.#onRound = options.onRound;
     node.engine.watch((notice) => {
       if (notice.kind === 'follow-failed') this.#failure = notice.error;
     });
@@ -78,7 +85,8 @@ export class TipLoop {
     const tip = await this.#node.ports.chain.tip();
     const isNew = this.#seen === undefined || !equalBytes(this.#seen.hash, tip.hash);
     const isDue = performance.now() - this.#lastRound > RETRY_SECONDS * 1_000;
-    if (!isNew && !isDue && !this.#nudged) return;
+    const why = isNew ? 'tip' : this.#nudged ? 'nudge' : 'retry';
+    if (why === 'retry' && !isDue) return;
     this.#nudged = false;
     const behind = tip.height - this.#node.watcher.height;
     if (behind > MANY_BLOCKS) this.#log.info('catching', { count: behind, height: tip.height });
@@ -86,7 +94,7 @@ export class TipLoop {
     this.#lastRound = performance.now();
     if (this.#failure !== undefined || !(await this.#node.watcher.isCurrent())) return;
     if (isNew) this.#log.info('tip', { height: tip.height });
-    await this.#onTip();
+    await this.#onRound(why);
     this.#seen = tip;
   }
 
