@@ -74,14 +74,9 @@ function isMissing(
   );
 }
 
-/** R of a delivery, an opening or a verdict. */
-function rootOf({ detail }: PostedMessage): Hash32 | null {
-  return detail !== null && 'root' in detail && detail.of !== 'receipt' ? detail.root : null;
-}
-
 /** R of the only delivery that was posted in time. Null where there are several, even of one R: nodes may keep others. */
 function onlyRoot([only, ...others]: readonly PostedMessage[]): Hash32 | null {
-  return only === undefined || others.length > 0 ? null : rootOf(only);
+  return others.length === 0 && only?.detail?.of === 'delivery' ? only.detail.root : null;
 }
 
 /**

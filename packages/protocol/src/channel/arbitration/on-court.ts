@@ -48,6 +48,20 @@ export function leaveCourt<S extends OpenState>(state: S): S {
   return { ...state, arbitration: { ...arbitration, court: null, done } };
 }
 
+/** What a task of an arbitration ends in. */
+export type FromTask = Extract<CourtEvent, { kind: 'claim-made' | 'judged' | 'signed' }>;
+
+/**
+ * Whether a reorganisation that removed the whole dispute left a task without its end: it is noted as begun, and would not
+ * begin anew when the dispute is back, of either kind (D40). What is judged would (`leaveCourt`).
+ */
+export function isAwaited({ arbitration }: OpenState, { kind }: FromTask): boolean {
+  const { other } = arbitration;
+  return (other === null ? [arbitration] : [arbitration, other]).some(({ done, signing }) =>
+    kind === 'claim-made' ? done.includes('claim') : kind === 'signed' && signing.length > 0,
+  );
+}
+
 /** What an event of an arbitration changes by itself; what follows from it are {@link COURT_ACTS}. */
 export function onCourt(state: ArbitrationState, event: CourtEvent): Step {
   switch (event.kind) {

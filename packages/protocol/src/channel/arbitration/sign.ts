@@ -48,7 +48,7 @@ export function onDecisionsSigned(state: ArbitrationState, made: readonly SlotSi
   const court = courtOf(decision.family);
   if (court !== arbitration.of) return mayCome(state, court) ? LATER : STALE;
   const signing = arbitration.signing.find(({ decisions }) =>
-    made.some(({ slot }) => decisions.some((id) => id === slot.transaction)),
+    made.every(({ slot }) => decisions.some((id) => id === slot.transaction)),
   );
   if (signing === undefined || made.some(({ slot }) => signatures.plain[slotKey(slot)] !== undefined))
     return STALE;

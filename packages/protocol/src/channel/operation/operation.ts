@@ -1,6 +1,6 @@
 import { contractHash } from '../../contract/contract-codec.ts';
 import { ROLES } from '../../contract/party.ts';
-import { COURT_ACTS, onCourt } from '../arbitration/on-court.ts';
+import { COURT_ACTS, type FromTask, isAwaited, onCourt } from '../arbitration/on-court.ts';
 import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
 import { onRelayMade } from '../post/relay.ts';
@@ -121,8 +121,9 @@ function onTip(state: OpenState, event: Extract<ChannelEvent, { readonly kind: '
   return state.name === 'arbitration' ? onCourt(state, event) : moved(state);
 }
 
-function toCourt(state: OpenState, event: Parameters<typeof onCourt>[1]): Step {
-  return state.name === 'arbitration' ? onCourt(state, event) : STALE;
+function toCourt(state: OpenState, event: FromTask): Step {
+  if (state.name === 'arbitration') return onCourt(state, event);
+  return isAwaited(state, event) ? LATER : STALE;
 }
 
 function onMessage(

@@ -204,6 +204,20 @@ describe('reorganisations during an arbitration', () => {
     expect(play.wants('client')).toEqual(['Tx7:1.2.3.4.5']);
   });
 
+  it('an arbiter asks for what was posted while it was away, though TxA is in another block since', () => {
+    const { height, times } = timesHere();
+    const gone = { from: 3, to: 4 + times.B };
+    const play = new CourtPlay({ ...guilty, behaviours: { 'arbiter:5': away(gone.from, gone.to) } });
+    play.until(height + gone.to - 1);
+    play.unconfirm('TxA');
+    play.confirm('TxA', play.tip);
+    expect(play.direct).toEqual([]);
+    play.mine(1);
+    expect(play.direct.map(({ from, message }) => `${message.kind} of ${from}`)).toEqual(
+      Array(6).fill('lacking of arbiter:5'),
+    );
+  });
+
   it('a judgement that comes while TxA is gone waits for it', () => {
     const { height, clock } = timesHere();
     const play = new CourtPlay({

@@ -203,7 +203,7 @@ describe('M §Claims: what is confirmed', () => {
     ): CourtPlay => {
       const given = new CourtPlay({
         ...court,
-        knows: (_, at) => ({ posts: [...documents(at).posts, ...more(at)] }),
+        knows: (_, at) => ({ ...documents(at), posts: [...documents(at).posts, ...more(at)] }),
       });
       given.post(given.accuser, claim(given, { fault: 'equivocation', ...body }));
       return given;

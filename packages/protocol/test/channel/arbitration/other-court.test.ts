@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FINAL_CONFIRMATIONS } from '../../../src/channel/closing/clean-end.ts';
 import type { ChannelMessage, MessageOf } from '../../../src/index.ts';
 import { fixtureHash } from '../../fixtures/terms.ts';
 import { type Case, CourtPlay, type Knows } from './court.ts';
@@ -96,6 +97,13 @@ describe('a dispute that a reorganisation replaces by one of the other kind', ()
       );
   });
 
+  it('D40: there is a record of the other kind of dispute only where there was one', () => {
+    const play = new CourtPlay(appealed);
+    expect(play.state('arbiter:1').arbitration.other).toBeNull();
+    play.replaceCourt('TxAc');
+    expect(play.state('arbiter:1').arbitration.other).toMatchObject({ of: 'TxA', other: null });
+  });
+
   it('D40: what names the other transaction waits as long as that may still come, and is then refused', () => {
     const play = new CourtPlay({ ...appealed, knows: (_, game) => documents(game) });
     const claim = {
@@ -108,7 +116,7 @@ describe('a dispute that a reorganisation replaces by one of the other kind', ()
     const refused = () => play.faults.filter(({ fault }) => fault.code === 'post-late');
     play.until(play.height + 4);
     expect(refused()).toEqual([]);
-    play.until(play.height + 6);
+    play.until(play.height + 5);
     expect(refused()).toHaveLength(1);
     const early = new CourtPlay({ ...appealed, knows: (_, game) => documents(game) });
     early.post('client', claim, ['arbiter:1']);
@@ -139,16 +147,30 @@ describe('a dispute that a reorganisation replaces by one of the other kind', ()
       expect(saidBy(play, 'client')).toEqual(['claim on TxAc']);
     });
 
-    it('a claim that is ready while TxA is in no block is posted when it is in one again', () => {
+    it.each([
+      ['TxA is not', ['TxA']],
+      ['neither TxV0 nor TxA is', ['TxA', 'TxV0']],
+    ] as const)('a claim that is ready while %s in a block is posted when it is in one again', (_, gone) => {
       const play = new CourtPlay({
         ...slow,
         behaviours: { client: { onTask: ({ kind }) => (kind === 'make-claim' ? null : undefined) } },
       });
-      play.unconfirm('TxA');
+      for (const transaction of gone) play.unconfirm(transaction);
       play.feed('client', made('TxA'));
       expect(saidBy(play, 'client')).toEqual([]);
-      play.confirm('TxA', play.tip);
+      for (const transaction of gone.toReversed()) play.confirm(transaction, play.tip);
       expect(saidBy(play, 'client')).toEqual(['claim on TxA']);
+    });
+
+    it('a claim or a signature that nobody asked for is for nobody, while there is no dispute', () => {
+      const play = new CourtPlay({ ...appealed, knows: (_, game) => documents(game) });
+      for (const transaction of ['TxA', 'TxV0'] as const) play.unconfirm(transaction);
+      play.feed('client', made('TxA'));
+      play.feed('arbiter:1', { kind: 'signed', signatures: [] });
+      expect(play.faults.slice(-2)).toMatchObject([
+        { party: 'client', fault: { code: 'out-of-place' } },
+        { party: 'arbiter:1', fault: { code: 'out-of-place' } },
+      ]);
     });
 
     it('D40: what an arbiter found on TxA is no vote on TxAc', () => {
@@ -166,6 +188,47 @@ describe('a dispute that a reorganisation replaces by one of the other kind', ()
       play.feed('arbiter:1', { kind: 'judged', court: 'TxA', confirmed: false, nonce: play.channel });
       play.until(clock.stages[0]!.until + 1);
       expect(play.wants('client')[0]).toBe('Tx7c:1.2.3');
+    });
+
+    it('D40: what ends when TxAc is final is for nobody: no claim and no vote on TxAc', () => {
+      const play = new CourtPlay({
+        ...slow,
+        behaviours: {
+          client: { onTask: ({ kind }) => (kind === 'make-claim' ? null : undefined) },
+          'arbiter:1': { onTask: ({ kind }) => (kind === 'judge' ? null : undefined) },
+        },
+      });
+      const height = play.replaceCourt('TxAc');
+      play.until(height + FINAL_CONFIRMATIONS - 1);
+      expect(play.tip).toBeLessThanOrEqual(play.clockFrom(height).claim);
+      play.feed('client', made('TxA'));
+      expect(play.faults.at(-1)).toMatchObject({ party: 'client', fault: { code: 'out-of-place' } });
+      play.settle();
+      expect(saidBy(play, 'client')).toEqual([]);
+      play.until(play.clockFrom(height).judge);
+      play.feed('arbiter:1', { kind: 'judged', court: 'TxA', confirmed: true, nonce: play.channel });
+      expect(play.state('arbiter:1').arbitration.vote).toBeNull();
+      play.feed('arbiter:1', { kind: 'judged', court: 'TxAc', confirmed: true, nonce: play.channel });
+      expect(play.state('arbiter:1').arbitration.vote).toMatchObject({ decision: 1 });
+    });
+
+    it('D40: signatures on a decision of TxA that are ready when TxAc is in its place wait until TxA is back', () => {
+      const play = new CourtPlay({
+        ...slow,
+        behaviours: { 'arbiter:1': { onTask: ({ kind }) => (kind === 'sign' ? null : undefined) } },
+      });
+      play.until(play.clock.stages[0]!.from);
+      const asked = play.tasks.flatMap(({ party, task }) =>
+        party === 'arbiter:1' && task.kind === 'sign' ? task.slots : [],
+      );
+      expect(asked.map(({ transaction }) => transaction)).toEqual(['Tx7:1.2.3']);
+      play.replaceCourt('TxAc');
+      play.feed('arbiter:1', { kind: 'signed', signatures: asked.map((slot) => play.signature(slot)) });
+      play.settle();
+      const signed = () => saidBy(play, 'arbiter:1').filter((word) => word.startsWith('decisionSignatures'));
+      expect(signed()).toEqual([]);
+      play.replaceCourt('TxA');
+      expect(signed()).toEqual(['decisionSignatures on TxA']);
     });
   });
 });

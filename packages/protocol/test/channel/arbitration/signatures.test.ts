@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { ChannelMessage, MessageOf, Party, SettlementId } from '../../../src/index.ts';
+import type { MessageOf, Party } from '../../../src/index.ts';
 import { fixtureHash } from '../../fixtures/terms.ts';
 import { type Case, CourtPlay } from './court.ts';
 import { CHUNK_CLAIM, UNDELIVERED } from './knowledge.ts';
 import { AWAY, type Behaviour } from './manners.ts';
+import { signatures } from './signed.ts';
 
 const guilty: Case = { arbiters: 5, court: 'TxA', knows: UNDELIVERED, unsigned: true };
 const innocent: Case = { ...guilty, knows: CHUNK_CLAIM };
@@ -30,27 +31,6 @@ function leftOut(play: CourtPlay): boolean {
 const codes = (play: CourtPlay, culprit: Party): ReadonlySet<string> =>
   new Set(play.faults.filter(({ fault }) => fault.culprit === culprit).map(({ fault }) => fault.code));
 
-/** Signatures of one arbiter on decisions, right or wrong. */
-function signatures(
-  play: CourtPlay,
-  signer: Party,
-  ids: readonly SettlementId[],
-  stage: number,
-): ChannelMessage {
-  const items = ids.map((transaction) => {
-    const { signature } = play.signature({ transaction, input: 0, signer, kind: 'plain' });
-    return { kind: 'plain', transaction, input: 0, signature } as Signed['signatures'][number];
-  });
-  return {
-    kind: 'decisionSignatures',
-    channel: play.channel,
-    court: play.court,
-    graphId: play.graph.id,
-    stage,
-    signatures: items,
-  };
-}
-
 describe('M §Clock: signatures of a stage', () => {
   it('a signature that is not valid is none', () => {
     const play = withFifth(
@@ -71,7 +51,7 @@ describe('M §Clock: signatures of a stage', () => {
       const play = new CourtPlay({ ...guilty, behaviours: { 'arbiter:5': signing(() => []) } });
       play.until(play.clock.stages[1]!.from);
       const ids = ['Tx7:1.2.3.5', 'Tx7:1.2.4.5', 'Tx7:1.3.4.5', 'Tx7:2.3.4.5'] as const;
-      const right = signatures(play, 'arbiter:5', ids, 1) as Signed;
+      const right = signatures(play, 'arbiter:5', ids, 1);
       const message = change(right);
       const before = play.verified.get('arbiter:1') ?? 0;
       play.post('arbiter:5', message, ['arbiter:1']);
@@ -128,6 +108,7 @@ describe('M §Clock: signatures of a stage', () => {
 
   it.each([
     ['of no decision', 'Tx6'],
+    ['of no settlement', 'TxA'],
     ['of another court', 'Tx7c:1.2.3.4.5'],
     ['of a set without its author', 'Tx7:1.2.3.4'],
   ] as const)('a signature %s says nothing', (_, transaction) => {
@@ -137,14 +118,14 @@ describe('M §Clock: signatures of a stage', () => {
     play.post('arbiter:5', message);
     expect(codes(play, 'arbiter:5')).toContain('decision-invalid');
     expect(play.state('client').signatures.plain[`${transaction}/0/arbiter:5`]).not.toEqual(
-      (message as Signed).signatures[0]!.signature,
+      message.signatures[0]!.signature,
     );
   });
 
   it('signatures for another graph, or of a stage that does not exist, are not accepted', () => {
     const play = new CourtPlay({ ...guilty, behaviours: { 'arbiter:5': signing(() => []) } });
     play.until(play.clock.stages[0]!.from);
-    const right = signatures(play, 'arbiter:5', ['Tx7:1.2.3.4.5'], 0) as Signed;
+    const right = signatures(play, 'arbiter:5', ['Tx7:1.2.3.4.5'], 0);
     play.post('arbiter:5', { ...right, graphId: fixtureHash('another graph') });
     play.post('arbiter:5', { ...right, stage: play.clock.stages.length });
     const words = play.state('arbiter:1').arbitration.words;

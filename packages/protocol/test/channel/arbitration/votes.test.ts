@@ -141,6 +141,11 @@ describe('M §Clock: votes', () => {
     const nonce = nonceOf('arbiter:5');
     play.feed('arbiter:5', { kind: 'judged', court: 'TxA', confirmed: true, nonce });
     expect(play.said.filter(({ author }) => author === 'arbiter:5')).toEqual([]);
+    // Nor when a reorganisation takes TxA away after it.
+    play.unconfirm('TxA');
+    play.mine(1);
+    expect(play.state('arbiter:5').arbitration).toMatchObject({ court: null, vote: { decision: 1 } });
+    expect(play.said.filter(({ author }) => author === 'arbiter:5')).toEqual([]);
   });
 
   it('a vote that is committed to at the last tip counts for its arbiter too, though its own copy comes a block later', () => {
