@@ -67,6 +67,7 @@ async function played(blobs: HesitantBlobs, interrupt: (play: Play) => Promise<v
         if (party === 'verifier') reruns += 1;
         return executor.run(...given);
       },
+      examine: (...given) => executor.examine!(...given),
     }),
   });
   const { network, order } = play;
