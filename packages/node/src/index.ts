@@ -1,4 +1,4 @@
-export type { NodeConfig } from './config/config.ts';
+export { type NodeConfig, policyOf } from './config/config.ts';
 export { nodeFolders } from './config/folders.ts';
 export { loadConfig } from './config/load.ts';
 export { networkNamed } from './config/networks.ts';
@@ -14,7 +14,11 @@ export type { EnginePorts } from './engine/engine-ports.ts';
 export { EngineError, type EngineErrorCode } from './engine/errors.ts';
 export type { DutyNotice } from './engine/publisher.ts';
 export type { NodePolicy } from './engine/tasks/context.ts';
+export { encodeJob } from './jobs/job-parcel.ts';
+export { type ParcelFacts, readParcel, writeParcel } from './jobs/parcel-file.ts';
+export { affordable } from './jobs/partner-prices.ts';
 export { planJob } from './jobs/plan.ts';
+export { decodeResults, MAX_RESULTS_BYTES } from './jobs/results-parcel.ts';
 export { runJob } from './jobs/run.ts';
 export type {
   BatchReport,

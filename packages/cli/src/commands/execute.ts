@@ -1,25 +1,16 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import {
-  type CeremonyFile,
-  type Engine,
-  type EngineOptions,
-  type JobPlan,
-  type JobReport,
-  loadEngine,
-} from '../engine.ts';
+import { type Engine, type EngineOptions, type JobPlan, type JobReport, loadEngine } from '../engine.ts';
 import { CliError } from '../errors/cli-error.ts';
 import { type LoadedJob, loadJob } from '../job/load.ts';
-import { jsonText, planJson, reportJson } from '../output/json.ts';
+import { jsonText, planJson } from '../output/json.ts';
 import { planText } from '../output/plan-text.ts';
-import { reportText } from '../output/report-text.ts';
 import { grouped } from '../output/satoshis.ts';
 import { terminalColumns } from '../output/terminal.ts';
 import { wrapped } from '../output/wrap.ts';
 import { type ProgressView, progressView } from '../progress/view.ts';
-import { accuracyByBatch } from '../result/accuracy.ts';
-import { joinResults } from '../result/result-file.ts';
-import { checkOutputFolder, writeWhole } from '../result/write.ts';
+import { publishReport, resultName } from '../result/publish.ts';
+import { checkOutputFolder } from '../result/write.ts';
 import { createRunFolder, DEFAULT_OUTPUT, dataDirectory } from './folders.ts';
 import { interruptible } from './interruption.ts';
 import type { RunOptions } from './options.ts';
@@ -62,9 +53,8 @@ export async function executeJob(
     return undefined;
   }
   const output = resolve(options.output ?? DEFAULT_OUTPUT);
-  const names = { result: `${specification.name}.result.bin`, report: `${specification.name}.report.json` };
   checkOutputFolder(output);
-  await confirmOverwrite(join(output, names.result), options);
+  await confirmOverwrite(join(output, resultName(specification.name)), options);
   const dataFolder = createRunFolder(
     dataDirectory(options.dataDir, process.env),
     specification.name,
@@ -72,40 +62,12 @@ export async function executeJob(
   );
   const report = await runWatched(engine, job, plan, dataFolder, options, narrate);
 
-  const accuracy = job.labels === undefined ? undefined : accuracyByBatch(report, job.labels);
-  const result = joinResults(report);
-  const resultPath = join(output, names.result);
-  const ceremonies = report.ceremonies.map((ceremony) => ({
-    ...ceremony,
-    name: ceremonyName(specification.name, ceremony),
-  }));
-  const document = jsonText(
-    reportJson(report, { accuracy, result, resultPath, dataFolder, ceremonies, output }),
-  );
-  const [, reportPath] = writeWhole(output, [
-    { name: names.result, contents: result.contents },
-    { name: names.report, contents: document },
-    ...ceremonies.map(({ name, file }) => ({ name, contents: file })),
-  ]);
+  const published = publishReport(report, { labels: job.labels, output, dataFolder });
   if (options.json) {
-    process.stdout.write(document);
+    process.stdout.write(published.document);
     return undefined;
   }
-  const text = reportText(report, {
-    accuracy,
-    chunks: result.chunks,
-    resultPath,
-    reportPath: reportPath!,
-    dataFolder,
-    ceremonyPaths: ceremonies.map(({ name }) => join(output, name)),
-    columns: terminalColumns(process.stdout),
-  });
-  return { job, report, text, resultPath, dataFolder };
-}
-
-/** `<job>.ceremony-<batch>.cbor`; of an attempt that came to nothing, with its number. */
-function ceremonyName(job: string, { batch, attempt, complete }: CeremonyFile): string {
-  return complete ? `${job}.ceremony-${batch}.cbor` : `${job}.ceremony-${batch}.failed-${attempt}.cbor`;
+  return { job, report, dataFolder, text: published.text, resultPath: published.resultPath };
 }
 
 /** The engine `onnxruntime`: installed in the folder that ONNXRUNTIME names, or beside our own dependencies. */

@@ -8,6 +8,7 @@ import { addDoctorCommand } from './doctor.ts';
 import { DEFAULT_OUTPUT } from './folders.ts';
 import { guarded } from './guard.ts';
 import { addInitCommand } from './init.ts';
+import { addJobCommands } from './job.ts';
 import { addModelCommands } from './model.ts';
 import { addNodeCommands } from './node.ts';
 import type { RunOptions } from './options.ts';
@@ -107,6 +108,7 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
   addInitCommand(program, setExit);
   addNodeCommands(program, setExit);
   addDoctorCommand(program, setExit);
+  addJobCommands(program, setExit);
   addModelCommands(program, setExit);
 
   try {

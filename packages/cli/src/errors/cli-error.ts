@@ -18,6 +18,7 @@ export type CliErrorCode =
   | 'scenario-unknown'
   | 'passphrase-needed'
   | 'words-needed'
+  | 'not-confirmed'
   | 'interrupted';
 
 /** A command cannot be carried out as it was given. Never shown with a stack trace. */

@@ -13,7 +13,14 @@ export interface Failure {
 }
 
 /** Codes of the engine's errors after which running again is safe. */
-const UNFINISHED_CODES: ReadonlySet<string> = new Set(['not-finished', 'no-result-yet']);
+const UNFINISHED_CODES: ReadonlySet<string> = new Set(['not-finished', 'no-result-yet', 'job-unfinished']);
+/** Codes with which a daemon refuses what a command asks of it. */
+const USAGE_CODES: ReadonlySet<string> = new Set([
+  'job-unknown',
+  'job-exists',
+  'job-over',
+  'parameters-differ',
+]);
 /** Codes of the engine's refusals that carry no rule id. */
 const REFUSAL_CODES: ReadonlySet<string> = new Set(['insufficient-funds']);
 /** Errors of the node about what its operator gave: nothing was started. */
@@ -57,7 +64,7 @@ const REFUSED_PROGRAM =
  */
 export function describeFailure(error: unknown): Failure {
   const name = error instanceof Error ? error.name : '';
-  const code = textField(error, 'code');
+  const code = refusalCode(error) ?? textField(error, 'code');
   const message = error instanceof Error ? error.message : String(error);
   const rule = textField(error, 'rule');
   const remedy = textField(error, 'remedy');
@@ -70,7 +77,7 @@ export function describeFailure(error: unknown): Failure {
       exitCode: EXIT.interrupted,
     };
   }
-  if (error instanceof CliError || USAGE_ERRORS.has(name)) {
+  if (error instanceof CliError || USAGE_ERRORS.has(name) || (code !== undefined && USAGE_CODES.has(code))) {
     return { code: code ?? 'usage', message, remedy, rule, exitCode: EXIT.usage };
   }
   if (code !== undefined && UNFINISHED_CODES.has(code)) {
@@ -128,6 +135,12 @@ export function failureDetails(error: unknown): string {
     current = current instanceof Error ? current.cause : undefined;
   }
   return lines.join('\n');
+}
+
+/** The code that a daemon gave for what it refused. */
+function refusalCode(error: unknown): string | undefined {
+  if (textField(error, 'code') !== 'call-refused') return undefined;
+  return textField(Reflect.get(error as object, 'evidence'), 'code');
 }
 
 function textField(error: unknown, field: string): string | undefined {
