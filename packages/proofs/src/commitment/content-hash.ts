@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { type Hash32, hash32, littleEndian, taggedHash, utf8, variable } from '@prometheus-compute/protocol';
 
 /**
@@ -10,26 +10,54 @@ export type ContentName = 'x' | 'y' | 'ct' | 'wasm' | 'model-row' | 'lock-row' |
 /** From here on Node's native SHA-256 is faster than the pure one (4× at 256 bytes, 7× from 4 KiB on). */
 const NATIVE_BYTES = 256;
 
-const midstates = new Map<ContentName, Hash>();
+/** Up to here it is faster to copy what is hashed into one piece than to hand over pieces: one call instead of four. */
+const COPIED_BYTES = 24 * 1024;
+/** SHA-256 of the tag, twice, and the length. */
+const PREFIX_BYTES = 68;
+
+/** How everything under one tag begins: in front of room for a content, and as the state of a hash. */
+interface Beginning {
+  readonly piece: Uint8Array;
+  readonly state: Hash;
+}
+
+const beginnings = new Map<ContentName, Beginning>();
 
 /**
  * H(name, content), the content preceded by its u32 length (M §Bytes): H("x", x_i), H("y", y_i), H("ct", ct_i).
- * This is the only module that uses Node's SHA-256; the result is that of `taggedHash`, and nothing is copied.
+ * This is the only module that uses Node's SHA-256; the result is that of `taggedHash`.
  *
  * @throws EncodingError `integer-out-of-range` for contents of 4 GiB and more
  */
 export function contentHash(name: ContentName, content: Uint8Array): Hash32 {
   if (content.length < NATIVE_BYTES) return taggedHash(name, variable(content));
-  let midstate = midstates.get(name);
-  if (midstate === undefined) {
+  const { piece, state } = beginningOf(name);
+  const length = littleEndian(content.length, 4);
+  if (content.length > COPIED_BYTES)
+    return hash32(new Uint8Array(state.copy().update(length).update(content).digest()));
+  piece.set(length, PREFIX_BYTES - 4);
+  piece.set(content, PREFIX_BYTES);
+  const whole = piece.subarray(0, PREFIX_BYTES + content.length);
+  // A string of bytes is made faster than a buffer.
+  const digest = hash('sha256', whole, 'latin1');
+  const bytes = new Uint8Array(32);
+  for (let i = 0; i < 32; i++) bytes[i] = digest.charCodeAt(i);
+  return hash32(bytes);
+}
+
+function beginningOf(name: ContentName): Beginning {
+  let beginning = beginnings.get(name);
+  if (beginning === undefined) {
     const tag = createHash('sha256')
       .update(utf8(`prometheus/v1/${name}`))
       .digest();
-    midstate = createHash('sha256').update(tag).update(tag);
-    midstates.set(name, midstate);
+    const piece = new Uint8Array(PREFIX_BYTES + COPIED_BYTES);
+    piece.set(tag);
+    piece.set(tag, tag.length);
+    beginning = { piece, state: createHash('sha256').update(tag).update(tag) };
+    beginnings.set(name, beginning);
   }
-  const state = midstate.copy().update(littleEndian(content.length, 4)).update(content);
-  return hash32(new Uint8Array(state.digest()));
+  return beginning;
 }
 
 /** H(x_i); also seeds the randomness of the program that runs on x_i. */

@@ -49,8 +49,8 @@ describe('hashes of contents', () => {
     }
   });
 
-  it('is the tagged hash, for contents on both sides of the switch to the native implementation', () => {
-    for (const size of [0, 1, 4095, 4096, 4097, 100_000]) {
+  it('is the tagged hash, for contents on both sides of each switch to another implementation', () => {
+    for (const size of [0, 1, 255, 256, 4096, 24_576, 24_577, 100_000, 300]) {
       const content = Uint8Array.from({ length: size }, (_, i) => i % 253);
       expect(contentHash('ct', content)).toEqual(taggedHash('ct', variable(content)));
     }
