@@ -60,9 +60,14 @@ export interface ChainBackend {
   blockAt(height: number): Promise<ChainBlock | undefined>;
   /** Undefined when the output is unknown, unconfirmed, or spent in a block. */
   output(outpoint: Outpoint): Promise<ConfirmedOutput | undefined>;
-  /** A transaction of the mempool or the active chain, with its height in the second case. */
+  /**
+   * A transaction of the mempool or the active chain, with its height in the second case.
+   *
+   * @param near - a height at which it was seen once: a backend without an index looks there first
+   */
   transaction(
     txid: Txid,
+    near?: number,
   ): Promise<{ readonly bytes: Uint8Array; readonly height: number | undefined } | undefined>;
   /** A transaction of the mempool with its fees; undefined when it is not there (Core's `getmempoolentry`). */
   waiting(txid: Txid): Promise<WaitingTransaction | undefined>;

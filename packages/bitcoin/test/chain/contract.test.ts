@@ -138,7 +138,9 @@ describe.each(rigMakers())('chain port over $name', ({ start }) => {
     );
     const better = paying(second, 5_000n);
     await backend.submit(better);
-    await rejected(paying(second, 4_000n), 'y');
+    const worse = paying(second, 4_000n);
+    const conflict = `rejecting replacement ${idOf(worse)}, less fees than conflicting txs; 0.00004 < 0.00005`;
+    await rejected(worse, `insufficient fee, ${conflict}`);
     await expect(backend.submit(Uint8Array.of(1))).rejects.toMatchObject({ code: 'truncated' });
   });
 

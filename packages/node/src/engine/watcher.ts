@@ -147,7 +147,7 @@ export class Watcher {
       const graph = graphInState(record.state);
       for (const { transaction, height } of confirmedIn(record.state)) {
         if (graph === undefined) continue;
-        const found = await chain.transaction(transactionOf(graph, transaction).txid);
+        const found = await chain.transaction(transactionOf(graph, transaction).txid, height);
         if (found?.height !== height)
           await this.#engine.feed(record.id, { kind: 'unconfirmed', transaction });
       }

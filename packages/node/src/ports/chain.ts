@@ -48,9 +48,15 @@ export interface Chain {
   blockAt(height: number): Promise<ChainBlock | undefined>;
   /** A confirmed and unspent output; undefined when it is unknown, unconfirmed or spent in a block. */
   output(outpoint: Outpoint): Promise<ConfirmedOutput | undefined>;
-  /** Bytes and, when it is in a block, the height of a transaction. */
+  /**
+   * Bytes and, when it is in a block, the height of a transaction.
+   *
+   * @param near - a height at which it was seen once: a backend without an index looks there first, and finds what is older than
+   *   the blocks that it searches
+   */
   transaction(
     txid: Txid,
+    near?: number,
   ): Promise<{ readonly bytes: Uint8Array; readonly height: number | undefined } | undefined>;
   /** A transaction of the mempool with its fees; undefined when it is not there. */
   waiting(txid: Txid): Promise<WaitingTransaction | undefined>;

@@ -38,6 +38,51 @@ export class Blocks {
 
   /** @returns undefined above the tip @throws ChainAlarm */
   async at(chain: HeaderChain, height: number): Promise<VerifiedBlock | undefined> {
+    return this.#present(await this.#read(chain, height));
+  }
+
+  /** A block that was verified in its place, and has left the chain since. @throws ChainAlarm */
+  async left(hash: BlockHash, height: number): Promise<VerifiedBlock> {
+    const segwit = height >= this.#rules.segwitHeight;
+    const expected = { hash, height, medianTimePast: Number.POSITIVE_INFINITY, segwit };
+    return this.#present(await this.#verified(expected));
+  }
+
+  /** A transaction where it is said to be. @returns undefined when the block does not hold it @throws ChainAlarm */
+  async transactionAt(
+    chain: HeaderChain,
+    height: number,
+    txid: Txid,
+  ): Promise<PlacedTransaction | undefined> {
+    return placeIn(await this.at(chain, height), txid);
+  }
+
+  /**
+   * Looks for a transaction from the tip down, in as many blocks as are asked for and as the node has.
+   *
+   * @throws ChainAlarm
+   */
+  async search(chain: HeaderChain, txid: Txid, blocks: number): Promise<PlacedTransaction | undefined> {
+    const { height: tip } = chain;
+    for (let height = tip; height > tip - blocks && height >= 0; height--) {
+      const hash = chain.hashAt(height);
+      if (hash !== undefined && this.#cache.mayHold(hash, txid) === false) continue;
+      const read = await this.#read(chain, height);
+      // What is older is deleted as well; nobody has asked for just this block, so that this is no alarm.
+      if (read instanceof ChainAlarm) return undefined;
+      const placed = placeIn(read, txid);
+      if (placed !== undefined) return placed;
+    }
+    return undefined;
+  }
+
+  /** @throws ChainAlarm `block-pruned` */
+  #present<T>(read: T | ChainAlarm): T {
+    if (read instanceof ChainAlarm) throw this.#alarms.raise(read);
+    return read;
+  }
+
+  async #read(chain: HeaderChain, height: number): Promise<VerifiedBlock | ChainAlarm | undefined> {
     if (height < 0 || height > chain.height || !Number.isSafeInteger(height)) return undefined;
     await this.#headers.extendDown(Math.max(0, Math.min(chain.base, height - BELOW)));
     const hash = chain.hashAt(height);
@@ -50,44 +95,15 @@ export class Blocks {
     });
   }
 
-  /** A block that was verified in its place, and has left the chain since. @throws ChainAlarm */
-  left(hash: BlockHash, height: number): Promise<VerifiedBlock> {
-    const segwit = height >= this.#rules.segwitHeight;
-    return this.#verified({ hash, height, medianTimePast: Number.POSITIVE_INFINITY, segwit });
-  }
-
-  /** A transaction where it is said to be. @returns undefined when the block does not hold it @throws ChainAlarm */
-  async transactionAt(
-    chain: HeaderChain,
-    height: number,
-    txid: Txid,
-  ): Promise<PlacedTransaction | undefined> {
-    const found = await this.at(chain, height);
-    const index = found?.txids.indexOf(txid) ?? -1;
-    const bytes = found?.block.transactions[index];
-    return bytes === undefined ? undefined : { bytes, height };
-  }
-
-  /** Looks for a transaction from the tip down, in as many blocks as are asked for. @throws ChainAlarm */
-  async search(chain: HeaderChain, txid: Txid, blocks: number): Promise<PlacedTransaction | undefined> {
-    const { height: tip } = chain;
-    for (let height = tip; height > tip - blocks && height >= 0; height--) {
-      const hash = chain.hashAt(height);
-      if (hash !== undefined && this.#cache.mayHold(hash, txid) === false) continue;
-      const found = await this.transactionAt(chain, height, txid);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-
-  async #verified(expected: ExpectedBlock): Promise<VerifiedBlock> {
+  /** @returns the alarm where the node does not have it */
+  async #verified(expected: ExpectedBlock): Promise<VerifiedBlock | ChainAlarm> {
     const { hash, height } = expected;
     const cached = this.#cache.get(hash);
     if (cached !== undefined) return cached;
     const asked = await this.#node.tryAsk(readBytes, 'getblock', hash, 0);
     if ('refused' in asked) {
       const message = `the Bitcoin node does not have block ${hash} at height ${height}: ${asked.refused.reason}`;
-      throw this.#alarms.raise(new ChainAlarm('block-pruned', message, { height, hash }, asked.refused));
+      return new ChainAlarm('block-pruned', message, { height, hash }, asked.refused);
     }
     const verified = verifyBlock(asked.value, expected);
     if ('fault' in verified) {
@@ -99,4 +115,9 @@ export class Blocks {
     this.#cache.put(hash, verified);
     return verified;
   }
+}
+
+function placeIn(found: VerifiedBlock | undefined, txid: Txid): PlacedTransaction | undefined {
+  const bytes = found?.block.transactions[found.txids.indexOf(txid)];
+  return found === undefined || bytes === undefined ? undefined : { bytes, height: found.block.height };
 }

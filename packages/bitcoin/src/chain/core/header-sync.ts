@@ -89,12 +89,12 @@ export class HeaderSync {
     throw this.#alarms.raise(new ChainAlarm('wrong-network', message, { expected: name, found: chain }));
   }
 
-  /** Makes headers below the first known one known: each is named by the one above it. @throws ChainAlarm */
+  /** Makes headers down to a height known, and some more: each is named by the one above it. @throws ChainAlarm */
   async extendDown(to: number): Promise<void> {
     const { chain } = this;
     while (chain.base > to) {
       const { base } = chain;
-      const from = Math.max(to, base - BATCH);
+      const from = Math.max(0, base - BATCH);
       const headers = await this.#headersAt(from, base - 1);
       // Somebody else has asked for them as well.
       if (chain.base !== base) continue;

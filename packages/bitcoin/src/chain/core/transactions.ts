@@ -2,14 +2,7 @@ import { equalBytes, type Outpoint, type Txid } from '@prometheus-compute/protoc
 import { loadTransaction } from '../../devchain/loaded-transaction.ts';
 import { isCoinbase, parseTransaction, TransactionError } from '../../transaction/index.ts';
 import type { ConfirmedOutput } from '../chain-backend.ts';
-import {
-  type OutputAnswer,
-  readHeader,
-  readHeight,
-  readOutput,
-  readSpender,
-  readTransactionAnswer,
-} from './answers.ts';
+import { type OutputAnswer, readHeight, readOutput, readSpender, readTransactionAnswer } from './answers.ts';
 import type { Blocks, PlacedTransaction } from './blocks.ts';
 import type { CoreNode } from './core-node.ts';
 import type { HeaderChain } from './header-chain.ts';
@@ -62,12 +55,8 @@ export class Transactions {
       const height = await this.#node.ask(readHeight, 'getblockheader', block);
       const placed = await this.#at(chain, height, txid);
       if (placed !== undefined) return placed;
-      if (
-        (await this.#node.ask(readHeader, 'getblockheader', block, false)) &&
-        chain.hashAt(height) === block
-      )
+      if (chain.hashAt(height) === block)
         throw this.#node.contradiction('getrawtransaction', `block ${block} does not hold ${txid}`);
-      return undefined;
     }
     return (
       (await this.#byCoins(chain, txid)) ??
