@@ -11,7 +11,7 @@ import { multiplyBlock } from './multiply';
  * @param bias - int32 [groups · columns], or 0
  * @param columns - output channels of a group
  * @param block - scratch for int16 [blockRows][depth rounded up to 4] and 16 bytes more
- * @param edge - 128 bytes of scratch
+ * @param edge - 160 bytes of scratch
  * @param blockRows - a multiple of 4
  */
 export function conv(

@@ -19,7 +19,7 @@ function widenRows(a: usize, block: usize, rows: i32, k: i32): void {
  * @param bias - int32 [columns], or 0
  * @param c - int32 [rows][columns]
  * @param block - scratch for int16 [blockRows][k rounded up to 4] and 16 bytes more
- * @param edge - 128 bytes of scratch
+ * @param edge - 160 bytes of scratch
  * @param blockRows - a multiple of 4
  */
 export function gemm(a: usize, b: usize, bias: usize, c: usize, rows: i32, k: i32, columns: i32, block: usize, edge: usize, blockRows: i32): void {

@@ -6,13 +6,16 @@ const DEPTH: i32 = 1024;
 const EDGE_STRIDE: usize = 32;
 
 /** A tile that sticks out of c: computed in `edge`, of which `rows` × `columns` are copied. */
-function edgeTile(a: usize, b: usize, c: usize, k: i32, aStride: usize, cStride: usize, edge: usize, rows: i32, columns: i32): void {
+function edgeTile(
+  a: usize, b: usize, c: usize, k: i32, aStride: usize, cStride: usize, start: usize, startStride: usize,
+  edge: usize, rows: i32, columns: i32,
+): void {
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
-      store<i32>(edge + <usize>i * EDGE_STRIDE + (<usize>j << 2), load<i32>(c + <usize>i * cStride + (<usize>j << 2)));
+      store<i32>(edge + <usize>i * EDGE_STRIDE + (<usize>j << 2), load<i32>(start + <usize>i * startStride + (<usize>j << 2)));
     }
   }
-  tile(a, b, edge, k, aStride, EDGE_STRIDE);
+  tile(a, b, edge, k, aStride, EDGE_STRIDE, edge, EDGE_STRIDE);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
       store<i32>(c + <usize>i * cStride + (<usize>j << 2), load<i32>(edge + <usize>i * EDGE_STRIDE + (<usize>j << 2)));
@@ -20,24 +23,17 @@ function edgeTile(a: usize, b: usize, c: usize, k: i32, aStride: usize, cStride:
   }
 }
 
-/** All row groups against one panel, `k` deep. */
-function multiplyPanel(a: usize, b: usize, c: usize, rows: i32, columns: i32, k: i32, aStride: usize, cStride: usize, edge: usize): void {
+/** All row groups against one panel, `k` deep. Sums start from c, or in all rows from `first`, if it is not 0. */
+function multiplyPanel(
+  a: usize, b: usize, c: usize, rows: i32, columns: i32, k: i32, aStride: usize, cStride: usize, first: usize, edge: usize,
+): void {
+  const stride = first == 0 ? cStride : 0;
   for (let row = 0; row < rows; row += 4) {
-    if (columns >= 8 && rows - row >= 4) tile(a, b, c, k, aStride, cStride);
-    else edgeTile(a, b, c, k, aStride, cStride, edge, min(rows - row, 4), min(columns, 8));
+    const start = first == 0 ? c : first;
+    if (columns >= 8 && rows - row >= 4) tile(a, b, c, k, aStride, cStride, start, stride);
+    else edgeTile(a, b, c, k, aStride, cStride, start, stride, edge, min(rows - row, 4), min(columns, 8));
     a += aStride << 2;
     c += cStride << 2;
-  }
-}
-
-/** Sets every row of c to the bias, or to zero if `bias` is 0. */
-function fillBias(c: usize, bias: usize, rows: i32, columns: i32, cStride: usize): void {
-  const bytes = <usize>columns << 2;
-  for (let row = 0; row < rows; row++) {
-    let j: usize = 0;
-    for (; j + 16 <= bytes; j += 16) v128.store(c + j, bias == 0 ? i32x4.splat(0) : v128.load(bias + j));
-    for (; j < bytes; j += 4) store<i32>(c + j, bias == 0 ? 0 : load<i32>(bias + j));
-    c += cStride;
   }
 }
 
@@ -48,17 +44,20 @@ function fillBias(c: usize, bias: usize, rows: i32, columns: i32, cStride: usize
  * @param b - packed weights
  * @param bias - int32 [columns], or 0
  * @param c - int32, rows `cStride` bytes apart
- * @param edge - 128 bytes of scratch
+ * @param edge - 160 bytes of scratch
  */
 export function multiplyBlock(a: usize, b: usize, bias: usize, c: usize, rows: i32, columns: i32, k: i32, cStride: usize, edge: usize): void {
   const depth = (k + 3) & ~3;
   const aStride = <usize>depth << 1;
-  fillBias(c, bias, rows, columns, cStride);
+  const zeros = edge + 4 * EDGE_STRIDE;
+  memory.fill(zeros, 0, EDGE_STRIDE);
   for (let from = 0; from < depth; from += DEPTH) {
     const part = min(depth - from, DEPTH);
     for (let column = 0; column < columns; column += 8) {
       const panel = b + <usize>(column >> 3) * (<usize>depth << 4) + (<usize>from << 4);
-      multiplyPanel(a + (<usize>from << 1), panel, c + (<usize>column << 2), rows, columns - column, part, aStride, cStride, edge);
+      // What is deeper than one part is added to the parts before.
+      const start = from > 0 ? 0 : bias == 0 ? zeros : bias + (<usize>column << 2);
+      multiplyPanel(a + (<usize>from << 1), panel, c + (<usize>column << 2), rows, columns - column, part, aStride, cStride, start, edge);
     }
   }
 }

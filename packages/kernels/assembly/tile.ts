@@ -2,27 +2,33 @@
 // weights at a time are multiplied and added. `dot_i16x8_s` adds two products of int16, exactly for int8 values.
 
 /**
- * c[4][8] += a[4][k] · b[k][8], for `k` a positive multiple of 4.
+ * c[4][8] = start[4][8] + a[4][k] · b[k][8], for `k` a positive multiple of 4.
  *
  * @param a - int16, rows `aStride` bytes apart
  * @param b - part of a packed panel (pack.ts)
  * @param c - int32, rows `cStride` bytes apart
+ * @param start - int32, rows `startStride` bytes apart: c itself, or a row that stands for all of them
  */
-export function tile(a: usize, b: usize, c: usize, k: i32, aStride: usize, cStride: usize): void {
+export function tile(
+  a: usize, b: usize, c: usize, k: i32, aStride: usize, cStride: usize, start: usize, startStride: usize,
+): void {
   const a1 = a + aStride;
   const a2 = a1 + aStride;
   const a3 = a2 + aStride;
   const c1 = c + cStride;
   const c2 = c1 + cStride;
   const c3 = c2 + cStride;
-  let s00 = v128.load(c);
-  let s01 = v128.load(c, 16);
-  let s10 = v128.load(c1);
-  let s11 = v128.load(c1, 16);
-  let s20 = v128.load(c2);
-  let s21 = v128.load(c2, 16);
-  let s30 = v128.load(c3);
-  let s31 = v128.load(c3, 16);
+  let s00 = v128.load(start);
+  let s01 = v128.load(start, 16);
+  start += startStride;
+  let s10 = v128.load(start);
+  let s11 = v128.load(start, 16);
+  start += startStride;
+  let s20 = v128.load(start);
+  let s21 = v128.load(start, 16);
+  start += startStride;
+  let s30 = v128.load(start);
+  let s31 = v128.load(start, 16);
   const end = <usize>k << 1;
   for (let i: usize = 0; i < end; i += 8) {
     const b0 = v128.load(b);

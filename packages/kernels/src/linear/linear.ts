@@ -7,8 +7,8 @@ import { type DepthwiseWeights, type PackedWeights, packedLength, paddedDepth } 
 
 /** Bytes of the widened inputs of a block of rows: they stay in the L2 cache while they meet all weights. */
 const BLOCK_BYTES = 256 * 1024;
-/** Bytes of a tile that sticks out of the result. */
-const EDGE_BYTES = 128;
+/** Bytes of a tile that sticks out of the result, and of a row of zeros. */
+const EDGE_BYTES = 160;
 
 /** Arguments of {@link LinearKernels.gemm}. */
 export interface GemmArguments {
