@@ -5,9 +5,12 @@ import packageFile from '../../package.json' with { type: 'json' };
 import type { Json } from '../control/json.ts';
 import { type ControlMethod, controlMethod } from '../control/methods.ts';
 import type { Log } from '../telemetry/log.ts';
+import { DaemonError } from './errors.ts';
 import { channelsByState, type DaemonView } from './view.ts';
 
 const nothing = z.strictObject({});
+/** Addresses in a row that nobody has paid. A recovered wallet gives up after 60; contracts need some of them. */
+const MOST_UNPAID = 40;
 
 /** The control methods that every daemon has (docs/node.md). */
 export function daemonMethods(view: DaemonView, log: Log): readonly ControlMethod[] {
@@ -15,6 +18,7 @@ export function daemonMethods(view: DaemonView, log: Log): readonly ControlMetho
   return [
     controlMethod('status', nothing, () => statusOf(view)),
     controlMethod('address', z.strictObject({ fresh: z.boolean().default(false) }), async ({ fresh }) => {
+      refuseGap(wallet.wallet.unpaid, fresh);
       const script = wallet.wallet.receiveScript(fresh);
       // Nobody is told an address that a killed process would not find again.
       await wallet.stored();
@@ -37,6 +41,16 @@ export function daemonMethods(view: DaemonView, log: Log): readonly ControlMetho
       return { stopping: true };
     }),
   ];
+}
+
+/** @throws DaemonError `too-many-addresses` */
+function refuseGap(unpaid: number, fresh: boolean): void {
+  if (!fresh || unpaid < MOST_UNPAID) return;
+  throw new DaemonError(
+    'too-many-addresses',
+    `${unpaid} addresses in a row were handed out and never paid; a recovery from the words would not look further`,
+    { remedy: 'Use one that was handed out: `prometh node address` names the last one.' },
+  );
 }
 
 async function statusOf(view: DaemonView): Promise<Json> {

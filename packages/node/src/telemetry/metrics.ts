@@ -25,7 +25,7 @@ export interface MetricsSource {
 }
 
 /** `port-unusable`: the port of the metrics is taken. */
-export class MetricsError extends CodedError<'port-unusable'> {}
+class MetricsError extends CodedError<'port-unusable'> {}
 
 /** Serves the metrics in the text format of Prometheus on 127.0.0.1 only. */
 export class MetricsServer {

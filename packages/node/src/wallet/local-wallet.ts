@@ -57,6 +57,8 @@ export interface LocalWalletOptions {
 
 /** A wallet in this process, with what its daemon stores of it. */
 export interface LocalWallet extends NodeWallet {
+  /** Scripts in a row that were handed out and not paid: a recovery from the seed alone gives up after {@link RECOVERY_GAP}. */
+  readonly unpaid: number;
   /** The script on which this wallet asks to be paid: the same one until it has been paid, or a `fresh` one is asked for. */
   receiveScript(fresh: boolean): Uint8Array;
   /** What it knows of the chain. */
@@ -165,6 +167,9 @@ export function createLocalWallet(
 
   return {
     freshScript,
+    get unpaid(): number {
+      return next - 1 - lastUsed;
+    },
     receiveScript(fresh: boolean): Uint8Array {
       if (fresh || used.has(receive)) {
         receive = freshIndex();

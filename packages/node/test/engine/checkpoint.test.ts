@@ -140,6 +140,7 @@ describe('what is stored with the place in the chain', () => {
     expect(toHex(own.receiveScript(false))).toBe(toHex(first));
     const scripts = [first, own.freshScript(), own.receiveScript(true), own.freshScript()].map(toHex);
     expect(new Set(scripts).size).toBe(4);
+    expect(own.unpaid).toBe(4);
     const later = wallet({ recover: true, handed });
     for (const script of scripts) expect(later.owns(Buffer.from(script, 'hex'))).toBe(true);
     expect(toHex(later.receiveScript(false))).toBe(scripts[2]);
