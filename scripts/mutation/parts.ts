@@ -48,6 +48,11 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'channel/setup-faults',
     'channel/abandon',
     'channel/any-order',
+    'channel/own-outputs',
+    'channel/late-messages',
+    'channel/settlement-signature',
+    'channel/terms',
+    'channel/draw',
   ],
   'channel/closing': ['channel/clean-end', 'channel/releases', 'channel/abandon', 'channel/reorganisation'],
 };
