@@ -1,3 +1,4 @@
+import { ARBITRATION_REASONS } from './arbitration-reasons.ts';
 import { CHANNEL_REASONS } from './channel-reasons.ts';
 import { type Explained, MEMORY, UNREACHABLE } from './explained.ts';
 
@@ -9,6 +10,7 @@ const ONLY_ENCODING =
 /** Survivors that are no gap in the tests. `npm run mutate` says which of these no longer survive. */
 export const REASONS: readonly Explained[] = [
   ...CHANNEL_REASONS,
+  ...ARBITRATION_REASONS,
   {
     file: 'contract/announcements.ts',
     original: '{ if (error instanceof EncodingError) return undefined; throw error; }',
