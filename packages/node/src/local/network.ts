@@ -15,7 +15,13 @@ import type { Executor } from '../ports/executor.ts';
 import type { PeerId } from '../ports/transport.ts';
 import type { Payment } from '../ports/wallet.ts';
 import { announce, type OwnOffer, publishOffer } from '../roles/arbiter.ts';
-import { createParty, type LocalParty, type PartySurroundings, type SeededParty } from './party.ts';
+import {
+  createParty,
+  type LocalParty,
+  type PartySeed,
+  type PartySurroundings,
+  type SeededParty,
+} from './party.ts';
 
 /** Blocks before a coinbase may be spent. */
 const MATURITY = 100;
@@ -35,6 +41,8 @@ interface TurnTaking {
 /** How a network in one process is made. */
 export interface LocalNetworkOptions {
   readonly dataFolder: string;
+  /** A development chain that somebody else knows, too; by default a fresh one. */
+  readonly chain?: Devchain;
   readonly executor: Executor<ChunkOutcome>;
   readonly policy: NodePolicy;
   readonly parameters: Parameters;
@@ -67,6 +75,8 @@ export interface LocalNetworkOptions {
 interface Member {
   readonly seeded: SeededParty;
   readonly online: boolean;
+  /** Resolves when its process is gone: nothing that it had begun ends any more. */
+  readonly gone: PromiseWithResolvers<void>;
 }
 
 /**
@@ -88,7 +98,7 @@ export class LocalNetwork {
   #parametersTxid: Txid | undefined;
 
   private constructor(options: LocalNetworkOptions) {
-    this.chain = new Devchain();
+    this.chain = options.chain ?? new Devchain();
     const { turns } = options;
     this.#turns = turns;
     this.#network = new MemoryNetwork(turns && ((deliver) => turns.later(deliver)));
@@ -113,9 +123,9 @@ export class LocalNetwork {
     this.#reward = this.#faucet.wallet.freshScript();
   }
 
-  #join(name: PeerId, role: NodeRole, seed?: Uint8Array): LocalParty {
+  #join(name: PeerId, role: NodeRole, seed?: PartySeed): LocalParty {
     const seeded = createParty(name, role, this.#surroundings, seed);
-    this.#members.set(name, { seeded, online: true });
+    this.#members.set(name, { seeded, online: true, gone: Promise.withResolvers() });
     return seeded.party;
   }
 
@@ -175,9 +185,14 @@ export class LocalNetwork {
   async mine(count = 1): Promise<void> {
     for (let i = 0; i < count; i++) {
       this.#mineOne(this.chain, this.#reward);
-      await this.#everybodyFollows();
-      await this.settle();
+      await this.nudge();
     }
+  }
+
+  /** Everybody looks at the chain and tries again what has failed, as when peers come back: no block is mined. */
+  async nudge(): Promise<void> {
+    await this.#everybodyFollows();
+    await this.settle();
   }
 
   /**
@@ -205,12 +220,20 @@ export class LocalNetwork {
     await party.node.close();
   }
 
+  /** A party's process is gone, as by a power cut: nobody waits for it, and nothing is closed. What it stored stays. */
+  lose(party: PeerId): void {
+    const member = this.#members.get(party)!;
+    this.#members.set(party, { ...member, online: false });
+    member.gone.resolve();
+  }
+
   /** Starts a stopped party again from its seed and its folder; it catches up with chain and peers. */
   async restart(party: LocalParty): Promise<LocalParty> {
-    const { seed } = this.#members.get(party.name)!.seeded;
-    const again = this.#join(party.name, party.role, seed);
-    await again.node.resume();
-    await again.node.onBlock();
+    const again = this.#join(party.name, party.role, this.#members.get(party.name)!.seeded);
+    await this.#unlessGone(again, async () => {
+      await again.node.resume();
+      await again.node.onBlock();
+    });
     // Whoever comes back has forgotten who answers for which offer, and its peers whether it is there.
     await this.#announceOffers();
     await this.settle();
@@ -222,12 +245,20 @@ export class LocalNetwork {
   }
 
   async #everybodyFollows(): Promise<void> {
-    for (const party of [...this.#online, this.#faucet]) await party.node.onBlock();
+    for (const party of this.#online) await this.#unlessGone(party, () => party.node.onBlock());
+    await this.#faucet.node.onBlock();
+  }
+
+  /** Waits for what a party does, as long as it is there. */
+  async #unlessGone({ name }: LocalParty, work: () => Promise<void>): Promise<void> {
+    const { online, gone } = this.#members.get(name)!;
+    if (online) await Promise.race([work(), gone.promise]);
   }
 
   async #announceOffers(): Promise<void> {
     for (const { arbiter, offer } of this.#offers) {
-      if (this.#members.get(arbiter)!.online) await announce(this.#party(arbiter).node, offer);
+      const party = this.#party(arbiter);
+      await this.#unlessGone(party, () => announce(party.node, offer));
     }
   }
 

@@ -52,28 +52,33 @@ export interface LocalParty {
   readonly wallet: NodeWallet;
 }
 
-/** A party that is set up, and its seed, from which it can be set up again. */
-export interface SeededParty {
-  readonly party: LocalParty;
+/** What a party is set up again from. Both live in memory only: a development chain ends with its process, and so does its money. */
+export interface PartySeed {
   readonly seed: Uint8Array;
+  /** Follows from the seed; it has derived most of its keys already. */
+  readonly account: WalletAccount;
+}
+
+/** A party that is set up, and its seed. */
+export interface SeededParty extends PartySeed {
+  readonly party: LocalParty;
 }
 
 /**
  * Sets up a party.
  *
- * @param stored - the seed of an earlier run, whose folder it takes over; without it the seed is fresh. Seeds live in
- *   memory only: a development chain ends with its process, and so does the money on it.
+ * @param stored - of an earlier run, whose folder it takes over; without it the seed is fresh
  */
 export function createParty(
   name: PeerId,
   role: NodeRole,
   surroundings: PartySurroundings,
-  stored?: Uint8Array,
+  stored?: PartySeed,
 ): SeededParty {
   const { chain, network, dataFolder } = surroundings;
   const entropy = surroundings.entropy(name);
-  const seed = stored ?? seedFromMnemonic(mnemonicFromEntropy(entropy(16)));
-  const account = WalletAccount.fromSeed(seed, ADDRESS_NETWORKS.regtest);
+  const seed = stored?.seed ?? seedFromMnemonic(mnemonicFromEntropy(entropy(16)));
+  const account = stored?.account ?? WalletAccount.fromSeed(seed, ADDRESS_NETWORKS.regtest);
   const wallet = createLocalWallet(account, entropy, { recover: stored !== undefined });
   const folder = join(dataFolder, name);
   const ports = surroundings.ports(name, {
@@ -100,5 +105,5 @@ export function createParty(
       onDuty: (notice) => surroundings.onDuty(party, notice),
     }),
   };
-  return { party, seed };
+  return { party, seed, account };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Hash32, toHex } from '@prometheus-compute/protocol';
 import type { BlobPart, BlobStore } from '../ports/blob-store.ts';
 import { StoreError } from './errors.ts';
+import { folderDrafts } from './folder-drafts.ts';
 
 /**
  * Blobs as files of a folder, named by their hash and written whole or not at all.
@@ -13,7 +14,9 @@ import { StoreError } from './errors.ts';
  */
 export function folderBlobs(folder: string): BlobStore {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const drafts = folderDrafts(folder);
   return {
+    draft: drafts,
     async put(hash: Hash32, bytes: Uint8Array): Promise<void> {
       const temporary = join(folder, `.${randomUUID()}`);
       const file = await open(temporary, 'wx', 0o600);

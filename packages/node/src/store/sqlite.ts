@@ -1,42 +1,46 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Commit, OutboxEntry, OutboxItem, Store, StoredChannel } from '../ports/store.ts';
 import { StoreError } from './errors.ts';
+import { type Generation, GenerationMark, generationOf } from './generation.ts';
+import { openDatabase } from './open-database.ts';
 
-const SCHEMA = `
-  CREATE TABLE channels (channel TEXT PRIMARY KEY, state BLOB NOT NULL) STRICT;
-  CREATE TABLE events (sequence INTEGER PRIMARY KEY, channel TEXT NOT NULL, event BLOB NOT NULL) STRICT;
-  CREATE INDEX events_of_channel ON events (channel, sequence);
-  CREATE TABLE outbox (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    channel TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('message', 'task')),
-    recipient TEXT NOT NULL,
-    payload BLOB NOT NULL
-  ) STRICT;
-  CREATE TABLE records (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
-`;
-const SCHEMA_VERSION = 1;
+/** A store in a file, with what tells an older copy of it. */
+export interface SqliteStore extends Store {
+  /** How far it has come. */
+  generation(): Generation;
+}
 
 /**
  * Store in one SQLite file, readable by its owner only. Every commit is durable when it returns (`synchronous=FULL`, unless told otherwise),
- * and the file is locked: a second process on the same data is refused.
+ * and the file is locked: a second process on the same data is refused. A mark beside it says how far it has come, so that an older
+ * copy is refused as well. What cannot be written, on a full disk for example, is undone as a whole.
  *
  * @param path - the database file; its folder is made when missing
  * @param options.powerLoss - `survive` unless the data is worth nothing after a power failure anyway, as on a chain in this
  *   process: a commit is then safe from a crash of the process alone, and does not wait for the disk
- * @throws StoreError `locked` when another process has it, `foreign` when it is of another version
+ * @param options.maxBytes - what the file may grow to
+ * @throws StoreError `locked`, `foreign` when it is of a newer version, `unreadable`, `stale`
  */
 export function openSqliteStore(
   path: string,
-  options: { readonly powerLoss?: 'survive' | 'ignore' } = {},
-): Store {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  // Before SQLite opens it: what it puts beside the file gets the file's mode.
-  closeSync(openSync(path, 'a', 0o600));
-  chmodSync(path, 0o600);
-  const database = openLocked(path, options.powerLoss === 'ignore' ? 'OFF' : 'FULL');
+  options: { readonly powerLoss?: 'survive' | 'ignore'; readonly maxBytes?: number } = {},
+): SqliteStore {
+  const survives = options.powerLoss !== 'ignore';
+  const database = openDatabase(path, {
+    synchronous: survives ? 'FULL' : 'OFF',
+    maxBytes: options.maxBytes,
+  });
+  const mark = openMark();
+  const { lineage, number: opened } = generationOf(database);
+  let number = opened;
+
+  function openMark(): GenerationMark {
+    try {
+      return GenerationMark.open(`${path}.mark`, database, survives);
+    } catch (cause) {
+      database.close();
+      throw cause;
+    }
+  }
 
   const addEvent = database.prepare('INSERT INTO events (channel, event) VALUES (?, ?)');
   const putState = database.prepare(
@@ -48,15 +52,29 @@ export function openSqliteStore(
   const dropOutbox = database.prepare('DELETE FROM outbox WHERE sequence = ?');
   const readRecord = database.prepare('SELECT value FROM records WHERE key = ?');
 
+  const advance = database.prepare('UPDATE generation SET number = ?');
+  const putRecord = database.prepare(
+    'INSERT INTO records (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  );
+  const addRecord = database.prepare(
+    'INSERT INTO records (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING',
+  );
+  const dropRecord = database.prepare('DELETE FROM records WHERE key = ?');
+
+  /** One transaction, and one generation. It is undone as a whole where any of it fails. */
   const atomically = <Result>(work: () => Result): Result => {
-    database.exec('BEGIN IMMEDIATE');
     try {
+      database.exec('BEGIN IMMEDIATE');
       const result = work();
+      advance.run(number + 1);
       database.exec('COMMIT');
+      number += 1;
+      mark.write({ lineage, number });
       return result;
     } catch (cause) {
-      database.exec('ROLLBACK');
-      throw cause;
+      // A full disk has undone it already.
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw isFull(cause) ? full(path, cause) : cause;
     }
   };
 
@@ -98,54 +116,33 @@ export function openSqliteStore(
       return readRecord.get(key)?.value as Uint8Array | undefined;
     },
     async putRecord(key, value, options = {}): Promise<boolean> {
-      const clause = options.ifAbsent ? 'DO NOTHING' : 'DO UPDATE SET value = excluded.value';
-      const { changes } = database
-        .prepare(`INSERT INTO records (key, value) VALUES (?, ?) ON CONFLICT (key) ${clause}`)
-        .run(key, value);
-      return Number(changes) === 1;
+      return atomically(
+        () => Number((options.ifAbsent ? addRecord : putRecord).run(key, value).changes) === 1,
+      );
     },
     async deleteRecord(key: string): Promise<void> {
-      database.prepare('DELETE FROM records WHERE key = ?').run(key);
+      atomically(() => dropRecord.run(key));
     },
+    generation: () => ({ lineage, number }),
     async close(): Promise<void> {
+      mark.close();
       database.close();
     },
   };
 }
 
-function openLocked(path: string, synchronous: 'FULL' | 'OFF'): DatabaseSync {
-  const database = new DatabaseSync(path);
-  try {
-    database.exec(
-      `PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`,
-    );
-    database.exec('BEGIN EXCLUSIVE');
-    const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
-    if (version === 0) database.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`);
-    else if (version !== SCHEMA_VERSION) {
-      throw new StoreError(
-        'foreign',
-        `${path} has schema version ${version}, this program knows ${SCHEMA_VERSION}`,
-        {
-          remedy: 'Use the version of Prometheus that wrote this data, or another data folder.',
-        },
-      );
-    }
-    database.exec('COMMIT');
-    return database;
-  } catch (cause) {
-    database.close();
-    if (cause instanceof StoreError) throw cause;
-    const locked = cause instanceof Error && /locked|busy/i.test(cause.message);
-    throw new StoreError(
-      locked ? 'locked' : 'unreadable',
-      locked ? `${path} is in use by another process` : `${path} cannot be opened as a database`,
-      {
-        cause,
-        remedy: locked
-          ? 'Stop the other process, or give this one a data folder of its own.'
-          : 'Restore the file from a backup, or start with a new data folder.',
-      },
-    );
-  }
+/** SQLite's own page limit, or the disk's end. */
+function isFull(cause: unknown): boolean {
+  return (
+    cause instanceof Error &&
+    (/disk is full/i.test(cause.message) || ('code' in cause && cause.code === 'ENOSPC'))
+  );
+}
+
+function full(path: string, cause: unknown): StoreError {
+  return new StoreError('full', `nothing more can be written to ${path}`, {
+    cause,
+    remedy:
+      'Make room on the disk. Until then this node takes no step and sends nothing new; what it has stored is whole.',
+  });
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hash32, toHex } from '@prometheus-compute/protocol';
@@ -36,6 +36,41 @@ describe('blobs in a folder', () => {
     expect(await part(5, 1)).toEqual([]);
     expect(await part(6, 1)).toEqual([]);
     expect(await blobs.part(hash32(new Uint8Array(32)), 0, 1)).toBeUndefined();
+  });
+
+  it('keeps what has come of a content from each source, over a restart, until it is whole or not wanted', async () => {
+    const draft = await folderBlobs(folder).draft(hash, 'one');
+    expect(draft.length).toBe(0);
+    await draft.append(new Uint8Array([1, 2]));
+    await draft.append(new Uint8Array([3]));
+    const again = await folderBlobs(folder).draft(hash, 'one');
+    expect(again.length).toBe(3);
+    const blobs = folderBlobs(folder);
+    const other = await blobs.draft(hash, 'another');
+    expect(other.length).toBe(0);
+    await other.append(new Uint8Array([9]));
+    expect(await again.read()).toEqual(new Uint8Array([1, 2, 3]));
+    expect(await blobs.get(hash)).toBeUndefined();
+    await again.keep();
+    expect(await blobs.get(hash)).toEqual(new Uint8Array([1, 2, 3]));
+    expect(statSync(join(folder, toHex(hash))).mode & 0o777).toBe(0o600);
+    expect(await other.read()).toEqual(new Uint8Array([9]));
+    await other.discard();
+    expect(other.length).toBe(0);
+    expect(readdirSync(join(folder, 'drafts'))).toEqual([]);
+    await other.append(new Uint8Array([7]));
+    expect(await other.read()).toEqual(new Uint8Array([7]));
+  });
+
+  it('a draft of which nothing has come for a month is thrown away', async () => {
+    const draft = await folderBlobs(folder).draft(hash, 'one');
+    await draft.append(new Uint8Array(5));
+    const [name] = readdirSync(join(folder, 'drafts'));
+    const days = (count: number) => Date.now() / 1_000 - count * 86_400;
+    utimesSync(join(folder, 'drafts', name!), days(29), days(29));
+    expect((await folderBlobs(folder).draft(hash, 'one')).length).toBe(5);
+    utimesSync(join(folder, 'drafts', name!), days(31), days(31));
+    expect((await folderBlobs(folder).draft(hash, 'one')).length).toBe(0);
   });
 
   it('leaves one file per hash, readable by its owner only, also when it is put twice at once', async () => {

@@ -1,7 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { utf8 } from '@prometheus-compute/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -35,6 +46,17 @@ const step = (changes: Partial<Commit> = {}): Commit => ({
 });
 const texts = (list: readonly Uint8Array[]): readonly string[] =>
   list.map((bytes) => new TextDecoder().decode(bytes));
+
+/** Puts a database back as it was, without what came after; the mark beside it stays. */
+function copyOf(file: string): () => void {
+  const copy = `${file}.copy`;
+  // Everything is in the one file when it is closed.
+  copyFileSync(file, copy);
+  return () => {
+    rmSync(`${file}-wal`, { force: true });
+    copyFileSync(copy, file);
+  };
+}
 
 describe('store in SQLite', () => {
   it('keeps state, events and outbox of a commit together, over a restart', async () => {
@@ -121,12 +143,33 @@ describe('store in SQLite', () => {
     expect(texts(await store.events('client:1'))).toEqual(['event 1']);
   });
 
-  it('refuses data of another version with code "foreign", and leaves it alone', async () => {
+  it('refuses data of a newer version with code "foreign", and leaves it alone', async () => {
     await store.close();
     const database = new DatabaseSync(path);
     database.exec('PRAGMA user_version = 99');
     database.close();
+    const before = readFileSync(path);
     expect(() => openSqliteStore(path)).toThrow(expect.objectContaining({ code: 'foreign' }));
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('brings data of version 1 to this one: nothing is lost, and it goes on', async () => {
+    const old = join(folder, 'old', 'node.sqlite');
+    mkdirSync(dirname(old));
+    copyFileSync(join(import.meta.dirname, 'fixtures', 'version-1.sqlite'), old);
+    const migrated = openSqliteStore(old);
+    expect((await migrated.channels()).map(({ channel, state }) => [channel, ...texts([state])])).toEqual([
+      ['client:1', 'state 2'],
+    ]);
+    expect(texts(await migrated.events('client:1'))).toEqual(['event 1', 'event 2']);
+    expect((await migrated.pending()).map(({ sequence, to }) => [sequence, to])).toEqual([[1, 'worker']]);
+    expect(texts([(await migrated.record('pledge:1'))!])).toEqual(['a']);
+    const [next] = await migrated.commit(step());
+    expect(next!.sequence).toBe(3);
+    await migrated.close();
+    const database = new DatabaseSync(old);
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 });
+    database.close();
   });
 
   it('refuses what is no database, or a damaged one, with code "unreadable"', async () => {
@@ -142,5 +185,81 @@ describe('store in SQLite', () => {
     writeFileSync(path, new Uint8Array(4096).fill(7), { flag: 'r+' });
     rmSync(`${path}-wal`, { force: true });
     expect(() => openSqliteStore(path)).toThrow(expect.objectContaining({ code: 'unreadable' }));
+  });
+
+  it('refuses a truncated database, and one whose pages are damaged', async () => {
+    for (let i = 0; i < 40; i++) await store.putRecord(`record:${i}`, new Uint8Array(4_000).fill(i));
+    await store.close();
+    const whole = readFileSync(path);
+    writeFileSync(path, whole.subarray(0, whole.length - 16_384));
+    expect(() => openSqliteStore(path)).toThrow(expect.objectContaining({ code: 'unreadable' }));
+    const damaged = Uint8Array.from(whole);
+    // The tree pages of the largest table.
+    damaged.fill(0xa5, 4_096 * 5, 4_096 * 12);
+    writeFileSync(path, damaged);
+    expect(() => openSqliteStore(path)).toThrow(expect.objectContaining({ code: 'unreadable' }));
+    writeFileSync(path, whole);
+    store = openSqliteStore(path);
+    expect((await store.record('record:7'))?.[0]).toBe(7);
+  });
+
+  it('a full disk: code "full", the commit leaves nothing, and goes on when there is room', async () => {
+    await store.close();
+    const size = statSync(path).size;
+    const small = openSqliteStore(path, { maxBytes: size + 8_192 });
+    await small.commit(step());
+    const large = step({ events: [new Uint8Array(50_000)], state: utf8('state 2') });
+    await expect(small.commit(large)).rejects.toMatchObject({ code: 'full' });
+    await expect(small.putRecord('x', new Uint8Array(50_000))).rejects.toMatchObject({ code: 'full' });
+    expect(texts((await small.channels()).map(({ state }) => state))).toEqual(['state 1']);
+    expect(await small.pending()).toHaveLength(2);
+    expect(await small.record('x')).toBeUndefined();
+    await small.commit(step({ events: [], state: utf8('state 3'), outbox: [] }));
+    await small.close();
+    store = openSqliteStore(path);
+    await store.commit(large);
+    expect(texts((await store.channels()).map(({ state }) => state))).toEqual(['state 2']);
+  });
+});
+
+describe('an older copy of a database', () => {
+  it('is refused with code "stale" after a single commit since, whose messages others may have', async () => {
+    await store.commit(step());
+    await store.close();
+    const putBack = copyOf(path);
+    store = openSqliteStore(path);
+    await store.commit(step({ state: utf8('state 2') }));
+    await store.close();
+    putBack();
+    expect(() => openSqliteStore(path)).toThrow(
+      expect.objectContaining({ code: 'stale', message: expect.stringMatching(/ends 1 changes? before/) }),
+    );
+  });
+
+  it('is refused when its mark is gone, cut, or of another database, as after a move of the one file alone', async () => {
+    await store.commit(step());
+    await store.close();
+    const mark = readFileSync(`${path}.mark`);
+    const other = Uint8Array.from(mark);
+    other[0]! ^= 1;
+    for (const bytes of [undefined, mark.subarray(0, 23), other]) {
+      rmSync(`${path}.mark`);
+      if (bytes !== undefined) writeFileSync(`${path}.mark`, bytes);
+      expect(() => openSqliteStore(path)).toThrow(expect.objectContaining({ code: 'stale' }));
+    }
+    writeFileSync(`${path}.mark`, mark);
+    store = openSqliteStore(path);
+    expect(texts((await store.channels()).map(({ state }) => state))).toEqual(['state 1']);
+  });
+
+  it('is none when the process has ended between a commit and its mark', async () => {
+    await store.commit(step());
+    const before = readFileSync(`${path}.mark`);
+    await store.commit(step({ state: utf8('state 2') }));
+    await store.close();
+    writeFileSync(`${path}.mark`, before);
+    store = openSqliteStore(path);
+    expect(texts((await store.channels()).map(({ state }) => state))).toEqual(['state 2']);
+    expect(readFileSync(`${path}.mark`).equals(before)).toBe(false);
   });
 });
