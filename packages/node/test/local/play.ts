@@ -24,6 +24,7 @@ import {
 import type { LocalParty } from '../../src/local/party.ts';
 import type { BatchRequest } from '../../src/roles/batch-attempts.ts';
 import { storePayload } from '../../src/roles/client.ts';
+import { type ChainHost, chainHost } from './chain-hosts.ts';
 
 /** The default P with the least number of arbiters. */
 export const PARAMETERS: Parameters = { ...DEFAULT_PARAMETERS, n: 3 };
@@ -69,11 +70,17 @@ export interface Play extends AsyncDisposable {
   begin(): Promise<void>;
 }
 
-/** Starts C, W, V and arbiters on a chain of their own. Stop it with `await using`. */
+/**
+ * Starts C, W, V and arbiters on a chain of their own. Stop it with `await using`.
+ *
+ * @param hosted - where they reach it: in this process, or a bitcoind where `BITCOIND` names one
+ */
 export async function startPlay(
   options: Partial<LocalNetworkOptions> = {},
   executor = new SandboxPool(),
+  hosted?: ChainHost,
 ): Promise<Play> {
+  const host = hosted ?? (await chainHost());
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-node-'));
   const network = await LocalNetwork.start({
     dataFolder: folder,
@@ -82,7 +89,7 @@ export async function startPlay(
     parameters: PARAMETERS,
     arbiters: 3,
     funds: { client: [FUNDS.client], worker: [FUNDS.worker], verifier: [FUNDS.verifier] },
-    ...options,
+    ...onHost(host, options),
   });
   const order: BatchOrder = {
     batch: 1,
@@ -118,8 +125,24 @@ export async function startPlay(
     async [Symbol.asyncDispose]() {
       await network.close();
       await executor.close();
+      await host?.close();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** The parties' own adapters stand around the chain that they reach. */
+function onHost(
+  host: ChainHost | undefined,
+  options: Partial<LocalNetworkOptions>,
+): Partial<LocalNetworkOptions> {
+  if (host === undefined) return options;
+  const { ports, ...others } = options;
+  const reached = host.options.ports!;
+  return {
+    ...host.options,
+    ...others,
+    ports: (name, real) => (ports ?? ((_, same) => same))(name, reached(name, real)),
   };
 }
 
