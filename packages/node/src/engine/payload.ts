@@ -32,7 +32,11 @@ export class PayloadExchange implements PayloadService {
   readonly #givenUp = new Set<string>();
   /** Peers that left a request unanswered over a block: they are asked after all others. */
   readonly #slow = new Set<PeerId>();
+  /** Drafts in use. */
+  readonly #drafts = new Set<string>();
   #waiting = 0;
+  /** Reading and writing of drafts, which no peer is waited for. */
+  #working = 0;
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
@@ -58,14 +62,14 @@ export class PayloadExchange implements PayloadService {
     const empty = content.exact && content.size === 0 ? new Uint8Array(0) : undefined;
     if (empty !== undefined && !content.verify(empty))
       throw new EngineError('payload-missing', `no empty content has the hash ${toHex(content.hash)}`);
-    const bytes = empty ?? (await this.#wait(record, sources, content));
-    await blobs.put(content.hash, bytes);
-    return bytes;
+    if (empty === undefined) return this.#wait(record, sources, content);
+    await blobs.put(content.hash, empty);
+    return empty;
   }
 
   /** Pieces of work that go on when a peer has answered, and not before. */
   get waiting(): number {
-    return this.#waiting;
+    return Math.max(0, this.#waiting - this.#working);
   }
 
   async #wait(
@@ -97,13 +101,28 @@ export class PayloadExchange implements PayloadService {
       });
     }
     const quick = [...new Set(sources)].sort((a, b) => Number(this.#slow.has(a)) - Number(this.#slow.has(b)));
+    // Two downloads may ask one source: each has a draft of its own.
+    const own = (peer: PeerId) => `${key}/${peer}`;
     const download = new Download(content, quick, record, {
       ask: (peer, offset) => this.#ask(download, peer, offset),
+      draft: (peer) => {
+        const isUsed = [...this.#drafts].some((name) => name.startsWith(toHex(hash)) && name.endsWith(peer));
+        this.#drafts.add(own(peer));
+        return this.#ports.blobs.draft(hash, isUsed ? own(peer) : peer);
+      },
+      store: (bytes) => this.#ports.blobs.put(hash, bytes),
+      undraft: (peer) => this.#drafts.delete(own(peer)),
       // Whoever asked other sources for the same waits no longer.
       came: (bytes) => {
         for (const each of this.#of(hash)) each.finish(bytes);
       },
       ended: () => this.#downloads.delete(key),
+      working: (work) => {
+        this.#working += 1;
+        void work.finally(() => {
+          this.#working -= 1;
+        });
+      },
     });
     this.#downloads.set(key, download);
     download.askNext();
@@ -145,7 +164,7 @@ export class PayloadExchange implements PayloadService {
 
   async onBlob(message: MessageOf<'blob'>, from: PeerId): Promise<void> {
     for (const download of this.#of(message.content)) {
-      if (download.take(message, from)) this.#slow.delete(from);
+      if (await download.take(message, from)) this.#slow.delete(from);
     }
   }
 

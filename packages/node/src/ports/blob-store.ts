@@ -8,10 +8,26 @@ export interface BlobPart {
   readonly bytes: Uint8Array;
 }
 
+/** A content that is on its way here from one source. What has come of it is still there after a restart. */
+export interface BlobDraft {
+  /** Bytes that are there, from the content's beginning. */
+  readonly length: number;
+  /** Adds what comes next. */
+  append(bytes: Uint8Array): Promise<void>;
+  /** All that is there. */
+  read(): Promise<Uint8Array>;
+  /** What is there is the content: it is stored under its hash, and no draft any more. */
+  keep(): Promise<void>;
+  /** Throws away what is there. An empty draft is left. */
+  discard(): Promise<void>;
+}
+
 /** Port of content-addressed bytes: programs, inputs, ciphertexts, openings. The key is the tagged hash of the kind. */
 export interface BlobStore {
   put(hash: Hash32, bytes: Uint8Array): Promise<void>;
   get(hash: Hash32): Promise<Uint8Array | undefined>;
   /** At most `length` bytes of a content from `offset` on; no more than these are read. Undefined: the content is not here. */
   part(hash: Hash32, offset: number, length: number): Promise<BlobPart | undefined>;
+  /** What has come of a content from a source, as an earlier run has left it; empty when nothing has. One at a time for the two. */
+  draft(hash: Hash32, source: string): Promise<BlobDraft>;
 }

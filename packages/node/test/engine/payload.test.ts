@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contentHash } from '@prometheus-compute/proofs';
@@ -52,12 +52,18 @@ async function nodes(peers: Readonly<Record<string, Serve>>) {
     blobs: folderBlobs(join(place, name)),
   });
   const asking = ports('asking');
-  const exchange = new PayloadExchange(asking);
-  asking.transport.listen(async (from, bytes) => {
-    const { message } = openEnvelope(bytes);
-    if (message.kind === 'blob') await exchange.onBlob(message, from);
-    return true;
-  });
+  let current: PayloadExchange;
+  const begin = (): PayloadExchange => {
+    const exchange = new PayloadExchange(asking);
+    current = exchange;
+    asking.transport.listen(async (from, bytes) => {
+      const { message } = openEnvelope(bytes);
+      if (message.kind === 'blob') await exchange.onBlob(message, from);
+      return true;
+    });
+    return exchange;
+  };
+  const exchange = begin();
   const asked: string[] = [];
   const readWhole: Hash32[] = [];
   for (const [name, serve] of Object.entries(peers)) {
@@ -78,25 +84,31 @@ async function nodes(peers: Readonly<Record<string, Serve>>) {
         const { channel, offset } = message;
         const part = content.slice(offset, offset + 1_000_000);
         const whole = { channel, content: hash, offset, total: content.length, bytes: part } as const;
-        serve(message, (blob) => void exchange.onBlob({ kind: 'blob', ...whole, ...blob }, name));
+        serve(message, (blob) => void current.onBlob({ kind: 'blob', ...whole, ...blob }, name));
       }
       return true;
     });
   }
-  const obtain = (change: Partial<WantedContent> = {}, sources = Object.keys(peers)) =>
-    exchange.obtain(record, sources, {
+  const obtain = (
+    change: Partial<WantedContent> = {},
+    sources = Object.keys(peers),
+    by: PayloadExchange = exchange,
+  ) =>
+    by.obtain(record, sources, {
       hash,
       size: content.length,
       exact: true,
       verify: isContent,
       ...change,
     });
-  return { exchange, obtain, asked, asking, readWhole };
+  const drafts = join(place, 'asking', 'drafts');
+  return { exchange, obtain, asked, asking, readWhole, begin, drafts };
 }
 
 const damaged: Serve = (fetch, answer) =>
   answer({ bytes: new Uint8Array(Math.min(1_000_000, content.length - fetch.offset)) });
 const PARTS = ['one 0', 'one 1048576', 'one 2097152'];
+const PARTS_OF_A_MILLION = ['one 0', 'one 1000000', 'one 2000000'];
 const missing = (message = /./) =>
   expect.objectContaining({ code: 'payload-missing', message: expect.stringMatching(message) });
 
@@ -214,6 +226,75 @@ describe('contents by hash', () => {
       'stranger',
     );
     expect(await asking.blobs.get(hash)).toBeUndefined();
+  });
+});
+
+/** A node that has ended when this many parts of a content had come, and the files that it has left. */
+async function interrupted(parts: number) {
+  let isWhole = false;
+  const node = await nodes({
+    one: (fetch, answer) => {
+      if (isWhole || fetch.offset < parts * 1_000_000) answer({});
+    },
+  });
+  // Nobody waits for it any more: the process has ended.
+  node.obtain().catch(() => {});
+  await expect.poll(() => node.asked.at(-1)).toBe(`one ${parts * 1_000_000}`);
+  node.asked.length = 0;
+  isWhole = true;
+  const files = readdirSync(node.drafts).map((name) => join(node.drafts, name));
+  return { ...node, files };
+}
+
+describe('contents of several parts', () => {
+  it('are kept part by part, and go on after a restart where they stopped', async () => {
+    const { begin, obtain, asked, asking, files, drafts } = await interrupted(2);
+    expect(files.map((file) => statSync(file).size)).toEqual([2_000_000]);
+    expect(await obtain({}, ['one'], begin())).toEqual(content);
+    expect(asked).toEqual(['one 2000000']);
+    expect(await asking.blobs.get(hash)).toEqual(content);
+    expect(readdirSync(drafts)).toEqual([]);
+  });
+
+  it('that were cut short or damaged by the end of a run are asked for again, and their source is not blamed', async () => {
+    const cut = await interrupted(2);
+    truncateSync(cut.files[0]!, 1_500_000);
+    expect(await cut.obtain({}, ['one'], cut.begin())).toEqual(content);
+    expect(cut.asked).toEqual(['one 1500000']);
+    const zeros = await interrupted(2);
+    writeFileSync(zeros.files[0]!, new Uint8Array(2_000_000));
+    expect(await zeros.obtain({}, ['one'], zeros.begin())).toEqual(content);
+    expect(zeros.asked).toEqual(['one 2000000', 'one 0', 'one 1000000', 'one 2000000']);
+    expect(readdirSync(zeros.drafts)).toEqual([]);
+    const long = await interrupted(2);
+    writeFileSync(long.files[0]!, new Uint8Array(content.length + 1));
+    expect(await long.obtain({}, ['one'], long.begin())).toEqual(content);
+    expect(long.asked).toEqual(PARTS_OF_A_MILLION);
+  });
+
+  it('that had come whole when a run ended are asked of nobody', async () => {
+    const { begin, obtain, asked, files } = await interrupted(2);
+    writeFileSync(files[0]!, content);
+    expect(await obtain({}, ['one'], begin())).toEqual(content);
+    expect(asked).toEqual([]);
+  });
+
+  it('leave nothing behind when they are given up, or when another source was faster', async () => {
+    const lost = await interrupted(1);
+    lost.exchange.giveUp(record.id);
+    await expect.poll(() => readdirSync(lost.drafts)).toEqual([]);
+    const { obtain, exchange, asked, drafts } = await nodes({
+      half: (fetch, answer) => {
+        if (fetch.offset === 0) answer({ bytes: new Uint8Array(1_000_000) });
+      },
+      one: undefined,
+    });
+    const wanted = obtain();
+    await expect.poll(() => asked).toContain('half 1000000');
+    exchange.retry();
+    exchange.retry();
+    expect(await wanted).toEqual(content);
+    await expect.poll(() => readdirSync(drafts)).toEqual([]);
   });
 });
 

@@ -46,6 +46,7 @@ function memory() {
       const bytes = stored.get(toHex(hash));
       return bytes && { total: bytes.length, bytes: bytes.slice(offset, offset + length) };
     },
+    draft: () => Promise.reject(new RangeError('nothing is fetched here')),
   };
   return { blobs, puts };
 }

@@ -28,6 +28,7 @@ class HesitantBlobs {
     return {
       put: (hash, bytes) => store.put(hash, bytes),
       get: (hash) => store.get(hash),
+      draft: (...of) => store.draft(...of),
       part: async (hash, offset, length) => {
         const whole = await store.get(hash);
         if (whole !== undefined && areOpenedRecords(whole) && !this.#serves(hash)) return undefined;

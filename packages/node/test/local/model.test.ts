@@ -79,6 +79,7 @@ describe('a contract about a model, under freivalds', () => {
         ? {
             get: (hash) => store.get(hash),
             part: (...given) => store.part(...given),
+            draft: (...given) => store.draft(...given),
             put: async (hash, bytes) => {
               if (!areOpenedRecords(bytes)) await store.put(hash, bytes);
             },

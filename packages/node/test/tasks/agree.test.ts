@@ -91,6 +91,7 @@ describe('T §Setup: before a contract is agreed', () => {
         ...real,
         blobs: {
           put: (hash, bytes) => real.blobs.put(hash, bytes),
+          draft: (...of) => real.blobs.draft(...of),
           get: async (hash) => {
             const bytes = await real.blobs.get(hash);
             return party === 'client' && isDrawn ? bytes?.map((byte) => byte ^ 1) : bytes;
