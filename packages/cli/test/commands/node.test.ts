@@ -1,10 +1,18 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seedFromMnemonic } from '@prometheus-compute/bitcoin';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Daemon, type Devchain, prometh, secretFile, startDevchain, startNode } from './processes.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type ChainProcess,
+  type Daemon,
+  freePort,
+  prometh,
+  secretFile,
+  startBitcoind,
+  startDevchain,
+  startNode,
+} from './processes.ts';
 
 /** Known secrets, which must not be found anywhere. */
 const PASSPHRASE = 'correct horse battery';
@@ -17,11 +25,19 @@ let passphrase = '';
 /** Everything that any process of these tests has said or answered. */
 const said: string[] = [];
 
-beforeAll(() => {
+beforeEach(() => {
+  if (folder === '') openFolder();
+});
+afterAll(closeFolder);
+function openFolder(): void {
   folder = mkdtempSync(join(tmpdir(), 'prometh-node-'));
   passphrase = secretFile(join(folder, 'passphrase'), PASSPHRASE);
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+}
+function closeFolder(): void {
+  rmSync(folder, { recursive: true, force: true });
+  folder = '';
+  said.length = 0;
+}
 
 /** Runs a command to its end, with `--json`. */
 function run(...words: readonly string[]) {
@@ -61,17 +77,28 @@ describe('prometh init', () => {
   });
 });
 
-describe('a node’s life', () => {
-  let chain: Devchain;
+const { BITCOIND } = process.env;
+const CHAINS: readonly (readonly [string, (folder: string) => Promise<ChainProcess>])[] = [
+  ['dev', startDevchain],
+  ...(BITCOIND === undefined
+    ? []
+    : [['regtest', (place: string) => startBitcoind(BITCOIND, place)] as const]),
+];
+
+describe.each(CHAINS)('a node’s life on %s', (network, startChain) => {
+  let chain: ChainProcess;
   let daemon: Daemon;
   let peerId = '';
   let metricsPort = 0;
   const given: string[] = [];
 
   beforeAll(async () => {
-    chain = await startDevchain(folder);
+    closeFolder();
+    openFolder();
+    chain = await startChain(folder);
     const words = secretFile(join(folder, 'words'), WORDS);
-    expect(init(folder, '--recover', '--words-file', words)).toMatchObject({ status: 0 });
+    const recovered = init(folder, '--network', network, '--recover', '--words-file', words);
+    expect(recovered).toMatchObject({ status: 0 });
     rmSync(words);
     metricsPort = await freePort();
   });
@@ -81,6 +108,8 @@ describe('a node’s life', () => {
   });
 
   const settings = () => [
+    '--network',
+    network,
     '--set',
     'log.level=trace',
     '--set',
@@ -125,7 +154,7 @@ describe('a node’s life', () => {
   });
 
   it('keeps files for its owner alone while it runs, and secrets out of its arguments and environment', () => {
-    const place = join(folder, 'dev');
+    const place = join(folder, network);
     expect(statSync(place).mode & 0o777).toBe(0o700);
     const open = readdirSync(place).filter((name) => (statSync(join(place, name)).mode & 0o077) !== 0);
     expect(open).toEqual([]);
@@ -161,13 +190,13 @@ describe('a node’s life', () => {
   });
 
   it('locked: a second process on the same data is refused before anybody is asked for a passphrase', async () => {
-    const intruder = run('node', '--data-dir', folder, '--no-input', ...chain.settings);
+    const intruder = run('node', '--data-dir', folder, '--no-input', '--network', network, ...chain.settings);
     expect(intruder).toMatchObject({ status: 1, answer: { code: 'locked' } });
     expect(await call('busy')).toEqual({ busy: 0 });
   });
 
   it('prometh doctor finds nothing bad', () => {
-    const { status, answer } = run('doctor', '--data-dir', folder, ...chain.settings);
+    const { status, answer } = run('doctor', '--data-dir', folder, '--network', network, ...chain.settings);
     const states = Object.fromEntries(
       answer.findings.map(({ check, state }: Record<string, string>) => [check, state]),
     );
@@ -186,16 +215,33 @@ describe('a node’s life', () => {
     });
   });
 
+  it('publishes nothing after a reorganisation of seven blocks, until the operator has looked', async () => {
+    const height = 14;
+    await pay(STRANGER, 7);
+    await daemon.reached(height);
+    const [seventh] = (await chain.rpc.call('getblockhash', height - 6).then((hash) => [hash])) as string[];
+    await chain.rpc.call('invalidateblock', seventh!);
+    await pay(given[0]!);
+    await pay(STRANGER, 7);
+    await daemon.reached(height + 1);
+    expect(await call('status')).toMatchObject({ halted: true, current: true });
+    expect(daemon.process.stderr).toContain('"event":"reorganisation"');
+    const resume = ['node', 'resume', '--data-dir', folder, '--network', network];
+    expect(run(...resume)).toMatchObject({ status: 0, answer: { was_halted: true } });
+    expect(await call('status')).toMatchObject({ halted: false });
+    expect(await call('balance')).toEqual({ confirmed_sat: '30000000000', height: height + 1 });
+  });
+
   it('prometh node stop ends it; with its database lost, keystore and chain bring everything back', async () => {
-    const stop = run('node', 'stop', '--data-dir', folder);
+    const stop = run('node', 'stop', '--data-dir', folder, '--network', network);
     expect(stop).toMatchObject({ status: 0, answer: { stopping: true } });
     expect(await end('SIGCONT')).toBe(0);
-    for (const name of readdirSync(join(folder, 'dev'))) {
-      if (name.startsWith('node.sqlite')) rmSync(join(folder, 'dev', name));
+    for (const name of readdirSync(join(folder, network))) {
+      if (name.startsWith('node.sqlite')) rmSync(join(folder, network, name));
     }
     await start();
-    await daemon.reached(7);
-    expect(await call('balance')).toEqual({ confirmed_sat: '25000000000', height: 7 });
+    await daemon.reached(15);
+    expect(await call('balance')).toEqual({ confirmed_sat: '30000000000', height: 15 });
   });
 
   it('says when the Bitcoin node is gone, goes on, and can be stopped', async () => {
@@ -208,7 +254,7 @@ describe('a node’s life', () => {
   });
 
   it('node-unreachable: nobody answers any more', () => {
-    expect(run('node', 'status', '--data-dir', folder)).toMatchObject({
+    expect(run('node', 'status', '--data-dir', folder, '--network', network)).toMatchObject({
       status: 1,
       answer: { code: 'node-unreachable' },
     });
@@ -216,7 +262,7 @@ describe('a node’s life', () => {
 
   it('keystore-locked: a wrong passphrase, and nothing that it says repeats it', () => {
     const wrong = secretFile(join(folder, 'wrong'), `${PASSPHRASE}!`);
-    const place = ['--data-dir', folder, '--passphrase-file', wrong, '--verbose', ...chain.settings];
+    const place = ['--data-dir', folder, '--passphrase-file', wrong, '--verbose', '--network', network];
     expect(run('node', ...place)).toMatchObject({
       status: 2,
       answer: {
@@ -251,11 +297,3 @@ describe('a node’s life', () => {
     for (const { parentPath, name } of files) expect(leaks(readFileSync(join(parentPath, name)))).toEqual([]);
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}

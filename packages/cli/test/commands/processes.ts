@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { RpcClient } from '@prometheus-compute/bitcoin';
 import { ControlClient } from '@prometheus-compute/node';
@@ -33,11 +34,8 @@ export class Running {
   readonly #exit: Promise<number | null>;
   #changed: () => void = () => {};
 
-  constructor(...words: readonly string[]) {
-    this.child = spawn(process.execPath, [MAIN, ...words], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: cleanEnvironment(),
-    });
+  private constructor(program: string, words: readonly string[]) {
+    this.child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env: cleanEnvironment() });
     this.#exit = once(this.child, 'close').then(([code]) => {
       this.#changed();
       return code as number | null;
@@ -50,6 +48,15 @@ export class Running {
       this.stderr += text;
       this.#changed();
     });
+  }
+
+  static of(program: string, words: readonly string[]): Running {
+    return new Running(program, words);
+  }
+
+  /** A command of this project. */
+  static prometh(...words: readonly string[]): Running {
+    return new Running(process.execPath, [MAIN, ...words]);
   }
 
   /** Waits until what it has written satisfies a condition. @throws when it ends before */
@@ -73,24 +80,52 @@ export class Running {
   }
 }
 
-/** A development chain in a process of its own. */
-export interface Devchain {
+/** A chain in a process of its own. */
+export interface ChainProcess {
   readonly process: Running;
   readonly rpc: RpcClient;
   /** `--set …` words with which a node finds it. */
   readonly settings: readonly string[];
 }
 
-export async function startDevchain(folder: string): Promise<Devchain> {
-  const process = new Running('devchain', '--port', '0', '--data-dir', folder, '--json');
+/** `prometh devchain` on a free port. */
+export async function startDevchain(folder: string): Promise<ChainProcess> {
+  const process = Running.prometh('devchain', '--port', '0', '--data-dir', folder, '--json');
   const text = await process.until(({ stdout }) => (stdout.endsWith('}\n') ? stdout : undefined));
   const { port, cookieFile } = JSON.parse(text) as { port: number; cookieFile: string };
   const url = `http://127.0.0.1:${port}`;
-  return {
-    process,
-    rpc: new RpcClient({ url, cookieFile }),
-    settings: ['--set', `chain.rpc_url=${url}`, '--set', `chain.rpc_cookie_file=${cookieFile}`],
-  };
+  return { process, rpc: new RpcClient({ url, cookieFile }), settings: settingsOf(url, cookieFile) };
+}
+
+/** A fresh `bitcoind -regtest`. @param program - its path */
+export async function startBitcoind(program: string, folder: string): Promise<ChainProcess> {
+  const place = join(folder, 'bitcoind');
+  mkdirSync(place);
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const cookieFile = join(place, 'regtest', '.cookie');
+  const process = Running.of(program, [
+    '-regtest',
+    `-datadir=${place}`,
+    `-rpcport=${port}`,
+    '-listen=0',
+    '-printtoconsole',
+  ]);
+  await process.until(({ stdout }) => (stdout.includes('init message: Done loading') ? true : undefined));
+  return { process, rpc: new RpcClient({ url, cookieFile }), settings: settingsOf(url, cookieFile) };
+}
+
+function settingsOf(url: string, cookieFile: string): readonly string[] {
+  return ['--set', `chain.rpc_url=${url}`, '--set', `chain.rpc_cookie_file=${cookieFile}`];
+}
+
+/** A port of this machine that nobody has now. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }
 
 /** A node in a process of its own. */
@@ -104,7 +139,7 @@ export interface Daemon {
 
 /** Starts a node on a free port, and waits until it answers. */
 export async function startNode(folder: string, passphrase: string, ...words: string[]): Promise<Daemon> {
-  const process = new Running(
+  const process = Running.prometh(
     'node',
     '--data-dir',
     folder,
