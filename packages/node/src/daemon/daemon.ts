@@ -96,6 +96,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
       bootstrap: values.p2p.bootstrap,
       mdns: values.p2p.mdns,
       genesis,
+      verify: verifySchnorr,
       onNotice: (notice) => logNetNotice(log, notice),
     });
     const transportOpen = closing.add(async () => {
@@ -135,7 +136,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
     transport.trust((peer) => partners.has(peer));
     node.engine.watch((notice) => {
       logEngineNotice(log, notice);
-      if (notice.kind === 'refused-envelope') transport.refuse(notice.from, notice.reason);
+      if (notice.kind === 'refused-envelope' && !notice.opened) transport.refuse(notice.from, notice.reason);
     });
     await node.resume();
 
@@ -154,7 +155,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
       log,
       onRound: async (why) => {
         await attempt('offers', () => offers?.follow());
-        if (why !== 'retry') offers?.announce();
+        if (why !== 'retry') await offers?.announce();
         await attempt('jobs', () => jobs?.runner.follow());
       },
     });

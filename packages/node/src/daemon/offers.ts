@@ -62,8 +62,9 @@ export class OfferKeeper {
   }
 
   /** Tells every peer which offers this node answers for. */
-  announce(): void {
-    for (const { signed, state } of this.#standing) if (state === 'live') announce(this.#node, signed.offer);
+  async announce(): Promise<void> {
+    for (const { signed, state } of this.#standing)
+      if (state === 'live') await announce(this.#node, signed.offer);
   }
 
   /** Call it at every tip: forgets what was taken up for good, and offers as many stakes as are wanted. */
@@ -113,7 +114,6 @@ export class OfferKeeper {
       const rate = smaller(larger(estimate, RELAY_FEE_RATE), maxFeeRate);
       const signed = await signOffer(this.#node, this.#parametersTxid, rate);
       await this.#store([...this.#offers, signed]);
-      this.#hold(signed);
       const outcome = await chain.submit(signed.bytes);
       if (outcome.kind === 'rejected') this.#complain('chain-refused', outcome.reason);
       else {
