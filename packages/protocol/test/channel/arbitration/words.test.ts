@@ -18,8 +18,8 @@ const stage = (of: number) => word(`stage ${of}`, { about: 'stage', stage: of, g
 const said = (...words: readonly Word[]) => words.reduce(withWord, NO_ARBITRATION);
 
 describe('M §Claims: what an author has said', () => {
-  it('nobody has said anything before TxA or TxAc', () => {
-    expect(NO_ARBITRATION.words).toEqual([]);
+  it('nobody has said or done anything before TxA or TxAc', () => {
+    expect(NO_ARBITRATION).toMatchObject({ words: [], done: [], signing: [] });
   });
 
   it('the same word twice is one, and counts', () => {
