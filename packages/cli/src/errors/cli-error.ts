@@ -17,7 +17,6 @@ export type CliErrorCode =
   | 'port-unusable'
   | 'scenario-unknown'
   | 'passphrase-needed'
-  | 'words-needed'
   | 'not-confirmed'
   | 'interrupted';
 

@@ -155,7 +155,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
       log,
       onRound: async (why) => {
         await attempt('offers', () => offers?.follow());
-        if (why !== 'retry') await offers?.announce();
+        if (why !== 'retry') await attempt('offers', () => offers?.announce());
         await attempt('jobs', () => jobs?.runner.follow());
       },
     });

@@ -73,7 +73,10 @@ export async function signOffer(host: RoleHost, parametersTxid: Txid, feeRate: b
     ],
     feeRate,
   );
-  const outpoint = { txid: transactionId(parseTransaction(bytes)), vout: 0 };
+  const transaction = parseTransaction(bytes);
+  const outpoint = { txid: transactionId(transaction), vout: 0 };
+  // Before anything else can choose them: the stake serves contracts as a stake only.
+  wallet.hold([outpoint, ...transaction.inputs]);
   await store.putRecord(offerRecordKey(outpoint), concatBytes(txidToInternal(parametersTxid), script));
   return { offer: { outpoint, parametersTxid, script }, bytes };
 }
