@@ -50,6 +50,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'channel/any-order',
     'channel/own-outputs',
     'channel/late-messages',
+    'channel/times',
+    'channel/wrong-messages',
     'channel/settlement-signature',
     'channel/terms',
     'channel/draw',

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isPast } from '../../src/channel/stage.ts';
-import { courtHeight } from '../../src/channel/times.ts';
-import type { ChannelState, MessageKind, OpenState, TransactionId } from '../../src/index.ts';
+import type { ChannelState, MessageKind } from '../../src/index.ts';
 
 /** The life of a channel; what stands on one line is at one time, with different parties. */
 const LIFE = [
@@ -71,20 +70,5 @@ describe('a message that comes after its time changes nothing, and is not kept',
       for (const name of LIFE.flat())
         expect([kind, name, isPast(at(name), kind)]).toEqual([kind, name, true]);
     }
-  });
-});
-
-describe('HA', () => {
-  const disputed = (...transactions: readonly TransactionId[]) =>
-    ({
-      name: 'arbitration',
-      disputes: transactions.map((transaction, i) => ({ transaction, height: 10 + i })),
-    }) as unknown as OpenState;
-
-  it('is the height of TxA or TxAc; a verdict alone is none, and before a dispute there is none', () => {
-    expect(courtHeight(disputed('TxV0', 'TxA'))).toBe(11);
-    expect(courtHeight(disputed('TxV1', 'TxAc'))).toBe(11);
-    expect(courtHeight(disputed('TxV0'))).toBeNull();
-    expect(courtHeight(at('verification') as OpenState)).toBeNull();
   });
 });
