@@ -44,6 +44,8 @@ export const DIRECTIONS: Readonly<Record<string, PackageRule>> = {
       files: [],
       keystore: ['files'],
       config: ['engine', 'roles', 'files'],
+      tower: ['ports', 'engine'],
+      backup: ['ports', 'engine', 'snapshot', 'tower'],
       control: [],
       telemetry: [],
       daemon: [
@@ -62,6 +64,8 @@ export const DIRECTIONS: Readonly<Record<string, PackageRule>> = {
         'control',
         'telemetry',
         'jobs',
+        'tower',
+        'backup',
       ],
       local: ['ports', 'engine', 'roles', 'node', 'store', 'net', 'signer', 'wallet'],
       jobs: ['ports', 'engine', 'roles', 'node', 'local', 'snapshot', 'control'],

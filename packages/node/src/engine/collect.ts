@@ -66,7 +66,7 @@ export async function collectPayouts(
  */
 export function signCollection(
   record: ChannelRecord,
-  ports: EnginePorts,
+  ports: Pick<EnginePorts, 'signer' | 'entropy'>,
   taken: readonly OwnOutput[],
   script: Uint8Array,
   feeRate: bigint,
@@ -89,7 +89,7 @@ function sign(
   { keys }: ChannelRecord,
   { spend, lockSecret }: OwnOutput,
   sighash: Hash32,
-  { signer, entropy }: EnginePorts,
+  { signer, entropy }: Pick<EnginePorts, 'signer' | 'entropy'>,
 ): readonly SchnorrSignature[] {
   if (spend.script === undefined) return [signer.signPayout(keys, sighash)];
   return spend.signers.map((by) =>

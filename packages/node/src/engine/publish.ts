@@ -36,6 +36,9 @@ export type Publication =
   | { readonly kind: 'waits' }
   | { readonly kind: 'short' | 'refused' | 'withheld'; readonly reason: string };
 
+/** What publishing takes. */
+export type PublishPorts = Pick<EnginePorts, 'chain' | 'signer' | 'wallet'>;
+
 /** A duty at one tip. */
 export interface PublishOrder {
   readonly record: ChannelRecord;
@@ -63,7 +66,7 @@ export function reveals({ state }: ChannelRecord, graph: Graph, id: Duty['transa
  */
 export async function publish(
   order: PublishOrder,
-  ports: EnginePorts,
+  ports: PublishPorts,
   policy: FeePolicy,
 ): Promise<Publication | undefined> {
   const { record, graph, duty, first } = order;
@@ -116,7 +119,7 @@ const rateAlone = ({ fee, vsize }: GraphTransaction): bigint => (fee * 1_000n) /
 function bumpOf(
   { record, graph, duty, reserve, to }: PublishOrder,
   parent: GraphTransaction,
-  ports: EnginePorts,
+  ports: PublishPorts,
   policy: FeePolicy,
 ): Bump | undefined {
   const output = childOutput(record, graph, duty.transaction, ports);
@@ -143,7 +146,7 @@ async function withChild(
   bump: Bump,
   parentBytes: Uint8Array,
   wanted: bigint,
-  { chain, wallet }: EnginePorts,
+  { chain, wallet }: PublishPorts,
 ): Promise<Publication> {
   const waiting = await chain.waiting(bump.parent.txid);
   const conflicts = waiting === undefined ? await conflictsOf(bump.parent, chain) : [];
