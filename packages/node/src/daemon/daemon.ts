@@ -178,6 +178,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
     if (metrics !== undefined) closing.add(() => metrics.close());
     loop.start();
     closing.add(() => loop.stop());
+    log.info('started', { peer: transport.self, port: metrics?.port });
     options.onUp({
       peerId: transport.self,
       addresses: transport.addresses,

@@ -16,6 +16,7 @@ import { Download, type WantedContent } from './download.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import { EngineError } from './errors.ts';
 import type { PayloadService } from './extensions.ts';
+import { Serving } from './serving.ts';
 
 /** What one content may have at most, so that no announced size fills the memory. */
 const MAX_CONTENT_BYTES = 256 * 1024 * 1024;
@@ -27,6 +28,7 @@ const MAX_CONTENT_BYTES = 256 * 1024 * 1024;
 export class PayloadExchange implements PayloadService {
   readonly #ports: EnginePorts;
   readonly #contents: ChannelContents;
+  readonly #serving = new Serving();
   /** By content, size and sources: two batches of one job have the same program. */
   readonly #downloads = new Map<string, Download>();
   readonly #givenUp = new Set<string>();
@@ -150,16 +152,31 @@ export class PayloadExchange implements PayloadService {
     }
   }
 
-  /** A party of a channel asks for something: it gets what belongs to that channel, and nothing else that is here. */
+  /**
+   * A party of a channel asks for something: it gets what belongs to that channel, and nothing else that is here. Resolves when its
+   * part is on the way, or has to wait until the peer has got others.
+   */
   async onFetch(record: ChannelRecord, message: MessageOf<'fetch'>, from: PeerId): Promise<void> {
-    const { content, offset } = message;
-    if (!(await this.#contents.has(record, content))) return;
+    let reading: Promise<{ readonly sent: Promise<unknown> }> | undefined;
+    const isNow = this.#serving.take(from, () => {
+      reading = this.#answer(record, message, from);
+      return reading.then(({ sent }) => sent);
+    });
+    if (isNow) await reading;
+  }
+
+  async #answer(
+    record: ChannelRecord,
+    { channel, content, offset }: MessageOf<'fetch'>,
+    to: PeerId,
+  ): Promise<{ readonly sent: Promise<unknown> }> {
+    const nothing = { sent: Promise.resolve() };
+    if (!(await this.#contents.has(record, content))) return nothing;
     const part = await this.#ports.blobs.part(content, offset, MAX_BLOB_BYTES);
-    if (part === undefined || part.bytes.length === 0) return;
-    const { channel } = message;
+    if (part === undefined || part.bytes.length === 0) return nothing;
     const answer = { kind: 'blob', channel, content, offset, ...part } as const;
     // Whoever misses a part asks for it again.
-    this.#send(record, from, answer).catch(() => {});
+    return { sent: this.#send(record, to, answer).catch(() => {}) };
   }
 
   async onBlob(message: MessageOf<'blob'>, from: PeerId): Promise<void> {

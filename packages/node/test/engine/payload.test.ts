@@ -353,6 +353,54 @@ describe('contents that several have', () => {
   });
 });
 
+/** The Client's side, which serves: what it sends waits until somebody takes it. */
+function serving() {
+  const { client } = play.network;
+  const sends: { readonly to: string; readonly offset: number; taken: () => void }[] = [];
+  const exchange = new PayloadExchange({
+    ...client.node.ports,
+    transport: {
+      ...client.node.ports.transport,
+      send: (to, bytes) => {
+        const { message } = openEnvelope(bytes);
+        const { promise, resolve } = Promise.withResolvers<boolean>();
+        if (message.kind === 'blob') sends.push({ to, offset: message.offset, taken: () => resolve(true) });
+        return promise;
+      },
+    },
+  });
+  const ask = (from: string, offset: number) =>
+    exchange.onFetch(
+      client.node.engine.records[0]!,
+      { kind: 'fetch', channel: hash, content: hash, offset },
+      from,
+    );
+  return { sends, ask };
+}
+
+describe('how much is served', () => {
+  it('four parts at the same time to each peer, the others in turn, and no more than wait', async () => {
+    const { sends, ask } = serving();
+    for (let i = 0; i < 400; i++) await ask('greedy', i % 100);
+    expect(sends.map(({ offset }) => offset)).toEqual([0, 1, 2, 3]);
+    // Whoever asks for one thing need not wait for those who ask for much.
+    await ask('modest', 7);
+    expect(sends.at(-1)).toMatchObject({ to: 'modest', offset: 7 });
+    // One part has gone: one more is sent.
+    sends[0]!.taken();
+    await expect.poll(() => sends.length).toBe(6);
+    let next = 1;
+    while (next < 4 + 256 + 1) {
+      while (next < sends.length) sends[next++]!.taken();
+      await new Promise(setImmediate);
+    }
+    await new Promise(setImmediate);
+    expect(sends.filter(({ to }) => to === 'greedy')).toHaveLength(4 + 256);
+    await ask('greedy', 9);
+    expect(sends.at(-1)).toMatchObject({ to: 'greedy', offset: 9 });
+  });
+});
+
 describe('who is served', () => {
   it('a party gets what belongs to its channel, and nothing else that the node has', async () => {
     const { client } = play.network;
