@@ -81,7 +81,7 @@ export function logNetNotice(log: Log, notice: NetNotice): void {
 function netLine(notice: NetNotice): Line {
   switch (notice.kind) {
     case 'listening':
-      return ['info', 'started', { addresses: notice.addresses.join(' ') }];
+      return ['info', 'listening', { addresses: notice.addresses.join(' ') }];
     case 'connected':
     case 'disconnected':
       return ['info', 'peer', { peer: notice.peer, kind: notice.kind }];

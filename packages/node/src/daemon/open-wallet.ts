@@ -13,7 +13,7 @@ const HANDED_KEY = 'wallet:handed';
 export interface OpenWallet {
   readonly wallet: LocalWallet;
   readonly reading: ChainReading;
-  /** Resolves when everything that was handed out is stored. */
+  /** Resolves when everything that was handed out is stored, and rejects when it could not be. */
   stored(): Promise<void>;
 }
 
@@ -38,8 +38,9 @@ export async function openWallet(
     handed: record === undefined ? undefined : (decodeSnapshot(record) as unknown as HandedOut),
     state: checkpoint?.wallet as unknown as WalletState | undefined,
     onHandOut: (handed) => {
-      const stored = store.putRecord(HANDED_KEY, encodeSnapshot(handed));
-      pending = Promise.all([pending, stored]).catch(onFailure);
+      // Each record has everything: the last one counts.
+      pending = store.putRecord(HANDED_KEY, encodeSnapshot(handed));
+      pending.catch(onFailure);
     },
   });
   // Its script is this wallet's for receiving: no channel gets it.

@@ -6,6 +6,8 @@ import type { Log } from '../telemetry/log.ts';
 
 /** Seconds after which a node tries again what waits for its peers, although no block has come. */
 const RETRY_SECONDS = 15;
+/** Milliseconds between two rounds that peers can cause: whoever comes and goes all the time keeps nobody busy. */
+const NUDGE_PAUSE = 1_000;
 /** Blocks that are worth a word, since reading them takes a while. */
 const MANY_BLOCKS = 144;
 
@@ -20,7 +22,7 @@ export class TipLoop {
   readonly #onRound: (why: RoundReason) => Promise<void>;
   readonly #ended = new AbortController();
   #seen: ChainTip | undefined;
-  #lastRound = 0;
+  #lastRound = Number.NEGATIVE_INFINITY;
   /** Why the chain could not be followed in this round. */
   #failure: Error | undefined;
   #troubled = false;
@@ -57,6 +59,7 @@ export class TipLoop {
 
   /** Something may go on now, such as what waits for a peer that has come. */
   nudge(): void {
+    if (this.#nudged) return;
     this.#nudged = true;
     this.#wake();
   }
@@ -86,7 +89,7 @@ export class TipLoop {
     const isNew = this.#seen === undefined || !equalBytes(this.#seen.hash, tip.hash);
     const isDue = performance.now() - this.#lastRound > RETRY_SECONDS * 1_000;
     const why = isNew ? 'tip' : this.#nudged ? 'nudge' : 'retry';
-    if (why === 'retry' && !isDue) return;
+    if ((why === 'retry' && !isDue) || (why === 'nudge' && this.#untilNudge > 0)) return;
     this.#nudged = false;
     const behind = tip.height - this.#node.watcher.height;
     if (behind > MANY_BLOCKS) this.#log.info('catching', { count: behind, height: tip.height });
@@ -107,10 +110,16 @@ export class TipLoop {
     this.#troubled = this.#failure !== undefined;
   }
 
+  /** Milliseconds until a round may be made that nothing but a nudge asks for. */
+  get #untilNudge(): number {
+    return Math.max(0, this.#lastRound + NUDGE_PAUSE - performance.now());
+  }
+
   async #pause(): Promise<void> {
-    if (this.#nudged || this.#ended.signal.aborted) return;
+    const wait = this.#nudged ? this.#untilNudge : this.#pollSeconds * 1_000;
+    if (wait === 0 || this.#ended.signal.aborted) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.#pollSeconds * 1_000);
+      const timer = setTimeout(resolve, wait);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();

@@ -2,6 +2,7 @@
 export const EVENTS = Object.freeze({
   starting: 'the node starts',
   unlocked: 'the wallet is open',
+  listening: 'peers reach this node here',
   started: 'the node is up',
   stopping: 'the node stops: no new work, what runs is finished',
   stopped: 'the node has stopped',
