@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ADDRESS_NETWORKS, WalletAccount } from '@prometheus-compute/bitcoin';
+import { toHex } from '@prometheus-compute/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { NETWORKS } from '../../src/config/networks.ts';
@@ -9,7 +10,9 @@ import { openChain } from '../../src/daemon/chain.ts';
 import { Closing } from '../../src/daemon/closing.ts';
 import { makeDataFolder } from '../../src/daemon/data-folder.ts';
 import { daemonMethods } from '../../src/daemon/methods.ts';
+import { openWallet } from '../../src/daemon/open-wallet.ts';
 import type { DaemonView } from '../../src/daemon/view.ts';
+import type { Store } from '../../src/ports/store.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createLocalWallet } from '../../src/wallet/local-wallet.ts';
@@ -59,6 +62,43 @@ describe('a Bitcoin node that is not there', () => {
     stop.abort();
     await expect(opening).rejects.toMatchObject({ code: 'stopped' });
     expect(events().filter((event) => event === 'chain-unreachable')).toHaveLength(1);
+    await store.close();
+  });
+});
+
+describe('the wallet of a data folder', () => {
+  const account = WalletAccount.fromSeed(new Uint8Array(32).fill(3), ADDRESS_NETWORKS.regtest);
+  const entropy = (length: number) => new Uint8Array(length);
+  const failures: unknown[] = [];
+  const opened = (store: Store) =>
+    openWallet({ account }, { store, entropy }, 0, (cause) => void failures.push(cause));
+
+  it('knows after kill -9 what it has handed out, and goes on behind it', async () => {
+    const store = openSqliteStore(join(folder, 'node.sqlite'), { powerLoss: 'ignore' });
+    const first = await opened(store);
+    const asked = toHex(first.wallet.receiveScript(true));
+    const given = [asked, toHex(first.wallet.freshScript()), toHex(first.wallet.freshScript())];
+    await first.stored();
+    // Nothing is closed, nothing said: the process is gone.
+    const second = await opened(store);
+    expect(toHex(second.wallet.receiveScript(false))).toBe(asked);
+    for (const script of given) expect(second.wallet.owns(Buffer.from(script, 'hex'))).toBe(true);
+    const fresh = toHex(second.wallet.freshScript());
+    expect(given).not.toContain(fresh);
+    // None was left out either, but for the 20 that an earlier run of a recovered wallet may have handed out.
+    expect(fresh).toBe(toHex(account.key('receive', 23).script));
+    await store.close();
+  });
+
+  it('tells nobody an address that could not be stored', async () => {
+    const store = openSqliteStore(join(folder, 'node.sqlite'), { powerLoss: 'ignore' });
+    const { wallet, stored } = await opened({
+      ...store,
+      putRecord: () => Promise.reject(new RangeError('the disk is full')),
+    });
+    wallet.receiveScript(true);
+    await expect(stored()).rejects.toThrow('the disk is full');
+    expect(failures.length).toBeGreaterThan(0);
     await store.close();
   });
 });
