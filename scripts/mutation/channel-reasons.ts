@@ -1,6 +1,7 @@
 import { type Explained, MEMORY, UNREACHABLE } from './explained.ts';
 
 const NO_VALUE = 'a function that ends without a value gives undefined too';
+const ONLY_CODED = 'what is called throws nothing but CodedError; the line lets a programming error through';
 const NO_COURT = 'only called after TxA or TxAc, which open a court';
 const NO_DISPUTE = 'an arbitration has a transaction of a dispute on the chain, and there are four of them';
 
@@ -40,6 +41,54 @@ export const CHANNEL_REASONS: readonly Explained[] = [
   {
     file: 'channel/arbitration/posted.ts',
     original: 'default: return assertNever(message);',
+    replacements: ['default:'],
+    reason: UNREACHABLE,
+  },
+  {
+    file: 'channel/answered-seeds.ts',
+    original: 'cause instanceof CodedError',
+    replacements: ['true'],
+    reason: ONLY_CODED,
+  },
+  {
+    file: 'channel/answered-seeds.ts',
+    original: "message.kind !== 'receipt'",
+    replacements: ['false'],
+    reason: 'no other message has a subject',
+  },
+  {
+    file: 'channel/own-outputs.ts',
+    original: "state.name !== 'closed'",
+    replacements: ['false'],
+    reason: 'only what is closed was settled',
+  },
+  {
+    file: 'channel/own-outputs.ts',
+    original: 'leaves.length === 0',
+    replacements: ['true'],
+    reason: 'of all outputs of settlements only the fee output has leaves, and it is of no single party',
+  },
+  {
+    file: 'channel/own-outputs.ts',
+    original: "case 'setup': return [];",
+    replacements: ["case 'setup':"],
+    reason: 'a setup was not settled either: the next branch gives the same',
+  },
+  {
+    file: 'channel/own-outputs.ts',
+    original: "'client'",
+    replacements: ['""'],
+    reason: 'whoever is not V, or not together with others, takes an output by its second leaf',
+  },
+  {
+    file: 'channel/own-outputs.ts',
+    original: "'arbiter'",
+    replacements: ['""'],
+    reason: 'who is not together with others takes a stake by its second leaf',
+  },
+  {
+    file: 'channel/transition.ts',
+    original: 'default: return assertNever(state);',
     replacements: ['default:'],
     reason: UNREACHABLE,
   },
@@ -121,7 +170,7 @@ export const CHANNEL_REASONS: readonly Explained[] = [
     file: 'channel/post/read.ts',
     original: 'cause instanceof CodedError',
     replacements: ['true'],
-    reason: 'what is called throws nothing but CodedError; the line lets a programming error through',
+    reason: ONLY_CODED,
   },
   {
     file: 'channel/post/standing.ts',

@@ -1,46 +1,69 @@
 import { describe, expect, it } from 'vitest';
-import { contractHash, type OpenState, transition } from '../../src/index.ts';
+import {
+  type ChannelEvent,
+  contractHash,
+  type OpenState,
+  schnorrSignature,
+  transition,
+} from '../../src/index.ts';
 import { fixtureHash } from '../fixtures/terms.ts';
 import { CourtPlay } from './arbitration/court.ts';
 import { documents } from './arbitration/knowledge.ts';
 import { agreed } from './arbitration/setting.ts';
 import { CONTEXT } from './play/game.ts';
 
+type Received = Extract<ChannelEvent, { kind: 'message' }>;
+
+const { agreement } = agreed(3);
+const SIGNATURE = schnorrSignature(new Uint8Array(64));
+
+const received = (from: Received['from'], message: Received['message']): Received => ({
+  kind: 'message',
+  from,
+  message,
+  sealed: fixtureHash('message'),
+  signature: SIGNATURE,
+  envelope: new Uint8Array(1),
+});
+
+const channel = contractHash(agreement.contract);
+/** V's r = 1 for the documents of these plays. */
+const verdict = received('verifier', {
+  kind: 'verdict',
+  channel,
+  root: fixtureHash('R'),
+  openingHash: fixtureHash('opening'),
+  signature: SIGNATURE,
+});
+
+/** C in a dispute, with W's documents and without a verdict. */
+function client(): OpenState {
+  const play = new CourtPlay({ arbiters: 3, court: 'TxA', unsigned: true, knows: (_, at) => documents(at) });
+  return { ...play.state('client'), verdict: null };
+}
+
 describe('once money is committed only the chain decides', () => {
-  it('a message whose look at the graph breaks a rule is ignored, and the channel stays as it is', () => {
-    const play = new CourtPlay({
-      arbiters: 3,
-      court: 'TxA',
-      unsigned: true,
-      knows: (_, at) => documents(at),
-    });
-    const { agreement } = agreed(3);
+  it('a message whose look at the graph breaks a rule is ignored, and names who sent it', () => {
     const [first] = agreement.arbiters;
     // Two arbiters with one key: no such list comes out of a draw.
     const arbiters = agreement.arbiters.map((arbiter) => ({ ...arbiter, key: first!.key }));
-    const broken: OpenState = {
-      ...play.state('client'),
-      agreement: { ...agreement, arbiters },
-      verdict: null,
-    };
-    const step = transition(
-      broken,
-      {
-        kind: 'message',
-        from: 'verifier',
-        message: {
-          kind: 'verdict',
-          channel: contractHash(agreement.contract),
-          root: fixtureHash('R'),
-          openingHash: fixtureHash('opening'),
-          signature: documents(play).posts[0]!.signature,
-        },
-        sealed: fixtureHash('message'),
-        signature: documents(play).posts[0]!.signature,
-        envelope: new Uint8Array(1),
-      },
-      CONTEXT,
-    );
+    const step = transition({ ...client(), agreement: { ...agreement, arbiters } }, verdict, CONTEXT);
     expect(step).toMatchObject({ kind: 'ignored', fault: { code: 'out-of-place', culprit: 'verifier' } });
+    expect(step).not.toMatchObject({ fault: { reason: expect.stringContaining('after its time') } });
+  });
+
+  it('a message of the setup comes after its time: it is ignored, and not kept for later', () => {
+    const late = received('arbiter:1', { kind: 'guaranteed', channel, graphId: fixtureHash('graph') });
+    expect(transition(client(), late, CONTEXT)).toMatchObject({
+      kind: 'ignored',
+      fault: { code: 'out-of-place', culprit: 'arbiter:1' },
+    });
+  });
+
+  it('an error of the program itself is nobody’s message: it goes through', () => {
+    const verify = () => {
+      throw new RangeError('no memory');
+    };
+    expect(() => transition(client(), verdict, { ...CONTEXT, verify })).toThrow(RangeError);
   });
 });
