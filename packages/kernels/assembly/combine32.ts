@@ -1,7 +1,7 @@
 import { decodeFour, places, putExtremes } from './decode';
 import { addDigits, foldRecords, PAIR_BYTES, pairsOf, putPairs, SUM_BYTES } from './pairs';
 
-/** Rows until sums are folded: of 2^16 · 2^15 products of less than 2^43 each stay within 2^62. */
+/** Rows until sums are folded: each adds at most 2^16·(2^27 + 2^30) and some to a sum of 64 bits, so 2^16 of them fit. */
 const FOLD: i32 = 65536;
 /** Rows of halves of values whose sums fit int32: 2^15·(4095 + 16) each, and the upper ones have no more. */
 const HALVES: i32 = 15;
