@@ -3,6 +3,7 @@ export { nodeFolders } from './config/folders.ts';
 export { loadConfig } from './config/load.ts';
 export { networkNamed } from './config/networks.ts';
 export { ControlClient } from './control/client.ts';
+export { runRecovery, runTower } from './daemon/alone.ts';
 export { examineNode } from './daemon/doctor.ts';
 export type { Finding } from './daemon/finding.ts';
 export { makeNode, type NewNode, newMnemonic, refuseSecondWallet } from './daemon/init.ts';

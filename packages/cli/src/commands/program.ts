@@ -12,8 +12,10 @@ import { addJobCommands } from './job.ts';
 import { addModelCommands } from './model.ts';
 import { addNodeCommands } from './node.ts';
 import type { RunOptions } from './options.ts';
+import { addRecoverCommand } from './recover.ts';
 import { runCommand } from './run.ts';
 import { DEFAULT_SEED, type SimulateOptions, simulateCommand } from './simulate.ts';
+import { addTowerCommands } from './tower.ts';
 
 const DATA_DIR = "where Prometheus keeps its records (default: the user's data folder)";
 
@@ -110,6 +112,8 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
   addDoctorCommand(program, setExit);
   addJobCommands(program, setExit);
   addModelCommands(program, setExit);
+  addRecoverCommand(program, setExit);
+  addTowerCommands(program, setExit);
 
   try {
     await program.parseAsync(words, { from: 'user' });

@@ -50,6 +50,7 @@ export function defaultValues(network: Network, folders: Pick<NodeFolders, 'data
       pledges_per_peer: limits.pledgesPerPeer,
     },
     sandbox: { processes: 0 },
+    backup: { file: '' },
     metrics: { port: 0 },
     log: { level: 'info', format: 'auto' },
     worker: [],

@@ -143,6 +143,11 @@ export const configSchema = z.strictObject({
   sandbox: z.strictObject({
     processes: integer('Chunks that run at a time; 0: as many as this machine has cores.', 0, 1_024),
   }),
+  backup: z.strictObject({
+    file: text(
+      'File that always holds the newest backup of contracts, best on another disk (docs/backup.md); empty: none is kept.',
+    ),
+  }),
   metrics: z.strictObject({
     port: integer(
       'Port of http://127.0.0.1:PORT/metrics in the text format of Prometheus; 0: off.',

@@ -17,6 +17,7 @@ import { openSqliteStore } from '../store/sqlite.ts';
 import { errorFields } from '../telemetry/fields.ts';
 import type { Log } from '../telemetry/log.ts';
 import { MetricsServer } from '../telemetry/metrics.ts';
+import { checkAgainstBackup, keepBackups } from './backups.ts';
 import { openChain } from './chain.ts';
 import { type ClientJobs, openJobs } from './client-jobs.ts';
 import { Closing } from './closing.ts';
@@ -27,6 +28,7 @@ import { OfferKeeper } from './offers.ts';
 import { openWallet } from './open-wallet.ts';
 import { Partners } from './partners.ts';
 import { TipLoop } from './tip-loop.ts';
+import { towerMethods } from './tower-methods.ts';
 import { unlock } from './unlock.ts';
 import { channelsByState, type DaemonView } from './view.ts';
 
@@ -80,6 +82,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
     if (options.rescan) await Promise.all([dropCheckpoint(store), dropIndex(store)]);
     const keys = await unlock(config, options.passphrase);
     log.info('unlocked');
+    await checkAgainstBackup(values.backup.file, keys.master, store);
 
     const { chain, genesis, alarm, close } = await openChain(config, { store, log, signal: ended });
     closing.add(close);
@@ -139,6 +142,8 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
       if (notice.kind === 'refused-envelope' && !notice.opened) transport.refuse(notice.from, notice.reason);
     });
     await node.resume();
+    const backups = await keepBackups(values.backup.file, { master: keys.master, store, node, entropy, log });
+    if (backups !== undefined) closing.add(() => backups.update());
 
     const { parameters_txid, offers: wanted } = values.arbiter;
     const offers =
@@ -171,7 +176,11 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
       alarm,
       stop: () => stop.abort(),
     };
-    const methods = new ControlMethods().add(...daemonMethods(view, log), ...(jobs?.methods ?? []));
+    const methods = new ControlMethods().add(
+      ...daemonMethods(view, log),
+      ...towerMethods(node),
+      ...(jobs?.methods ?? []),
+    );
     const control = await ControlServer.start(folders.socket, methods);
     closing.add(() => control.close());
     const metrics = values.metrics.port === 0 ? undefined : await startMetrics(view);

@@ -33,6 +33,9 @@ export const EVENTS = Object.freeze({
   'offer-spent': 'an offer has been taken up or spent',
   announced: 'offers were announced',
   job: 'a job has moved',
+  'backup-written': 'the newest state of contracts is in the backup',
+  'backup-behind':
+    'the newest state of a contract is in no backup: a lost disk would lose it; it is written again at the next change',
   failed: 'something inside the node failed',
 });
 

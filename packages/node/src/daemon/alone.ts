@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type CoreBackend, connectCore, genesisHash, verifySchnorr } from '@prometheus-compute/bitcoin';
+import { backupKey, openBackup } from '../backup/format.ts';
+import { type RecoveredChannel, Recovery, type RecoveryNotice } from '../backup/recovery.ts';
+import { type NodeConfig, policyOf, rpcOf } from '../config/config.ts';
+import type { Entropy } from '../ports/entropy.ts';
+import { createLocalSigner } from '../signer/local-signer.ts';
+import { decodeBundle } from '../tower/bundle.ts';
+import { Tower, type TowerNotice } from '../tower/tower.ts';
+import { createLocalWallet } from '../wallet/local-wallet.ts';
+import { readRpcPassword } from './rpc-password.ts';
+import { unlock } from './unlock.ts';
+
+const entropy: Entropy = (length) => new Uint8Array(randomBytes(length));
+
+/** What runs without peers and without a database, beside a Bitcoin node. */
+interface Alone {
+  readonly config: NodeConfig;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Ends when the tip was followed once. */
+  readonly once: boolean;
+}
+
+/**
+ * Publishes what a bundle holds, when it is due, until it is stopped.
+ *
+ * @throws TowerError, ChainAlarm
+ */
+export async function runTower({
+  bundle: bytes,
+  onNotice,
+  ...alone
+}: Alone & { readonly bundle: Uint8Array; readonly onNotice: (notice: TowerNotice) => void }): Promise<void> {
+  const bundle = decodeBundle(bytes);
+  await following(alone, async (chain) => {
+    const tower = new Tower(bundle, chain, genesisHash(alone.config.network.chain), onNotice);
+    return async () => {
+      await tower.follow();
+      return true;
+    };
+  });
+}
+
+/**
+ * Takes what words and backup allow, until nothing is left to wait for.
+ *
+ * @param order.onRound - told at every tip where the contracts stand, and what the wallet has in satoshis
+ * @throws KeystoreError, BackupError, ChainAlarm
+ */
+export async function runRecovery({
+  backup,
+  passphrase,
+  onNotice,
+  onRound,
+  ...alone
+}: Alone & {
+  /** Path of the backup; undefined: the wallet alone. */
+  readonly backup: string | undefined;
+  readonly passphrase: () => Promise<Uint8Array>;
+  readonly onNotice: (notice: RecoveryNotice) => void;
+  readonly onRound: (channels: readonly RecoveredChannel[], balance: bigint) => void;
+}): Promise<void> {
+  const { config } = alone;
+  const keys = await unlock(config, passphrase);
+  const channels =
+    backup === undefined
+      ? []
+      : openBackup(new Uint8Array(await readFile(backup)), backupKey(keys.master)).channels;
+  await following(alone, async (chain) => {
+    const wallet = createLocalWallet(keys.account, entropy, { recover: true });
+    const ports = {
+      chain,
+      wallet,
+      entropy,
+      signer: createLocalSigner(keys.master, entropy),
+      verify: verifySchnorr,
+    };
+    const recovery = new Recovery(channels, ports, {
+      policy: policyOf(config),
+      start: config.values.chain.start_height,
+      onNotice,
+    });
+    return async () => {
+      const found = await recovery.follow();
+      onRound(found, wallet.balance());
+      return found.some(({ waits }) => waits.length > 0);
+    };
+  });
+}
+
+/** Does a piece of work at every new tip until it says that nothing is left. */
+async function following(
+  { config, signal, once }: Alone,
+  begin: (chain: CoreBackend) => Promise<() => Promise<boolean>>,
+): Promise<void> {
+  const { network, values } = config;
+  const chain = await connectCore({
+    rpc: rpcOf(config, await readRpcPassword(config)),
+    network: network.chain,
+    checkpoint: { height: values.chain.start_height },
+    followsLessWork: network.development,
+    onAlarm: () => {},
+  });
+  try {
+    const follow = await begin(chain);
+    for (let last = ''; !signal.aborted; ) {
+      const { hash } = await chain.tip();
+      const tip = hash.join();
+      if (tip !== last && !(await follow())) return;
+      last = tip;
+      if (once) return;
+      await delay(values.chain.poll_seconds * 1_000, undefined, { signal }).catch(() => {});
+    }
+  } finally {
+    chain.close();
+  }
+}
