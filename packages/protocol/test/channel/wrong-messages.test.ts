@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { UNRELEASED } from '../../src/channel/closing/clean-end.ts';
 import {
   type ChannelEvent,
+  type ChannelState,
   contractHash,
+  type Hash32,
   type OpenState,
   schnorrSignature,
   transition,
@@ -65,5 +68,38 @@ describe('once money is committed only the chain decides', () => {
       throw new RangeError('no memory');
     };
     expect(() => transition(client(), verdict, { ...CONTEXT, verify })).toThrow(RangeError);
+  });
+
+  it('what comes after the end names the contract that was settled; of one that was given up there is none', () => {
+    const before = client();
+    const cleanEnd = UNRELEASED;
+    const nothing = { revealed: null, failures: null, cleanEnd, before };
+    const settled: ChannelState = {
+      name: 'closed',
+      how: 'settled',
+      tip: before.tip,
+      transaction: 'Tx6',
+      height: before.tip,
+      ...nothing,
+    };
+    const abandoned: ChannelState = {
+      name: 'closed',
+      how: 'abandoned',
+      tip: before.tip,
+      fault: { code: 'setup-timeout', culprit: null, reason: 'not finished' },
+      channel,
+      drawn: false,
+      suspects: [],
+      before: null,
+    };
+    const releasing = (of: Hash32) =>
+      received('worker', { kind: 'releaseSignatures', channel: of, spends: [] });
+    const reasonOf = (state: ChannelState, of: Hash32) => {
+      const step = transition(state, releasing(of), CONTEXT);
+      return step.kind === 'ignored' ? step.fault.reason : step.kind;
+    };
+    expect(reasonOf(settled, fixtureHash('another contract'))).toContain('names another channel');
+    expect(reasonOf(settled, channel)).not.toContain('names another channel');
+    expect(reasonOf(abandoned, fixtureHash('another contract'))).toBe('nothing here waits for this');
   });
 });
