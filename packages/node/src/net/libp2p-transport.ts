@@ -3,6 +3,7 @@ import { kindOfEnvelope, MAX_ENVELOPE_BYTES, schnorrVerify } from '@prometheus-c
 import type { Libp2p } from 'libp2p';
 import type { PeerId, Receive, Transport } from '../ports/transport.ts';
 import { Conduct } from './conduct.ts';
+import { Connections } from './connections.ts';
 import { NetError } from './errors.ts';
 import { ENVELOPE_PROTOCOL } from './frame.ts';
 import { Gossip } from './gossip.ts';
@@ -11,7 +12,7 @@ import { createNode, type NodeServices } from './libp2p-node.ts';
 import { DEFAULT_NET_LIMITS, type NetLimits } from './limits.ts';
 import type { Offence, OnNetNotice } from './notice.ts';
 import type { Libp2pOptions } from './options.ts';
-import { parsePeerAddress, toLibp2pId } from './peer-address.ts';
+import { parsePeerAddress } from './peer-address.ts';
 import { Receiving } from './receiving.ts';
 import { Reconnecting } from './reconnecting.ts';
 import { Sending } from './sending.ts';
@@ -27,11 +28,11 @@ export class Libp2pTransport implements Transport {
   readonly #receiving: Receiving;
   readonly #reconnecting: Reconnecting;
   readonly #gossip: Gossip;
+  readonly #connections: Connections;
   readonly #closing = new AbortController();
   /** Peers that the operator names. */
   readonly #named = new Set<PeerId>();
   readonly #onConnected: ((peer: PeerId) => void)[] = [];
-  #addressesStored: Promise<unknown> = Promise.resolve();
   #receive: Receive = () => Promise.resolve(false);
   #closed: Promise<void> | undefined;
 
@@ -47,6 +48,7 @@ export class Libp2pTransport implements Transport {
     this.#limits = limits;
     this.#conduct = conduct;
     this.#onNotice = onNotice;
+    this.#connections = new Connections(libp2p, limits, this.#closing.signal);
     this.#sending = new Sending({
       limits,
       open: (peer, signal) => this.#open(peer, signal),
@@ -99,7 +101,7 @@ export class Libp2pTransport implements Transport {
 
   /** Peers with a connection now. */
   get peers(): readonly PeerId[] {
-    return this.#libp2p.getPeers().map(String);
+    return this.#connections.peers;
   }
 
   /**
@@ -112,10 +114,9 @@ export class Libp2pTransport implements Transport {
     const { id, address: where } = parsePeerAddress(address);
     if (id === this.self) return id;
     this.#named.add(id);
-    const stored = this.#libp2p.peerStore.merge(toLibp2pId(id)!, { multiaddrs: [where] });
-    this.#addressesStored = Promise.all([this.#addressesStored, stored]).catch((cause: unknown) =>
-      this.#failed('storing an address', cause),
-    );
+    this.#connections
+      .remember(id, where)
+      .catch((cause: unknown) => this.#failed('storing an address', cause));
     this.#reconnecting.found(id);
     void this.#dial(id).then((there) => {
       if (!there) this.#reconnecting.lost(id, true);
@@ -144,7 +145,7 @@ export class Libp2pTransport implements Transport {
       return Promise.resolve(false);
     }
     if (to === this.self || this.#conduct.isBanned(to)) return Promise.resolve(false);
-    if (this.#reconnecting.isAbsent(to) && !this.#isConnected(to)) return Promise.resolve(false);
+    if (this.#reconnecting.isAbsent(to) && !this.#connections.has(to)) return Promise.resolve(false);
     return this.#sending.send(to, bytes);
   }
 
@@ -196,41 +197,25 @@ export class Libp2pTransport implements Transport {
     await this.#libp2p.stop();
   }
 
-  #isConnected(peer: PeerId): boolean {
-    const id = toLibp2pId(peer);
-    return id !== undefined && this.#libp2p.getConnections(id).length > 0;
-  }
-
   /** Whether there is a connection to a peer now, after a try to make one. */
   async #dial(peer: PeerId): Promise<boolean> {
-    const id = toLibp2pId(peer);
-    if (id === undefined || this.#closing.signal.aborted || this.#conduct.isBanned(peer)) return false;
-    try {
-      await this.#addressesStored;
-      await this.#libp2p.dial(id, { signal: this.#closing.signal });
-      return true;
-    } catch {
-      return false;
-    }
+    return !this.#conduct.isBanned(peer) && this.#connections.dial(peer);
   }
 
   async #open(peer: PeerId, signal: AbortSignal): Promise<Stream> {
-    if (!this.#isConnected(peer) && !(await this.#dial(peer))) {
+    if (!this.#connections.has(peer) && !(await this.#dial(peer))) {
       this.#sending.drop(peer);
-      this.#reconnecting.lost(peer, this.#named.has(peer) || this.#conduct.isPartner(peer));
+      this.#reconnecting.lost(peer, this.#isWanted(peer));
       throw new NetError('frame-gone', 'the peer cannot be reached');
     }
-    const id = toLibp2pId(peer)!;
-    const { streamsPerPeer } = this.#limits;
-    return this.#libp2p.dialProtocol(id, ENVELOPE_PROTOCOL, {
-      signal,
-      maxOutboundStreams: 4 * streamsPerPeer,
-    });
+    return this.#connections.stream(peer, signal);
   }
 
   #came(peer: PeerId): void {
     if (this.#closing.signal.aborted) return;
     this.#reconnecting.found(peer);
+    if (this.#isWanted(peer))
+      this.#connections.keep(peer).catch((cause: unknown) => this.#failed('keeping a peer', cause));
     this.#onNotice({ kind: 'connected', peer });
     for (const listener of this.#onConnected) listener(peer);
   }
@@ -239,13 +224,17 @@ export class Libp2pTransport implements Transport {
     if (this.#closing.signal.aborted) return;
     this.#onNotice({ kind: 'disconnected', peer });
     if (this.#conduct.isBanned(peer)) return;
-    if (this.#named.has(peer) || this.#conduct.isPartner(peer)) this.#reconnecting.lost(peer, true);
+    if (this.#isWanted(peer)) this.#reconnecting.lost(peer, true);
+  }
+
+  /** Whether the operator or an open channel names a peer. */
+  #isWanted(peer: PeerId): boolean {
+    return this.#named.has(peer) || this.#conduct.isPartner(peer);
   }
 
   /** A peer was found: the more are connected, the sooner announcements are everywhere. */
   #discovered(peer: PeerId): void {
-    if (this.#libp2p.getPeers().length < this.#limits.wantedPeers && !this.#isConnected(peer))
-      void this.#dial(peer);
+    if (this.peers.length < this.#limits.wantedPeers && !this.#connections.has(peer)) void this.#dial(peer);
   }
 
   #hold(peer: PeerId, offence: Offence, evidence: string): void {
@@ -254,10 +243,7 @@ export class Libp2pTransport implements Transport {
 
   #cutOff(peer: PeerId): void {
     this.#sending.drop(peer);
-    const id = toLibp2pId(peer);
-    for (const connection of id === undefined ? [] : this.#libp2p.getConnections(id)) {
-      connection.abort(new NetError('closed', 'the peer is banned'));
-    }
+    this.#connections.cut(peer);
   }
 
   #failed(what: string, cause: unknown): void {

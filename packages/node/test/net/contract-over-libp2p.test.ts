@@ -1,11 +1,11 @@
 import { Devchain } from '@prometheus-compute/bitcoin';
 import { fromHex, hash32, kindOfEnvelope } from '@prometheus-compute/protocol';
 import { describe, expect, it, vi } from 'vitest';
-import type { LocalNetworkOptions } from '../../src/index.ts';
+import type { LocalNetwork, LocalNetworkOptions } from '../../src/index.ts';
 import type { PeerId, Transport } from '../../src/ports/transport.ts';
 import { openBatchChannel } from '../../src/roles/client.ts';
 import { mineUntil, startPlay, stateOf } from '../local/play.ts';
-import { loopbackNet, SOON } from './libp2p-net.ts';
+import { type LoopbackNet, loopbackNet, SOON } from './libp2p-net.ts';
 
 const ARBITERS = ['arbiter-1', 'arbiter-2', 'arbiter-3'];
 /** Everybody of the network, the one who mines included. */
@@ -61,51 +61,91 @@ class Traffic {
   }
 }
 
+/** What becomes of a contract, while it runs. */
+interface Course {
+  readonly options: Partial<LocalNetworkOptions>;
+  /** Where a party is reached. */
+  place(name: string): PeerId;
+  /** Before it begins. */
+  prepared(): Promise<void>;
+  /** When Tx0 is confirmed and the Worker computes. */
+  halfway(network: LocalNetwork): Promise<void>;
+}
+
+const IN_MEMORY: Course = {
+  options: {},
+  place: (name) => name,
+  prepared: async () => {},
+  halfway: async () => {},
+};
+
 /** How a contract of which everybody keeps to its part ends: the settlement, and what everybody has then. */
-async function ending(
-  options: Partial<LocalNetworkOptions> = {},
-  place: (name: string) => PeerId = (name) => name,
-  prepared: () => Promise<void> = async () => {},
-) {
+async function ending({ options, place, prepared, halfway }: Course) {
   await using play = await startPlay(options);
   const { network, order } = play;
   await prepared();
   const partners = { worker: place('worker'), verifier: place('verifier') };
   await openBatchChannel(network.client.node, { ...order, ...partners });
   await network.settle();
+  await mineUntil(network, () => stateOf(network.client).name === 'computation');
+  await halfway(network);
   await mineUntil(network, () => network.parties.every((party) => stateOf(party).name === 'closed'));
   await network.mine(AFTER);
-  const [state] = network.parties.map(stateOf);
+  const state = stateOf(network.client);
   return {
-    settled: state?.name === 'closed' && state.how === 'settled' ? state.transaction : state,
+    settled: state.name === 'closed' && state.how === 'settled' ? state.transaction : state,
     balances: new Map(network.parties.map(({ name, wallet }) => [name, wallet.balance()])),
   };
+}
+
+/** Nodes that know one peer, and find the others by it. */
+async function overLibp2p(net: LoopbackNet, halfway: Course['halfway'], traffic = new Traffic()) {
+  const transports = new Map<string, Transport>();
+  const start = async (name: string) => {
+    const node = await net.joinBeside(name, name === 'client' ? [] : ['client']);
+    transports.set(name, traffic.around(name, node));
+  };
+  for (const name of NODES) await start(name);
+  const course: Course = {
+    options: {
+      ports: (name, ports) => ({ ...ports, transport: transports.get(name)! }),
+      turns: traffic.turns,
+    },
+    place: (name) => transports.get(name)!.self,
+    prepared: () =>
+      vi.waitFor(() => {
+        for (const name of ['client', 'worker', 'verifier'])
+          expect(traffic.announced(name)).toBeGreaterThanOrEqual(ARBITERS.length);
+      }, SOON),
+    halfway,
+  };
+  return { course, start };
 }
 
 describe('a contract between nodes over libp2p', () => {
   it('ends as it does in memory: everybody has the same', async () => {
     await using net = loopbackNet({ secondLook: 100 }, REGTEST);
-    const traffic = new Traffic();
-    const transports = new Map<string, Transport>();
-    // Everybody knows one peer, and finds the others by it.
-    for (const name of NODES) {
-      const node = await net.joinBeside(name, name === 'client' ? [] : ['client']);
-      transports.set(name, traffic.around(name, node));
-    }
-    const place = (name: string) => transports.get(name)!.self;
-    const overLibp2p = await ending(
-      {
-        ports: (name, ports) => ({ ...ports, transport: transports.get(name)! }),
-        turns: traffic.turns,
-      },
-      place,
-      () =>
-        vi.waitFor(() => {
-          for (const name of ['client', 'worker', 'verifier'])
-            expect(traffic.announced(name)).toBeGreaterThanOrEqual(ARBITERS.length);
-        }, SOON),
-    );
-    expect(overLibp2p).toEqual(await ending());
-    expect(overLibp2p.settled).toBe('Tx4');
+    const { course } = await overLibp2p(net, async () => {});
+    const ended = await ending(course);
+    expect(ended.settled).toBe('Tx4');
+    expect(ended).toEqual(await ending(IN_MEMORY));
+  });
+
+  it('goes on with a Worker that has been away and comes back at another address, and ends the same', async () => {
+    await using net = loopbackNet({ secondLook: 100 }, REGTEST);
+    const { course, start } = await overLibp2p(net, async (network) => {
+      await network.stop(network.worker);
+      await network.mine();
+      await start('worker');
+      await network.restart(network.worker);
+    });
+    const ended = await ending(course);
+    expect(ended.settled).toBe('Tx4');
+    const away = async (network: LocalNetwork) => {
+      await network.stop(network.worker);
+      await network.mine();
+      await network.restart(network.worker);
+    };
+    expect(ended).toEqual(await ending({ ...IN_MEMORY, halfway: away }));
   });
 });

@@ -1,0 +1,85 @@
+import type { PeerId as Libp2pPeerId, Stream } from '@libp2p/interface';
+import type { Multiaddr } from '@multiformats/multiaddr';
+import type { Libp2p } from 'libp2p';
+import type { PeerId } from '../ports/transport.ts';
+import { NetError } from './errors.ts';
+import { ENVELOPE_PROTOCOL } from './frame.ts';
+import type { NetLimits } from './limits.ts';
+import { toLibp2pId } from './peer-address.ts';
+
+/** What a peer is worth that is wanted, where others are worth nothing. */
+const WORTH = 100;
+
+/** The connections of a node, by the names of its peers. */
+export class Connections {
+  readonly #libp2p: Libp2p;
+  readonly #limits: NetLimits;
+  readonly #closing: AbortSignal;
+  #stored: Promise<unknown> = Promise.resolve();
+
+  /** @param closing - ends every try to connect */
+  constructor(libp2p: Libp2p, limits: NetLimits, closing: AbortSignal) {
+    this.#libp2p = libp2p;
+    this.#limits = limits;
+    this.#closing = closing;
+  }
+
+  get peers(): readonly PeerId[] {
+    return this.#libp2p.getPeers().map(String);
+  }
+
+  has(peer: PeerId): boolean {
+    const id = toLibp2pId(peer);
+    return id !== undefined && this.#libp2p.getConnections(id).length > 0;
+  }
+
+  /** Takes in where a peer is; dials wait for it. */
+  async remember(peer: PeerId, address: Multiaddr): Promise<void> {
+    const stored = this.#libp2p.peerStore.merge(toLibp2pId(peer)!, { multiaddrs: [address] });
+    this.#stored = Promise.allSettled([this.#stored, stored]);
+    await stored;
+  }
+
+  /** When there are too many connections, others go first. */
+  async keep(peer: PeerId): Promise<void> {
+    await this.#libp2p.peerStore.merge(toLibp2pId(peer)!, { tags: { wanted: { value: WORTH } } });
+  }
+
+  /** Whether there is a connection to a peer now, after a try to make one. Never rejects. */
+  async dial(peer: PeerId): Promise<boolean> {
+    const id = toLibp2pId(peer);
+    if (id === undefined || this.#closing.aborted) return false;
+    try {
+      await this.#stored;
+      await this.#libp2p.dial(id, { signal: this.#closing });
+      return true;
+    } catch {
+      return this.#dialAnew(id);
+    }
+  }
+
+  /** A stream for one envelope, on a connection that is there. */
+  stream(peer: PeerId, signal: AbortSignal): Promise<Stream> {
+    const maxOutboundStreams = 4 * this.#limits.streamsPerPeer;
+    return this.#libp2p.dialProtocol(toLibp2pId(peer)!, ENVELOPE_PROTOCOL, { signal, maxOutboundStreams });
+  }
+
+  cut(peer: PeerId): void {
+    const id = toLibp2pId(peer);
+    for (const connection of id === undefined ? [] : this.#libp2p.getConnections(id)) {
+      connection.abort(new NetError('closed', 'the peer is banned'));
+    }
+  }
+
+  /** Where a peer was before, it is no more: others may know where it is now. */
+  async #dialAnew(id: Libp2pPeerId): Promise<boolean> {
+    const signal = AbortSignal.any([this.#closing, AbortSignal.timeout(this.#limits.dialTimeout)]);
+    try {
+      const { multiaddrs } = await this.#libp2p.peerRouting.findPeer(id, { signal });
+      await this.#libp2p.dial(multiaddrs, { signal });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
