@@ -1,11 +1,11 @@
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ADDRESS_NETWORKS, WalletAccount } from '@prometheus-compute/bitcoin';
+import { ADDRESS_NETWORKS, Devchain, RpcServer, WalletAccount } from '@prometheus-compute/bitcoin';
 import { toHex } from '@prometheus-compute/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
-import { NETWORKS } from '../../src/config/networks.ts';
+import { NETWORKS, type NetworkName } from '../../src/config/networks.ts';
 import { openChain } from '../../src/daemon/chain.ts';
 import { Closing } from '../../src/daemon/closing.ts';
 import { makeDataFolder } from '../../src/daemon/data-folder.ts';
@@ -63,6 +63,50 @@ describe('a Bitcoin node that is not there', () => {
     await expect(opening).rejects.toMatchObject({ code: 'stopped' });
     expect(events().filter((event) => event === 'chain-unreachable')).toHaveLength(1);
     await store.close();
+  });
+});
+
+describe('a Bitcoin node that cannot be relied on', () => {
+  let server: RpcServer;
+  let store: Store;
+  let clock = 0;
+  let chain: Devchain;
+  beforeEach(async () => {
+    clock = Math.floor(Date.now() / 1_000) - 7_200;
+    chain = new Devchain({ clock: () => clock });
+    server = await RpcServer.start(chain, { port: 0, cookieFile: join(folder, 'cookie') });
+    store = openSqliteStore(join(folder, 'node.sqlite'), { powerLoss: 'ignore' });
+  });
+  afterEach(async () => {
+    await store.close();
+    await server.close();
+  });
+  const opened = async (network: NetworkName, ...set: string[]) => {
+    const rpc = [
+      `chain.rpc_url=http://127.0.0.1:${server.port}`,
+      `chain.rpc_cookie_file=${join(folder, 'cookie')}`,
+    ];
+    const given = { network, mainnet: false, dataDir: folder, set: [...rpc, ...set] };
+    const { signal } = new AbortController();
+    return openChain(await loadConfig(given, {}), { store, log, signal });
+  };
+
+  it('is not waited for when it is on another network', async () => {
+    await expect(opened('signet')).rejects.toMatchObject({ code: 'wrong-network' });
+    expect(events()).toEqual(['alarm']);
+  });
+
+  it('raises an alarm that is logged, shown while it stands, and over when it is', async () => {
+    chain.mine(1, Uint8Array.of(0x51));
+    const { chain: backend, alarm, close } = await opened('dev', 'chain.stall_minutes=60');
+    await backend.tip();
+    expect(alarm()).toBe('node-stalled');
+    clock += 7_200;
+    chain.mine(1, Uint8Array.of(0x51));
+    expect((await backend.tip()).height).toBe(2);
+    expect(alarm()).toBeUndefined();
+    expect(events().filter((event) => event.startsWith('alarm'))).toEqual(['alarm', 'alarm-over']);
+    await close();
   });
 });
 
