@@ -97,6 +97,7 @@ async function endure(play: Play, mortality: Mortality): Promise<Ending> {
   }
   const state = stateOf(network.client);
   const blocks = network.height - begun;
+  mortality.rest();
   for (const { node } of network.parties) {
     for (const record of node.engine.records) await collectPayouts(record, node.ports);
   }

@@ -97,6 +97,11 @@ export class Mortality {
     this.#counting = true;
   }
 
+  /** From here on nobody dies. */
+  rest(): void {
+    this.#counting = false;
+  }
+
   /** Whose processes have ended since the last call. */
   takeLost(): readonly PeerId[] {
     return this.#lost.splice(0);
