@@ -1,6 +1,6 @@
 import type * as NodePackage from '@prometheus-compute/node';
 
-export type { Finding, NewNode, NodeConfig } from '@prometheus-compute/node';
+export type { Faucet, Finding, FirstCoin, NewNode, NodeConfig } from '@prometheus-compute/node';
 
 /** Loads the node's package: lazily, so that `--help` does not wait for it. */
 export async function loadNode(): Promise<typeof NodePackage> {

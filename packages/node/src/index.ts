@@ -7,6 +7,7 @@ export { runRecovery, runTower } from './daemon/alone.ts';
 export { examineNode } from './daemon/doctor.ts';
 export type { Finding } from './daemon/finding.ts';
 export { makeNode, type NewNode, newMnemonic, refuseSecondWallet } from './daemon/init.ts';
+export { peerOfWords } from './daemon/peer-of-words.ts';
 export { runDaemon } from './daemon/run.ts';
 export type { ChannelRecord } from './engine/channel-record.ts';
 export { type Collection, collectPayouts } from './engine/collect.ts';
@@ -36,6 +37,7 @@ export type {
 } from './jobs/specification.ts';
 export { passphraseBytes, passphraseFault, readPassphraseFile } from './keystore/passphrase.ts';
 export { readSecretFile } from './keystore/secret-file.ts';
+export { Faucet, type FirstCoin } from './local/faucet.ts';
 export { LocalNetwork, type LocalNetworkOptions } from './local/network.ts';
 export type { LocalParty } from './local/party.ts';
 export type { Chain, SubmitOutcome } from './ports/chain.ts';

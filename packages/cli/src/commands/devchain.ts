@@ -4,6 +4,7 @@ import { jsonText } from '../output/json.ts';
 import { shellWord } from '../output/shell-word.ts';
 import { dataDirectory, makePrivateFolder } from './folders.ts';
 import { interruptible } from './interruption.ts';
+import { parentGone } from './parent.ts';
 
 /** Options of `prometh devchain`, as commander gives them. */
 export interface DevchainOptions {
@@ -12,6 +13,7 @@ export interface DevchainOptions {
   readonly dataDir?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
+  readonly withParent?: boolean;
 }
 
 /** Port of Bitcoin Core's regtest. */
@@ -30,6 +32,7 @@ export async function devchainCommand(options: DevchainOptions): Promise<void> {
   const { Devchain, RpcServer } = await import('@prometheus-compute/bitcoin');
   const ended = Promise.withResolvers<void>();
   const interruption = interruptible({ onInterrupt: ended.resolve });
+  if (options.withParent) parentGone().addEventListener('abort', () => ended.resolve());
   const chain = new Devchain({ clock: () => Math.floor(Date.now() / 1000) });
   const server = await RpcServer.start(chain, { port: options.port, cookieFile }).catch((cause: unknown) => {
     interruption.release();

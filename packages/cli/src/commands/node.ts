@@ -4,11 +4,13 @@ import { loadNode } from '../node-package.ts';
 import { jsonText } from '../output/json.ts';
 import { guarded } from './guard.ts';
 import { interruptible } from './interruption.ts';
+import { parentGone, withParentOption } from './parent.ts';
 import { askPassphrase, type PassphraseOptions } from './passphrase.ts';
 import { type PlaceOptions, placeConfig, withPlace } from './place.ts';
 
 interface NodeOptions extends PlaceOptions, PassphraseOptions {
   readonly rescan?: boolean;
+  readonly withParent?: boolean;
 }
 
 /** Milliseconds after a good end in which a library may still let go of what it holds. */
@@ -25,6 +27,7 @@ export function addNodeCommands(program: Command, setExit: (code: ExitCode) => v
     .option('--passphrase-file <file>', 'its first line opens the wallet; its owner alone may read it')
     .option('--rescan', 'read the chain from the start height again')
     .option('--no-input', 'never ask anything')
+    .addOption(withParentOption())
     .action(async (options: NodeOptions) => setExit(await guarded(options, () => nodeCommand(options))));
   const ask = (name: string, description: string, run: (options: AskOptions) => Promise<void>): Command =>
     withPlace(node.command(name))
@@ -73,7 +76,7 @@ async function nodeCommand(options: NodeOptions): Promise<void> {
     log,
     passphrase: () => askPassphrase(options),
     rescan: options.rescan ?? false,
-    signal: interruption.signal,
+    signal: options.withParent ? AbortSignal.any([interruption.signal, parentGone()]) : interruption.signal,
     onUp: (up) => {
       const document = {
         format: 'prometheus/node/1',

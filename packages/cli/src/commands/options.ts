@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly verbose?: boolean;
   /** What the Worker runs models on. */
   readonly engine?: 'kernels' | 'onnxruntime';
+  /** The demo: everybody in this process, instead of a process for each. */
+  readonly oneProcess?: boolean;
   /** False after `--no-input`: never ask. */
   readonly input: boolean;
 }

@@ -12,6 +12,7 @@ import { addJobCommands } from './job.ts';
 import { addModelCommands } from './model.ts';
 import { addNodeCommands } from './node.ts';
 import type { RunOptions } from './options.ts';
+import { withParentOption } from './parent.ts';
 import { addRecoverCommand } from './recover.ts';
 import { runCommand } from './run.ts';
 import { DEFAULT_SEED, type SimulateOptions, simulateCommand } from './simulate.ts';
@@ -53,6 +54,7 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
     });
   withRunOptions(program.command('demo'), 'run the example and explain every step', DEMO_OUTPUT)
     .addHelpText('before', 'Example: prometh demo\n')
+    .option('--one-process', 'everybody in this process, instead of a process for each')
     .action(async (options: RunOptions) => {
       exitCode = await guarded(options, () => demoCommand({ ...options, dryRun: false }));
     });
@@ -88,6 +90,7 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
     .option('--data-dir <folder>', DATA_DIR)
     .option('--json', 'print where it listens as one JSON document (docs/job-report.md)')
     .option('--verbose', 'show causes and stack traces of failures')
+    .addOption(withParentOption())
     .action(async (options: DevchainOptions) => {
       exitCode = await guarded(options, () => devchainCommand(options));
     });

@@ -5,7 +5,7 @@ import { STAGES } from '../progress/stages.ts';
 
 /** What each stage is, for somebody who never saw Bitcoin code. Every sentence is one of docs/protocol/ in simple words. */
 const EXPLANATIONS: Readonly<Record<JobStage, string>> = {
-  chain: `A Bitcoin network of its own starts in this process: blocks, fees and scripts by Bitcoin's rules, with coins that are worth nothing. The real network would take the same kinds of transactions, only more slowly: there a block takes about ten minutes.`,
+  chain: `A Bitcoin network of its own starts on this machine: blocks, fees and scripts by Bitcoin's rules, with coins that are worth nothing. The real network would take the same kinds of transactions, only more slowly: there a block takes about ten minutes.`,
   funding: `Everybody gets a wallet with coins: a Client, who wants work done; a Worker, who does it; a Verifier, who checks it; and arbiters, who wait in case the others quarrel. Coins that a block has just paid out can be spent only a hundred blocks later, so these blocks are made first.`,
   terms: `Client, Worker and Verifier agree on a contract: the price, the stakes, the neural network, a fingerprint of the input. Worker and Verifier fetch the network and the whole input and check them before they sign anything, so nobody can promise them and then keep them back.`,
   ceremony: `The arbiters are drawn by lot, from a block that did not exist when the terms were fixed and from secrets of all three parties. So nobody can name a friendly judge.`,

@@ -18,7 +18,7 @@ export interface ReportFacts {
   readonly accuracy: readonly Accuracy[] | undefined;
   readonly result: ResultFile;
   readonly resultPath: string;
-  readonly dataFolder: string;
+  readonly dataFolder: string | null;
   /** Files of the draws, and the folder that they are in. */
   readonly ceremonies: readonly (CeremonyFile & { readonly name: string })[];
   readonly output: string;

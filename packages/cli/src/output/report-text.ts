@@ -12,8 +12,8 @@ export interface ReportExtras {
   /** Path of the result file, and of the report beside it. */
   readonly resultPath: string;
   readonly reportPath: string;
-  /** Records of this run: wallets, contracts and messages of every party. */
-  readonly dataFolder: string;
+  /** Records of this run: wallets, contracts and messages of every party; null: they are gone. */
+  readonly dataFolder: string | null;
   /** Files of the draws, for `prometh ceremony verify`. */
   readonly ceremonyPaths: readonly string[];
   /** Columns of the terminal. */
@@ -118,7 +118,7 @@ function endings({
     const more = others.length === 0 ? '' : `, and ${others.length} more`;
     lines.push(`Draw of the arbiters: ${first}${more}`);
   }
-  lines.push(`Records of this run: ${dataFolder}`);
+  if (dataFolder !== null) lines.push(`Records of this run: ${dataFolder}`);
   return lines.join('\n');
 }
 

@@ -24,12 +24,12 @@ export function resultName(job: string): string {
  * Writes result, report and draws of a job, each whole or not at all.
  *
  * @param facts.output - an absolute path
- * @param facts.dataFolder - where the job's records are
+ * @param facts.dataFolder - where the job's records are; null: they are gone
  * @throws CliError `output-unwritable`
  */
 export function publishReport(
   report: JobReport,
-  facts: { readonly labels: Labels | undefined; readonly output: string; readonly dataFolder: string },
+  facts: { readonly labels: Labels | undefined; readonly output: string; readonly dataFolder: string | null },
 ): PublishedReport {
   const { labels, output, dataFolder } = facts;
   const { name } = report;

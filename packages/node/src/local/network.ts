@@ -54,6 +54,8 @@ export interface LocalNetworkOptions {
     readonly worker: readonly bigint[];
     readonly verifier: readonly bigint[];
   };
+  /** Workers besides the first, with the same coins. */
+  readonly moreWorkers?: readonly PeerId[];
   /** Random bytes of each party; by default those of the operating system. */
   readonly entropy?: (party: PeerId) => Entropy;
   readonly signal?: AbortSignal;
@@ -118,6 +120,7 @@ export class LocalNetwork {
       onDuty: options.onDuty ?? (() => {}),
     };
     for (const role of ['client', 'worker', 'verifier'] as const) this.#join(role, role);
+    for (const name of options.moreWorkers ?? []) this.#join(name, 'worker');
     for (let i = 1; i <= options.arbiters; i++) this.#join(`arbiter-${i}`, 'arbiter');
     this.#faucet = createParty('miner', 'client', this.#surroundings).party;
     this.#reward = this.#faucet.wallet.freshScript();
@@ -277,7 +280,11 @@ export class LocalNetwork {
     const { feeReserve } = options.policy;
     const payments: Payment[] = [
       ...funds.client.flatMap((amount) => [coin(this.client, amount), coin(this.client, feeReserve)]),
-      ...funds.worker.flatMap((amount) => [coin(this.worker, amount), coin(this.worker, feeReserve)]),
+      ...this.parties
+        .filter(({ role }) => role === 'worker')
+        .flatMap((worker) =>
+          funds.worker.flatMap((amount) => [coin(worker, amount), coin(worker, feeReserve)]),
+        ),
       ...funds.verifier.flatMap((amount) => [coin(this.verifier, amount), coin(this.verifier, feeReserve)]),
       ...this.arbiters.map((party) => coin(party, parameters.a + OFFER_COST)),
       { amount: 0n, script: opReturnScript(encodeParameters(parameters)) },

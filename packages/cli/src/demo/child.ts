@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DemoError } from './errors.ts';
+
+const MAIN = join(import.meta.dirname, '..', 'main.ts');
+/** Bytes of what a child says that are kept, to show why it ended. */
+const KEPT = 8_192;
+/** Milliseconds in which a child that was asked to end does so. */
+const PATIENCE = 10_000;
+
+/** A command of `prometh` in a process of its own that ends with this one: it watches the pipe between them. */
+export class Child {
+  readonly name: string;
+  readonly #process: ChildProcess;
+  readonly #closed: Promise<unknown>;
+  #out = '';
+  #said = '';
+  #changed: () => void = () => {};
+
+  /** @param words - of the command line */
+  constructor(name: string, words: readonly string[]) {
+    this.name = name;
+    this.#process = spawn(process.execPath, [MAIN, ...words, '--json', '--with-parent'], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.#closed = once(this.#process, 'close').finally(() => this.#changed());
+    this.#process.stdin!.on('error', () => {});
+    this.#process.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      this.#out += text;
+      this.#changed();
+    });
+    this.#process.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.#said = (this.#said + text).slice(-KEPT);
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Whether it still runs. */
+  get runs(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
+  /** The document that it prints when it is up. @throws DemoError `child-ended` */
+  async up(): Promise<unknown> {
+    while (!this.#out.endsWith('}\n')) {
+      if (!this.runs) throw this.failure();
+      await new Promise<void>((resolve) => {
+        this.#changed = resolve;
+      });
+    }
+    return JSON.parse(this.#out);
+  }
+
+  /** What to say when it has ended by itself. */
+  failure(): DemoError {
+    const last = this.#said.trim().split('\n').slice(-3).join(' ');
+    return new DemoError('child-ended', `The process of ${this.name} has ended: ${last.slice(-400)}`, {
+      remedy: 'Run the demo again; `--one-process` runs it without other processes.',
+    });
+  }
+
+  /** Ends it in good order; at once when it does not. */
+  async end(): Promise<void> {
+    this.#process.stdin!.end();
+    const impatience = new AbortController();
+    const late = delay(PATIENCE, true, { signal: impatience.signal }).catch(() => false);
+    if ((await Promise.race([this.#closed.then(() => false), late])) === true) this.#process.kill('SIGKILL');
+    impatience.abort();
+    await this.#closed;
+  }
+}

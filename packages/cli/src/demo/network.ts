@@ -1,0 +1,278 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import type { JobPlan, JobSpecification } from '../engine.ts';
+import type { Caller } from '../job/remote.ts';
+import { type Faucet, type FirstCoin, loadNode } from '../node-package.ts';
+import { Child } from './child.ts';
+import { DemoError } from './errors.ts';
+import { freePorts, type Member, memberNames, memberSettings } from './settings.ts';
+
+/** Stakes that each arbiter has on offer beyond one for each batch, so that the draw has a choice. */
+const SPARE_OFFERS = 1;
+/** Satoshis that a coin has beyond what it is for: fees, or a change of Tx0. */
+const SPARE_COIN = 10_000n;
+/** Satoshis that the default policy sets aside for the fees of a contract, in a coin of its own (D16). */
+const FEE_RESERVE = 250_000n;
+/** Blocks after which an offer counts, by the default policy, and one more to announce it at. */
+const OFFER_BLOCKS = 8;
+/** Looks at everybody, this far apart in milliseconds, that find nobody busy before the next block is made. */
+const CALM_LOOKS = 3;
+const LOOK_MILLISECONDS = 60;
+/** The least that a keystore allows: these coins are worth nothing. */
+const CHEAP_SCRYPT = { log2N: 14, p: 1 };
+const PASSPHRASE_BYTES = 24;
+
+/** A node of the demo that runs. */
+interface RunningMember extends Caller {
+  readonly member: Member;
+  readonly child: Child;
+  close(): void;
+}
+
+const statusSchema = z.object({
+  height: z.int(),
+  current: z.boolean(),
+  peers: z.int(),
+  offers: z.object({ live: z.array(z.string()), waiting: z.int() }).nullable(),
+});
+const busySchema = z.object({ busy: z.int() });
+
+/** A small network of separate processes on a development chain: everything is in a folder that goes with it. */
+export class DemoNetwork {
+  readonly folder: string;
+  readonly #children: Child[] = [];
+  readonly #signal: AbortSignal;
+  #members: readonly RunningMember[] = [];
+  #faucet: Faucet | undefined;
+  #height = 0;
+  parametersTxid = '';
+
+  private constructor(signal: AbortSignal) {
+    this.folder = mkdtempSync(join(tmpdir(), 'prometh-'));
+    this.#signal = signal;
+  }
+
+  /**
+   * Starts chain and nodes, pays everybody their first coins, and waits until all know one another and the arbiters' offers count.
+   *
+   * @throws DemoError `child-ended`; what starting a node throws
+   */
+  static async start(
+    job: JobSpecification,
+    plan: JobPlan,
+    options: {
+      readonly signal: AbortSignal;
+      readonly onStep: (what: 'chain' | 'funding', message: string) => void;
+    },
+  ): Promise<DemoNetwork> {
+    const network = new DemoNetwork(options.signal);
+    try {
+      await network.#prepare(job, plan, options.onStep);
+      return network;
+    } catch (cause) {
+      await network.close();
+      throw cause;
+    }
+  }
+
+  /** The Client's node. */
+  get client(): Caller {
+    return this.#members[0]!;
+  }
+
+  /** Process ids of everybody, the chain first. */
+  get processes(): readonly number[] {
+    return this.#children.flatMap(({ pid }) => pid ?? []);
+  }
+
+  folderOf(name: string): string {
+    return join(this.folder, name, 'dev');
+  }
+
+  /** Makes a block whenever everybody has done what can be done before it, until `ended` is aborted. */
+  async mine(ended: AbortSignal): Promise<void> {
+    const over = AbortSignal.any([ended, this.#signal]);
+    for (;;) {
+      await this.#calm(over);
+      if (over.aborted) return;
+      this.#height = await this.#faucet!.mine();
+    }
+  }
+
+  /** Ends every process, and removes the folder. */
+  async close(): Promise<void> {
+    for (const member of this.#members) member.close();
+    this.#faucet?.close();
+    // The chain last: who ends looks at it once more.
+    const [chain, ...nodes] = this.#children;
+    await Promise.all(nodes.map((child) => child.end()));
+    await chain?.end();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #prepare(
+    job: JobSpecification,
+    plan: JobPlan,
+    onStep: (what: 'chain' | 'funding', message: string) => void,
+  ): Promise<void> {
+    const { Faucet } = await loadNode();
+    onStep(
+      'chain',
+      'starting a chain of its own, and mining 101 blocks, so that the first reward can be spent',
+    );
+    const chain = this.#spawn('chain', ['devchain', '--port', '0', '--data-dir', join(this.folder, 'chain')]);
+    const announced = z.object({ port: z.int(), cookieFile: z.string() }).parse(await chain.up());
+    const rpcUrl = `http://127.0.0.1:${announced.port}`;
+    const { cookieFile } = announced;
+    this.#faucet = await Faucet.open({ url: rpcUrl, cookieFile });
+
+    const names = memberNames(job.parameters.n);
+    onStep('funding', `making ${names.length} wallets and paying them their first coins`);
+    const passphraseFile = join(this.folder, 'passphrase');
+    const passphrase = randomBytes(PASSPHRASE_BYTES).toString('base64url');
+    writeFileSync(passphraseFile, `${passphrase}\n`, { mode: 0o600 });
+    const ports = await freePorts(names.length);
+    const wallets = await Promise.all(
+      names.map(([name, role], i) => this.#wallet(name, role, ports[i]!, passphrase)),
+    );
+    const startHeight = await this.#faucet.mine();
+    const offers = job.batches.length + SPARE_OFFERS;
+    const coins = wallets.flatMap(({ member, address }) => firstCoins(member, address, job, plan, offers));
+    this.parametersTxid = await this.#faucet.begin(coins, job.parameters);
+    this.#height = startHeight + 1;
+
+    onStep('funding', `starting ${names.length} nodes, each a process of its own`);
+    const members = wallets.map(({ member }) => member);
+    const shared = { rpcUrl, cookieFile, startHeight, parametersTxid: this.parametersTxid, offers };
+    for (const member of members) {
+      const others = members.filter((other) => other !== member);
+      const settings = memberSettings(member, others, shared);
+      writeFileSync(join(this.folderOf(member.name), 'node.toml'), settings, { mode: 0o600 });
+    }
+    this.#members = await Promise.all(members.map((member) => this.#start(member, passphraseFile)));
+    await this.#until(({ peers }) => peers >= members.length - 1);
+    await this.#until(
+      (status) => status.offers === null || status.offers.live.length + status.offers.waiting >= offers,
+    );
+
+    onStep('funding', `the arbiters offer their stakes, which count after ${OFFER_BLOCKS} blocks`);
+    for (let i = 0; i < OFFER_BLOCKS; i++) {
+      this.#height = await this.#faucet.mine();
+      await this.#until(() => true);
+    }
+    await this.#until(({ offers: own }) => own === null || own.live.length >= offers);
+  }
+
+  async #wallet(
+    name: string,
+    role: Member['role'],
+    port: number,
+    passphrase: string,
+  ): Promise<{ readonly member: Member; readonly address: string }> {
+    const node = await loadNode();
+    const words = node.newMnemonic();
+    const dataDir = join(this.folder, name);
+    const folders = node.nodeFolders('dev', { dataDir }, {});
+    mkdirSync(folders.node, { recursive: true, mode: 0o700 });
+    const { address } = await node.makeNode({
+      network: node.networkNamed('dev'),
+      folders,
+      words,
+      passphrase: node.passphraseBytes(passphrase),
+      roles: [role],
+      cost: CHEAP_SCRYPT,
+    });
+    const place = `/ip4/127.0.0.1/tcp/${port}/p2p/${await node.peerOfWords(words)}`;
+    return { member: { name, role, place }, address };
+  }
+
+  async #start(member: Member, passphraseFile: string): Promise<RunningMember> {
+    const { ControlClient } = await loadNode();
+    const words = ['node', '--data-dir', join(this.folder, member.name), '--passphrase-file', passphraseFile];
+    const child = this.#spawn(member.name, words);
+    const { socket } = z.object({ socket: z.string() }).parse(await child.up());
+    const client = await ControlClient.connect(socket);
+    return {
+      member,
+      child,
+      call: async (method, params = {}) => {
+        try {
+          return await client.call(method, params);
+        } catch (cause) {
+          // A process that has ended says more than a socket that is gone.
+          throw child.runs ? cause : child.failure();
+        }
+      },
+      close: () => client.close(),
+    };
+  }
+
+  #spawn(name: string, words: readonly string[]): Child {
+    const child = new Child(name, words);
+    this.#children.push(child);
+    return child;
+  }
+
+  /** Waits until every node has followed the chain and answers as wanted. */
+  async #until(wanted: (status: z.infer<typeof statusSchema>) => boolean): Promise<void> {
+    for (const member of this.#members) {
+      for (;;) {
+        this.#refuseInterruption();
+        const status = statusSchema.parse(await member.call('status'));
+        if (status.current && status.height >= this.#height && wanted(status)) break;
+        await delay(LOOK_MILLISECONDS);
+      }
+    }
+  }
+
+  /** Waits until nobody has anything left to do before the next block. */
+  async #calm(over: AbortSignal): Promise<void> {
+    for (let calm = 0; calm < CALM_LOOKS && !over.aborted; ) {
+      await delay(LOOK_MILLISECONDS);
+      calm = (await this.#isCalm()) ? calm + 1 : 0;
+    }
+  }
+
+  async #isCalm(): Promise<boolean> {
+    const looks = this.#members.map(async (member) => {
+      const { busy } = busySchema.parse(await member.call('busy'));
+      if (busy > 0) return false;
+      const { height } = z.object({ height: z.int() }).parse(await member.call('balance'));
+      return height >= this.#height;
+    });
+    return (await Promise.all(looks)).every(Boolean);
+  }
+
+  #refuseInterruption(): void {
+    if (this.#signal.aborted) throw new DemoError('child-ended', 'the demo was interrupted');
+  }
+}
+
+/** What a node needs: for each of its contracts a coin, and one for the fees. */
+function firstCoins(
+  { role }: Member,
+  address: string,
+  { parameters, batches }: JobSpecification,
+  { cost }: JobPlan,
+  offers: number,
+): readonly FirstCoin[] {
+  const { reward, settlementFee, retainers, bond, tx0FeeEstimate } = cost.perBatch;
+  const each = (count: number, ...amounts: readonly bigint[]): readonly FirstCoin[] =>
+    Array.from({ length: count }, () => amounts.map((amount) => ({ address, amount }))).flat();
+  switch (role) {
+    case 'client': {
+      const contract = reward + settlementFee + retainers + bond + tx0FeeEstimate + SPARE_COIN;
+      return each(batches.length, contract, FEE_RESERVE);
+    }
+    case 'worker':
+      return each(batches.length, parameters.w + SPARE_COIN, FEE_RESERVE);
+    case 'verifier':
+      return each(batches.length, parameters.v + SPARE_COIN, FEE_RESERVE);
+    case 'arbiter':
+      return each(offers, parameters.a + SPARE_COIN);
+  }
+}
