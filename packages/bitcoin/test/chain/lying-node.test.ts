@@ -281,6 +281,15 @@ describe('a node that lies about transactions and outputs', () => {
     });
   });
 
+  it('a transaction that it has taken, under the name of another one', async () => {
+    await liedTo(async ({ backend, proxy, chain }) => {
+      changing(proxy, 'sendrawtransaction', () => 'ab'.repeat(32));
+      await expect(backend.submit(payment(chain, 3))).rejects.toMatchObject(
+        alarm('wrong-answer', { method: 'sendrawtransaction' }),
+      );
+    });
+  });
+
   it('a spender that does not spend the output', async () => {
     await liedTo(async ({ backend, proxy, chain }) => {
       const bytes = payment(chain, 3);

@@ -18,7 +18,7 @@ import type { Chain } from '../../src/ports/chain.ts';
 /** A development chain, and how the parties of a network reach it. */
 export interface ChainHost {
   /** What {@link LocalNetwork.start} takes for it. */
-  readonly options: Pick<LocalNetworkOptions, 'chain' | 'ports' | 'turns'>;
+  readonly options: Required<Pick<LocalNetworkOptions, 'chain' | 'ports' | 'turns'>>;
   close(): Promise<void>;
 }
 

@@ -138,7 +138,7 @@ function onHost(
 ): Partial<LocalNetworkOptions> {
   if (host === undefined) return options;
   const { ports, ...others } = options;
-  const reached = host.options.ports!;
+  const reached = host.options.ports;
   return {
     ...host.options,
     ...others,

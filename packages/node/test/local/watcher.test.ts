@@ -169,7 +169,7 @@ describe('a block counts as seen only after its events are stored', () => {
       if (notice.kind === 'follow-failed') troubles.push(notice.error.message);
     });
     await play.begin();
-    await network.mine();
+    await mineUntil(network, () => network.chain.mempool.size > 0);
     failing = true;
     // The block with Tx0.
     await network.mine();

@@ -78,6 +78,11 @@ export function readHash(value: JsonValue): BlockHash {
   return blockHashFromDisplay(digits(value, 'block hash'));
 }
 
+/** @throws AnswerError */
+export function readTxid(value: JsonValue): Txid {
+  return txid(value, 'txid');
+}
+
 /** `getblockheader` without verbosity. @throws AnswerError */
 export function readHeader(value: JsonValue): BlockHeader {
   const bytes = readBytes(value);

@@ -6,7 +6,7 @@ import type { RpcClientError } from '../../rpc/client.ts';
 import { RpcCode } from '../../rpc/errors.ts';
 import type { JsonValue } from '../../rpc/json.ts';
 import type { SubmitOutcome } from '../chain-backend.ts';
-import { type PackageAnswer, readPackage } from './answers.ts';
+import { type PackageAnswer, readPackage, readTxid } from './answers.ts';
 import type { CoreNode } from './core-node.ts';
 import type { FoundTransaction } from './transactions.ts';
 
@@ -32,8 +32,11 @@ export class Submission {
   async submit(bytes: Uint8Array): Promise<SubmitOutcome> {
     const loaded = loadTransaction(bytes);
     if (await this.#waits(loaded)) return { kind: 'known' };
-    const asked = await this.#node.tryAsk(String, 'sendrawtransaction', toHex(loaded.bytes), ...NO_LIMITS);
-    if ('value' in asked) return { kind: 'accepted' };
+    const asked = await this.#node.tryAsk(readTxid, 'sendrawtransaction', toHex(loaded.bytes), ...NO_LIMITS);
+    if ('value' in asked) {
+      if (asked.value === loaded.txid) return { kind: 'accepted' };
+      throw this.#node.contradiction('sendrawtransaction', `the answer is for ${asked.value}`);
+    }
     const { refused } = asked;
     if (refused.rpcCode === RpcCode.ALREADY_IN_UTXO_SET) return { kind: 'known' };
     const reason = rejectionOf(refused);
