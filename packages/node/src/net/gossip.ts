@@ -31,7 +31,7 @@ const HANDED_OVER = 200;
 const TOPIC_BYTES = 16_384;
 
 /** The topic of announcements on one chain. */
-export function topicOf(genesis: Hash32): string {
+function topicOf(genesis: Hash32): string {
   return `/prometheus/announcements/1/${toHex(genesis)}`;
 }
 
