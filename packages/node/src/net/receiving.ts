@@ -20,7 +20,10 @@ interface Sender {
   readonly envelopes: TokenBucket;
   readonly bytes: TokenBucket;
   readonly memory: MemoryBudget;
+  /** Envelopes that are being taken in or handled, also where the sender does not wait any more. */
   streams: number;
+  /** Streams that the peer keeps open. */
+  open: number;
 }
 
 /** What receiving needs of the transport. */
@@ -63,9 +66,16 @@ export class Receiving {
   async accept(stream: Stream, { remotePeer }: Pick<Connection, 'remotePeer'>): Promise<void> {
     const peer = remotePeer.toString();
     const sender = this.#sender(peer);
-    if (sender.streams >= this.#host.limits.streamsPerPeer) {
+    const { streamsPerPeer } = this.#host.limits;
+    sender.open += 1;
+    stream.addEventListener('close', () => {
+      sender.open -= 1;
+    });
+    if (sender.streams >= streamsPerPeer) {
+      // Where the peer has given up waiting and sends again, this node is slow, and nobody is to blame.
+      if (sender.open > streamsPerPeer)
+        this.#hold(peer, 'flood', `more than ${streamsPerPeer} envelopes at once`);
       stream.abort(new NetError('frame-malformed', 'too many envelopes at once'));
-      this.#hold(peer, 'flood', `more than ${this.#host.limits.streamsPerPeer} envelopes at once`);
       return;
     }
     sender.streams += 1;
@@ -147,6 +157,7 @@ export class Receiving {
       bytes: new TokenBucket(limits.bytesPerSecond, limits.bytesAtOnce, now),
       memory: new MemoryBudget(limits.receivingBytesPerPeer, limits.streamsPerPeer),
       streams: 0,
+      open: 0,
     };
     this.#senders.delete(peer);
     this.#senders.set(peer, sender);

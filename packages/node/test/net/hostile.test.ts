@@ -160,6 +160,27 @@ describe('hostile peers', () => {
     await served(honest, victim);
   });
 
+  it('a node that is slow itself holds nothing against a peer that gives up waiting and sends again', async () => {
+    await using net = loopbackNet();
+    const { victim, honest, offences } = await victimAnd(net);
+    let handled = 0;
+    const { promise: ready, resolve: go } = Promise.withResolvers<boolean>();
+    victim.listen(() => {
+      handled += 1;
+      return ready;
+    });
+    await using impatient = await attack(victim);
+    const frame = concatBytes(frameHead(envelope.length), envelope);
+    for (let i = 0; i < 60; i++) {
+      const stream = await impatient.write(frame);
+      await vi.waitFor(() => expect(handled).toBe(Math.min(i + 1, 32)), SOON);
+      stream?.abort(new Error('no answer came'));
+    }
+    go(true);
+    await served(honest, victim);
+    expect(offences(impatient.id)).toEqual([]);
+  });
+
   it('a protocol that nobody speaks, and sockets that say nothing or anything, keep nobody out', async () => {
     await using net = loopbackNet();
     const { victim, honest } = await victimAnd(net);
