@@ -88,6 +88,18 @@ export const CHANNEL_REASONS: readonly Explained[] = [
   },
   {
     file: 'channel/transition.ts',
+    original: "state.name === 'setup'",
+    replacements: ['true'],
+    reason: 'beside `state.step`: only a setup has a step',
+  },
+  {
+    file: 'channel/transition.ts',
+    original: "state.name === 'closed'",
+    replacements: ['true'],
+    reason: 'beside `state.how`: only what is closed was given up',
+  },
+  {
+    file: 'channel/transition.ts',
     original: 'default: return assertNever(state);',
     replacements: ['default:'],
     reason: UNREACHABLE,

@@ -96,10 +96,12 @@ describe('once money is committed only the chain decides', () => {
       received('worker', { kind: 'releaseSignatures', channel: of, spends: [] });
     const reasonOf = (state: ChannelState, of: Hash32) => {
       const step = transition(state, releasing(of), CONTEXT);
-      return step.kind === 'ignored' ? step.fault.reason : step.kind;
+      return step.kind === 'ignored' ? `${step.fault.code}: ${step.fault.reason}` : step.kind;
     };
     expect(reasonOf(settled, fixtureHash('another contract'))).toContain('names another channel');
     expect(reasonOf(settled, channel)).not.toContain('names another channel');
-    expect(reasonOf(abandoned, fixtureHash('another contract'))).toBe('nothing here waits for this');
+    expect(reasonOf(abandoned, fixtureHash('another contract'))).toBe(
+      'out-of-place: nothing here waits for this',
+    );
   });
 });
