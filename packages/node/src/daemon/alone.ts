@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CoreBackend, connectCore, genesisHash, verifySchnorr } from '@prometheus-compute/bitcoin';
-import { backupKey, openBackup } from '../backup/format.ts';
+import { BackupError } from '../backup/errors.ts';
+import { backupKey } from '../backup/format.ts';
+import { readBackup } from '../backup/read-backup.ts';
 import { type RecoveredChannel, Recovery, type RecoveryNotice } from '../backup/recovery.ts';
 import { type NodeConfig, policyOf, rpcOf } from '../config/config.ts';
 import type { Entropy } from '../ports/entropy.ts';
@@ -65,10 +66,10 @@ export async function runRecovery({
 }): Promise<void> {
   const { config } = alone;
   const keys = await unlock(config, passphrase);
-  const channels =
-    backup === undefined
-      ? []
-      : openBackup(new Uint8Array(await readFile(backup)), backupKey(keys.master)).channels;
+  const found = backup === undefined ? undefined : await readBackup(backup, backupKey(keys.master));
+  if (backup !== undefined && found === undefined) {
+    throw new BackupError('backup-unreadable', `there is no file ${backup}`, { remedy: 'Check its name.' });
+  }
   await following(alone, async (chain) => {
     const wallet = createLocalWallet(keys.account, entropy, { recover: true });
     const ports = {
@@ -78,15 +79,15 @@ export async function runRecovery({
       signer: createLocalSigner(keys.master, entropy),
       verify: verifySchnorr,
     };
-    const recovery = new Recovery(channels, ports, {
+    const recovery = new Recovery(found?.channels ?? [], ports, {
       policy: policyOf(config),
       start: config.values.chain.start_height,
       onNotice,
     });
     return async () => {
-      const found = await recovery.follow();
-      onRound(found, wallet.balance());
-      return found.some(({ waits }) => waits.length > 0);
+      const channels = await recovery.follow();
+      onRound(channels, wallet.balance());
+      return channels.some(({ waits }) => waits.length > 0);
     };
   });
 }

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { BackupError } from '../backup/errors.ts';
 import { backupFile } from '../backup/file-target.ts';
-import { backupKey, openBackup, sealBackup } from '../backup/format.ts';
+import { backupKey, sealBackup } from '../backup/format.ts';
 import { BackupKeeper } from '../backup/keeper.ts';
+import { readBackup } from '../backup/read-backup.ts';
 import { refuseStale } from '../backup/refuse-stale.ts';
 import type { Node } from '../node/node.ts';
 import type { Entropy } from '../ports/entropy.ts';
@@ -25,15 +24,8 @@ export async function checkAgainstBackup(
   store: SqliteStore,
 ): Promise<void> {
   if (path === '') return;
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined;
-    throw new BackupError('backup-malformed', `the backup ${path} cannot be read`, {
-      cause,
-      remedy: 'Make its disk available, or name another file in backup.file.',
-    });
-  });
-  if (bytes !== undefined)
-    refuseStale(store.generation(), openBackup(new Uint8Array(bytes), backupKey(master)), stale);
+  const backup = await readBackup(path, backupKey(master));
+  if (backup !== undefined) refuseStale(store.generation(), backup, stale);
 }
 
 /** Keeps the newest backup in a file, once the node has taken up its contracts. */

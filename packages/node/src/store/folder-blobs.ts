@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Hash32, toHex } from '@prometheus-compute/protocol';
 import type { BlobPart, BlobStore } from '../ports/blob-store.ts';
 import { StoreError } from './errors.ts';
 import { folderDrafts } from './folder-drafts.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /**
- * Blobs as files of a folder, named by their hash and written whole or not at all.
+ * Blobs as files of a folder, named by their hash and written whole or not at all. What is stored is on the disk, with its name, before a
+ * commit may say that it is there. One process at a time: what an earlier one was writing when it ended is thrown away.
  *
  * @param folder - made when missing, readable by its owner only
  */
 export function folderBlobs(folder: string): BlobStore {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(folder)) if (name.startsWith('.')) rmSync(join(folder, name));
   const drafts = folderDrafts(folder);
   return {
     draft: drafts,
@@ -23,10 +26,15 @@ export function folderBlobs(folder: string): BlobStore {
       try {
         await file.writeFile(bytes);
         await file.sync();
-      } finally {
         await file.close();
+        await rename(temporary, join(folder, toHex(hash)));
+      } catch (cause) {
+        // On a full disk it would keep the room that is missing.
+        await file.close().catch(() => {});
+        await rm(temporary, { force: true });
+        throw cause;
       }
-      await rename(temporary, join(folder, toHex(hash)));
+      await syncFolder(folder);
     },
     async get(hash: Hash32): Promise<Uint8Array | undefined> {
       return whenThere(async () => new Uint8Array(await readFile(join(folder, toHex(hash)))));

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { toHex } from '@prometheus-compute/protocol';
 import type { BlobDraft, BlobStore } from '../ports/blob-store.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** Milliseconds after which a draft that nobody has added to is thrown away: no contract takes so long. A month. */
 const LEFT_BEHIND = 30 * 86_400_000;
@@ -52,6 +53,7 @@ async function openDraft(file: string, target: string): Promise<BlobDraft> {
       const whole = await open(file, 'r+');
       await whole.sync().finally(() => whole.close());
       await rename(file, target);
+      await syncFolder(dirname(target));
     },
     async discard() {
       length = 0;

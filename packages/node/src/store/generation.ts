@@ -5,7 +5,7 @@ import { concatBytes, equalBytes, fromLittleEndian, littleEndian } from '@promet
 import { StoreError } from './errors.ts';
 
 /** Random bytes that name a database for as long as it lives. */
-export const LINEAGE_BYTES = 16;
+const LINEAGE_BYTES = 16;
 const NUMBER_BYTES = 8;
 const MARK_BYTES = LINEAGE_BYTES + NUMBER_BYTES;
 

@@ -13,7 +13,7 @@ import { TowerError } from './errors.ts';
 /** Name and version of the format. */
 const FORMAT = 'prometheus/tower/1';
 /** Bytes of a bundle: some thousand open contracts. */
-export const MAX_BUNDLE_BYTES = 64 * 1_048_576;
+const MAX_BUNDLE_BYTES = 64 * 1_048_576;
 const MAX_EXITS = 100_000;
 const MAX_CHILDREN = 16;
 const MAX_TRANSACTION_BYTES = 100_000;

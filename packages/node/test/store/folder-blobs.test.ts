@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hash32, toHex } from '@prometheus-compute/protocol';
@@ -79,5 +79,18 @@ describe('blobs in a folder', () => {
     expect(readdirSync(folder)).toEqual([toHex(hash)]);
     expect(statSync(join(folder, toHex(hash))).mode & 0o777).toBe(0o600);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  it('throws away what an earlier process was writing when it ended, and what it cannot finish itself', async () => {
+    const blobs = folderBlobs(folder);
+    await blobs.put(hash, new Uint8Array(9));
+    writeFileSync(join(folder, '.half'), 'half of a conte');
+    expect(await folderBlobs(folder).get(hash)).toEqual(new Uint8Array(9));
+    expect(readdirSync(folder)).toEqual([toHex(hash)]);
+    // Nothing can be put in the place of a folder.
+    const taken = hash32(new Uint8Array(32).fill(6));
+    mkdirSync(join(folder, toHex(taken), 'x'), { recursive: true });
+    await expect(blobs.put(taken, new Uint8Array(9))).rejects.toThrow();
+    expect(readdirSync(folder).toSorted()).toEqual([toHex(hash), toHex(taken)].toSorted());
   });
 });

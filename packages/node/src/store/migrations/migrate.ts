@@ -8,7 +8,7 @@ import type { Migration } from './migration.ts';
 const MIGRATIONS: readonly Migration[] = [CHANNELS, GENERATION];
 
 /** The schema that this program reads and writes. */
-export const SCHEMA_VERSION = MIGRATIONS.length;
+const SCHEMA_VERSION = MIGRATIONS.length;
 
 /**
  * Brings a database to {@link SCHEMA_VERSION}, each step in one transaction with its number: what ends in between is at one version
