@@ -1,6 +1,7 @@
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
+import { rememberedCurves } from './curves.ts';
 
 /** A test as a file declares it. */
 export interface Test {
@@ -30,6 +31,11 @@ const NAMES: readonly (keyof Vitest)[] = ['describe', 'it', 'expect'];
 const STAND_IN = `const shared = globalThis[Symbol.for('mutation: vitest')];
 export const { ${NAMES.join(', ')} } = shared;`;
 
+/** The curve, for the code under test. */
+const CURVES = Symbol.for('mutation: curves');
+(globalThis as typeof globalThis & { [CURVES]?: typeof rememberedCurves })[CURVES] = rememberedCurves;
+const CURVES_STAND_IN = `export const { schnorr, secp256k1 } = globalThis[Symbol.for('mutation: curves')];`;
+
 /** A declaration, and one for each of several cases. */
 function declared(declare: Declare): Declare & { readonly each: Each } {
   const each: Each = (cases) => (name, body) =>
@@ -58,14 +64,17 @@ export function hookModules(root: string): void {
       const inside = context.parentURL?.startsWith(below) === true;
       if (inside && specifier === 'vitest')
         return { url: `mutation:vitest?${generation}`, shortCircuit: true };
+      if (inside && specifier === '@noble/curves/secp256k1.js')
+        return { url: 'mutation:curves', shortCircuit: true };
       const found = next(specifier, context);
       const [url] = found.url.split('?');
       const own = url!.startsWith(below) && !url!.includes('/node_modules/');
       return own ? { ...found, url: `${url}?${generation}` } : found;
     },
     load(url, context, next) {
-      if (!url.startsWith('mutation:vitest')) return next(url, context);
-      return { format: 'module', source: STAND_IN, shortCircuit: true };
+      if (!url.startsWith('mutation:')) return next(url, context);
+      const source = url === 'mutation:curves' ? CURVES_STAND_IN : STAND_IN;
+      return { format: 'module', source, shortCircuit: true };
     },
   });
 }
