@@ -1,9 +1,12 @@
 import { utf8 } from '@prometheus-compute/protocol';
 import { decodeManifest, decodeProgram, encodeManifest, encodeProgram } from '../src/engine/manifest.ts';
+import { decodeJob, encodeJob } from '../src/jobs/job-parcel.ts';
+import { decodeResults, encodeResults } from '../src/jobs/results-parcel.ts';
 import { decodeKeystore, encodeKeystore } from '../src/keystore/format.ts';
 import { checkFrameStart, frameHead, frameLength } from '../src/net/frame.ts';
 import { parsePeerAddress } from '../src/net/peer-address.ts';
 import { decodeSnapshot, encodeSnapshot } from '../src/snapshot/snapshot.ts';
+import { smallJob } from './jobs/play.ts';
 
 const LENGTH_BYTES = 4;
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -23,6 +26,28 @@ export const DECODERS = [
     name: 'list of inputs',
     decode: decodeManifest,
     samples: [encodeManifest([{ hash: new Uint8Array(32).fill(3) as never, size: 70_000 }])],
+  },
+  {
+    name: 'job for a daemon',
+    decode: decodeJob,
+    encode: encodeJob,
+    samples: [encodeJob(smallJob('primes', 2))],
+  },
+  {
+    name: 'results of a job',
+    decode: decodeResults,
+    samples: [
+      encodeResults({
+        name: 'primes',
+        network: 'dev',
+        height: 130,
+        batches: [],
+        results: [[Uint8Array.of(1)], []],
+        outcomes: [],
+        ceremonies: [{ batch: 1, attempt: 1, complete: true, file: Uint8Array.of(9) }],
+        balances: [{ party: 'client', before: 5n, after: 4n }],
+      }),
+    ],
   },
   {
     name: 'snapshot of a state',

@@ -5,23 +5,22 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { JobPlan, JobSpecification } from '../engine.ts';
+import { CliError } from '../errors/cli-error.ts';
 import type { Caller } from '../job/remote.ts';
-import { type Faucet, type FirstCoin, loadNode } from '../node-package.ts';
+import { type Faucet, loadNode } from '../node-package.ts';
 import { Child } from './child.ts';
-import { DemoError } from './errors.ts';
+import { firstCoins } from './first-coins.ts';
 import { freePorts, type Member, memberNames, memberSettings } from './settings.ts';
 
 /** Stakes that each arbiter has on offer beyond one for each batch, so that the draw has a choice. */
 const SPARE_OFFERS = 1;
-/** Satoshis that a coin has beyond what it is for: fees, or a change of Tx0. */
-const SPARE_COIN = 10_000n;
-/** Satoshis that the default policy sets aside for the fees of a contract, in a coin of its own (D16). */
-const FEE_RESERVE = 250_000n;
 /** Blocks after which an offer counts, by the default policy, and one more to announce it at. */
 const OFFER_BLOCKS = 8;
 /** Looks at everybody, this far apart in milliseconds, that find nobody busy before the next block is made. */
 const CALM_LOOKS = 3;
 const LOOK_MILLISECONDS = 60;
+/** Milliseconds until a node that was told to try again has begun. */
+const RETRY_MILLISECONDS = 150;
 /** The least that a keystore allows: these coins are worth nothing. */
 const CHEAP_SCRYPT = { log2N: 14, p: 1 };
 const PASSPHRASE_BYTES = 24;
@@ -37,6 +36,7 @@ const statusSchema = z.object({
   height: z.int(),
   current: z.boolean(),
   peers: z.int(),
+  outbox: z.int(),
   offers: z.object({ live: z.array(z.string()), waiting: z.int() }).nullable(),
 });
 const busySchema = z.object({ busy: z.int() });
@@ -59,7 +59,7 @@ export class DemoNetwork {
   /**
    * Starts chain and nodes, pays everybody their first coins, and waits until all know one another and the arbiters' offers count.
    *
-   * @throws DemoError `child-ended`; what starting a node throws
+   * @throws DemoError `child-ended`; CliError `interrupted`; what starting a node throws
    */
   static async start(
     job: JobSpecification,
@@ -67,9 +67,12 @@ export class DemoNetwork {
     options: {
       readonly signal: AbortSignal;
       readonly onStep: (what: 'chain' | 'funding', message: string) => void;
+      /** Called before anything is started. */
+      readonly onBegun?: (network: DemoNetwork) => void;
     },
   ): Promise<DemoNetwork> {
     const network = new DemoNetwork(options.signal);
+    options.onBegun?.(network);
     try {
       await network.#prepare(job, plan, options.onStep);
       return network;
@@ -100,6 +103,7 @@ export class DemoNetwork {
       await this.#calm(over);
       if (over.aborted) return;
       this.#height = await this.#faucet!.mine();
+      await this.#retry();
     }
   }
 
@@ -141,11 +145,14 @@ export class DemoNetwork {
     );
     const startHeight = await this.#faucet.mine();
     const offers = job.batches.length + SPARE_OFFERS;
-    const coins = wallets.flatMap(({ member, address }) => firstCoins(member, address, job, plan, offers));
+    const coins = wallets.flatMap(({ member, address }) =>
+      firstCoins(member.role, address, job, plan, offers),
+    );
     this.parametersTxid = await this.#faucet.begin(coins, job.parameters);
     this.#height = startHeight + 1;
 
     onStep('funding', `starting ${names.length} nodes, each a process of its own`);
+    this.#refuseInterruption();
     const members = wallets.map(({ member }) => member);
     const shared = { rpcUrl, cookieFile, startHeight, parametersTxid: this.parametersTxid, offers };
     for (const member of members) {
@@ -162,6 +169,7 @@ export class DemoNetwork {
     onStep('funding', `the arbiters offer their stakes, which count after ${OFFER_BLOCKS} blocks`);
     for (let i = 0; i < OFFER_BLOCKS; i++) {
       this.#height = await this.#faucet.mine();
+      await this.#retry();
       await this.#until(() => true);
     }
     await this.#until(({ offers: own }) => own === null || own.live.length >= offers);
@@ -229,11 +237,21 @@ export class DemoNetwork {
     }
   }
 
-  /** Waits until nobody has anything left to do before the next block. */
+  /**
+   * Waits until nobody has anything left to do before the next block. What a peer could not take yet is tried again, until trying changes
+   * nothing: it then waits for a block as well.
+   */
   async #calm(over: AbortSignal): Promise<void> {
-    for (let calm = 0; calm < CALM_LOOKS && !over.aborted; ) {
-      await delay(LOOK_MILLISECONDS);
-      calm = (await this.#isCalm()) ? calm + 1 : 0;
+    for (let before = -1; ; ) {
+      for (let calm = 0; calm < CALM_LOOKS; ) {
+        await delay(LOOK_MILLISECONDS);
+        if (over.aborted) return;
+        calm = (await this.#isCalm()) ? calm + 1 : 0;
+      }
+      const waiting = await this.#waiting();
+      if (waiting === 0 || waiting === before) return;
+      before = waiting;
+      await this.#retry();
     }
   }
 
@@ -247,32 +265,21 @@ export class DemoNetwork {
     return (await Promise.all(looks)).every(Boolean);
   }
 
-  #refuseInterruption(): void {
-    if (this.#signal.aborted) throw new DemoError('child-ended', 'the demo was interrupted');
+  /** Messages and tasks that somebody could not hand on or finish. */
+  async #waiting(): Promise<number> {
+    const counts = this.#members.map(
+      async (member) => statusSchema.parse(await member.call('status')).outbox,
+    );
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
   }
-}
 
-/** What a node needs: for each of its contracts a coin, and one for the fees. */
-function firstCoins(
-  { role }: Member,
-  address: string,
-  { parameters, batches }: JobSpecification,
-  { cost }: JobPlan,
-  offers: number,
-): readonly FirstCoin[] {
-  const { reward, settlementFee, retainers, bond, tx0FeeEstimate } = cost.perBatch;
-  const each = (count: number, ...amounts: readonly bigint[]): readonly FirstCoin[] =>
-    Array.from({ length: count }, () => amounts.map((amount) => ({ address, amount }))).flat();
-  switch (role) {
-    case 'client': {
-      const contract = reward + settlementFee + retainers + bond + tx0FeeEstimate + SPARE_COIN;
-      return each(batches.length, contract, FEE_RESERVE);
-    }
-    case 'worker':
-      return each(batches.length, parameters.w + SPARE_COIN, FEE_RESERVE);
-    case 'verifier':
-      return each(batches.length, parameters.v + SPARE_COIN, FEE_RESERVE);
-    case 'arbiter':
-      return each(offers, parameters.a + SPARE_COIN);
+  /** Lets everybody look at the chain and try again at once, instead of in a second or in fifteen. */
+  async #retry(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.call('retry')));
+    await delay(RETRY_MILLISECONDS);
+  }
+
+  #refuseInterruption(): void {
+    if (this.#signal.aborted) throw new CliError('interrupted', 'The demo was interrupted.');
   }
 }

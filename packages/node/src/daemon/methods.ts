@@ -29,6 +29,11 @@ export function daemonMethods(view: DaemonView, log: Log): readonly ControlMetho
       height: node.watcher.height,
     })),
     controlMethod('busy', nothing, async () => ({ busy: node.busy })),
+    // For whoever has just made a block, or knows that a peer is back: it would happen by itself some seconds later.
+    controlMethod('retry', nothing, async () => {
+      view.loop.nudge();
+      return { height: node.watcher.height };
+    }),
     controlMethod('publishing.resume', nothing, async () => {
       const halted = node.watcher.halted;
       await node.watcher.resumePublishing();

@@ -15,6 +15,11 @@ const resultsSchema = z.strictObject({
   ceremonies: z.array(bytes),
 });
 
+/** What is looked at here of the report. */
+const reportSchema = z.looseObject({
+  ceremonies: z.array(z.strictObject({ batch: z.int(), attempt: z.int(), complete: z.boolean() })),
+});
+
 /** The report of a job with its results, as a daemon hands it out: canonical dag-cbor around a snapshot. */
 export function encodeResults(report: JobReport): Uint8Array {
   const { results, ceremonies, ...rest } = report;
@@ -36,8 +41,9 @@ export function decodeResults(encoded: Uint8Array): JobReport {
   const parsed = resultsSchema.safeParse(decodeCanonical(encoded, MAX_RESULTS_BYTES));
   if (!parsed.success) throw new JobError('parcel-malformed', 'this is no result of a job');
   const { report, results, ceremonies } = parsed.data;
-  const { ceremonies: draws, ...rest } = decodeSnapshot(report) as unknown as Omit<JobReport, 'results'>;
-  if (draws.length !== ceremonies.length)
-    throw new JobError('parcel-malformed', 'draws are missing in this result of a job');
+  const facts = reportSchema.safeParse(decodeSnapshot(report));
+  if (!facts.success || facts.data.ceremonies.length !== ceremonies.length)
+    throw new JobError('parcel-malformed', 'this result of a job has no report');
+  const { ceremonies: draws, ...rest } = facts.data as unknown as Omit<JobReport, 'results'>;
   return { ...rest, results, ceremonies: draws.map((draw, i) => ({ ...draw, file: ceremonies[i]! })) };
 }
