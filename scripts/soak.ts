@@ -1,5 +1,6 @@
 // `npm run soak`: the tests whose budget is small in `npm test`, at length. A day and more; every part can be run alone.
 //   npm run soak -- decoders [--cases 1000000] [--seed 1]    hostile bytes for every decoder
+//   npm run soak -- crashes                               a process killed at every effect of a contract, before it and after it
 //   npm run soak -- links [--seeds 100000] [--first 1]       contracts over networks that lose, delay, repeat and break
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { parseArgs } from 'node:util';
 const ROOT = join(import.meta.dirname, '..');
 /** Milliseconds that one hostile input may take. */
 const SLOWEST = '50';
-const PARTS = ['decoders', 'links'] as const;
+const PARTS = ['decoders', 'links', 'crashes'] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,6 +30,10 @@ const TESTS: Readonly<Record<(typeof PARTS)[number], { file: string; environment
     links: {
       file: 'packages/simulation/test/scenarios/links.test.ts',
       environment: { LINK_SEEDS: values.seeds, LINK_FIRST: values.first },
+    },
+    crashes: {
+      file: 'packages/node/test/crash/killed-anywhere.test.ts',
+      environment: { CRASH_POINTS: 'points' },
     },
   };
 
