@@ -19,8 +19,8 @@ const bytes = z.instanceof(Uint8Array);
 const satoshis = z.int().min(0).max(MAX_SATOSHIS).transform(BigInt);
 const blocks = z.int().min(0).max(MAX_BLOCKS);
 
-/** Names of jobs, in files as well. */
-export const jobName = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/);
+/** Names of jobs, and of files made of them. */
+const jobName = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/);
 
 const jobSchema = z.strictObject({
   format: z.literal('prometheus/job/1'),

@@ -19,7 +19,7 @@ export interface PricedPeers {
 }
 
 /** What Worker and Verifier gain by a batch that ends as it should (T §The tree, Tx4). */
-export function partnerPay(specification: LimitedSpecification): {
+function partnerPay(specification: LimitedSpecification): {
   readonly worker: bigint;
   readonly verifier: bigint;
 } {

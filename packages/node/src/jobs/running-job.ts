@@ -194,12 +194,7 @@ export class RunningJob {
 }
 
 /** The fields of an error that are stored. */
-export function fieldsOf({
-  code,
-  message,
-  rule,
-  remedy,
-}: CodedError<string>): NonNullable<JobEnd['failure']> {
+function fieldsOf({ code, message, rule, remedy }: CodedError<string>): NonNullable<JobEnd['failure']> {
   return { code, message, rule: rule ?? null, remedy: remedy ?? null };
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Devchain, parseTransaction, transactionId } from '@prometheus-compute/bitcoin';
-import { encodeParameters, opReturnScript, type Parameters, type Txid } from '@prometheus-compute/protocol';
+import type { Parameters, Txid } from '@prometheus-compute/protocol';
 import type { ChunkOutcome } from '@prometheus-compute/sandbox';
 import type { EnginePorts } from '../engine/engine-ports.ts';
 import { EngineError } from '../engine/errors.ts';
@@ -13,8 +13,8 @@ import type { NodeRole } from '../node/node.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Executor } from '../ports/executor.ts';
 import type { PeerId } from '../ports/transport.ts';
-import type { Payment } from '../ports/wallet.ts';
 import { announce, type OwnOffer, publishOffer } from '../roles/arbiter.ts';
+import { firstPayments } from './first-payments.ts';
 import {
   createParty,
   type LocalParty,
@@ -266,29 +266,13 @@ export class LocalNetwork {
   }
 
   async #prepare(options: LocalNetworkOptions): Promise<void> {
-    const { parameters, funds, onStep } = options;
+    const { onStep } = options;
     onStep?.('chain', `mining ${MATURITY + 1} blocks, so that the first reward can be spent`);
     this.chain.mine(MATURITY + 1, this.#reward);
     await this.#everybodyFollows();
 
     onStep?.('funding', 'paying every party its first coins');
-    const coin = (party: LocalParty, amount: bigint): Payment => ({
-      amount,
-      script: party.wallet.freshScript(),
-    });
-    // Each coin for a contract comes with one for its fees (D16).
-    const { feeReserve } = options.policy;
-    const payments: Payment[] = [
-      ...funds.client.flatMap((amount) => [coin(this.client, amount), coin(this.client, feeReserve)]),
-      ...this.parties
-        .filter(({ role }) => role === 'worker')
-        .flatMap((worker) =>
-          funds.worker.flatMap((amount) => [coin(worker, amount), coin(worker, feeReserve)]),
-        ),
-      ...funds.verifier.flatMap((amount) => [coin(this.verifier, amount), coin(this.verifier, feeReserve)]),
-      ...this.arbiters.map((party) => coin(party, parameters.a + OFFER_COST)),
-      { amount: 0n, script: opReturnScript(encodeParameters(parameters)) },
-    ];
+    const payments = firstPayments(this.parties, options);
     const bytes = this.#faucet.wallet.pay(payments, RELAY_FEE_RATE);
     const verdict = this.chain.submitTransaction(bytes);
     if (verdict.kind !== 'accepted')
@@ -310,6 +294,3 @@ export class LocalNetwork {
     await this.settle();
   }
 }
-
-/** Satoshis that an arbiter needs besides its stake to publish the offer. */
-const OFFER_COST = 10_000n;
