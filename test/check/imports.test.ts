@@ -28,6 +28,7 @@ describe('import direction', () => {
       'packages/node/src/main.ts': `import '${SCOPE}/protocol';\nimport './store/sqlite.ts';`,
       'packages/node/src/store/sqlite.ts': "import 'node:sqlite';\nimport '../ports/store.ts';",
       'packages/node/src/ports/store.ts': `import '${SCOPE}/protocol';`,
+      'packages/node/test/a.test.ts': "import '../../protocol/test/terms.ts';",
       'packages/cli/src/run.ts': `import type { R } from '${SCOPE}/node';\nawait import('${SCOPE}/node');`,
     });
     expect(found).toEqual([]);
@@ -60,6 +61,16 @@ describe('import direction', () => {
       'packages/protocol/test/x.ts': '',
     });
     expect(found).toEqual([`packages/protocol/src/a.ts:2 ${message}`]);
+  });
+
+  it('refuses what tests of a package above are made of', () => {
+    const found = objections({
+      'packages/node/test/x.ts': '',
+      'packages/protocol/test/a.test.ts': "import '../../node/test/x.ts';",
+    });
+    expect(found).toEqual([
+      `packages/protocol/test/a.test.ts:1 import ${SCOPE}/node through its public entry, not by path`,
+    ]);
   });
 
   it('refuses deep imports, by name and by path', () => {

@@ -75,8 +75,10 @@ function relativeObjection(file: string, path: string, rule: PackageRule | undef
   const from = placeOf(file);
   const to = placeOf(path);
   if (from !== undefined && path === `packages/${from.package}/package.json`) return undefined;
-  // Tests across packages may use what the tests of the packages are made of.
+  // Tests across packages may use what the tests of the packages are made of, and those of a package what is below it.
   if (file.startsWith('test/') && to?.part === 'test') return undefined;
+  const isBelow = to !== undefined && rule?.packages.includes(to.package) === true;
+  if (from?.part === 'test' && to?.part === 'test' && isBelow) return undefined;
   if (from?.package !== to?.package) {
     return to === undefined
       ? `a file of a package may not import ${path} by path`

@@ -39,7 +39,7 @@ export function contentHash(name: ContentName, content: Uint8Array): Hash32 {
   piece.set(content, PREFIX_BYTES);
   const whole = piece.subarray(0, PREFIX_BYTES + content.length);
   // A string of bytes is made faster than a buffer.
-  const digest = hash('sha256', whole, 'latin1');
+  const digest = hash('sha256', whole, 'binary');
   const bytes = new Uint8Array(32);
   for (let i = 0; i < 32; i++) bytes[i] = digest.charCodeAt(i);
   return hash32(bytes);

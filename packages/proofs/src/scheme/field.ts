@@ -1,4 +1,3 @@
-import { endianness } from 'node:os';
 import { chacha20 } from '@noble/ciphers/chacha.js';
 import { fixed, type Hash32, taggedHash, u32 } from '@prometheus-compute/protocol';
 
@@ -8,7 +7,7 @@ export const FIELD_PRIME = 2n ** 61n - 1n;
 /** The upper 32 bits of p; the lower are all ones. */
 const HIGHEST = 0x1fff_ffff;
 /** Which half of an element comes first in memory: one by one, big integers take ten times as long as their halves. */
-const [LOW, HIGH] = endianness() === 'LE' ? [0, 1] : [1, 0];
+const [LOW, HIGH] = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? [0, 1] : [1, 0];
 
 function put(halves: Uint32Array, at: number, low: number, high: number): void {
   halves[2 * at + LOW] = low;

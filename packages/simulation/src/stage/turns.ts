@@ -1,5 +1,7 @@
 import type { EnginePorts, Executor } from '@prometheus-compute/node';
 
+type Draft = Awaited<ReturnType<EnginePorts['blobs']['draft']>>;
+
 /** Something that waits in the line. */
 interface Pending {
   /** Settles when the machine is done with it; asked for in its turn. */
@@ -42,11 +44,24 @@ export class Turns {
   }
 
   /** Blobs whose bytes come in their turn. */
-  blobs({ put, get, part }: EnginePorts['blobs']): EnginePorts['blobs'] {
+  blobs({ put, get, part, draft }: EnginePorts['blobs']): EnginePorts['blobs'] {
     return {
       put: (hash, bytes) => this.#inTurn(() => put(hash, bytes)),
       get: (hash) => this.#inTurn(() => get(hash)),
       part: (hash, offset, length) => this.#inTurn(() => part(hash, offset, length)),
+      draft: async (hash, source) => this.#draft(await this.#inTurn(() => draft(hash, source))),
+    };
+  }
+
+  #draft(draft: Draft): Draft {
+    return {
+      get length() {
+        return draft.length;
+      },
+      append: (bytes) => this.#inTurn(() => draft.append(bytes)),
+      read: () => this.#inTurn(() => draft.read()),
+      keep: () => this.#inTurn(() => draft.keep()),
+      discard: () => this.#inTurn(() => draft.discard()),
     };
   }
 

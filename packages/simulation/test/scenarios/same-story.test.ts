@@ -27,6 +27,7 @@ const slowMachine: Machine = (_, ports) => ({
     put: (...blob) => atSomeTime(ports.blobs.put(...blob)),
     get: (...blob) => atSomeTime(ports.blobs.get(...blob)),
     part: (...blob) => atSomeTime(ports.blobs.part(...blob)),
+    draft: (...blob) => atSomeTime(ports.blobs.draft(...blob)),
   },
 });
 
