@@ -27,7 +27,12 @@ export class Child {
     this.#process = spawn(process.execPath, [...SMALL, MAIN, ...words, '--json', '--with-parent'], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    this.#closed = once(this.#process, 'close').finally(() => this.#changed());
+    // What cannot be started at all says so in an event of its own.
+    this.#closed = once(this.#process, 'close')
+      .catch((cause: unknown) => {
+        this.#said = String(cause);
+      })
+      .finally(() => this.#changed());
     this.#process.stdin!.on('error', () => {});
     this.#process.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.#out += text;
@@ -44,7 +49,8 @@ export class Child {
 
   /** Whether it still runs. */
   get runs(): boolean {
-    return this.#process.exitCode === null && this.#process.signalCode === null;
+    const { pid, exitCode, signalCode } = this.#process;
+    return pid !== undefined && exitCode === null && signalCode === null;
   }
 
   /** The document that it prints when it is up. @throws DemoError `child-ended` */

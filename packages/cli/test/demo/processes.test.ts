@@ -39,7 +39,7 @@ describe('the demo as separate processes', () => {
     expect(['client', 'worker', 'verifier', 'arbiter'].map(count)).toEqual([1, 2, 2, 5]);
   });
 
-  it('runs a job over libp2p to its result, everybody is paid, and nobody is left afterwards', async () => {
+  it('runs a job over libp2p to its result, and everybody is paid', async () => {
     const { specification } = loadJob(PRIMES);
     // Three arbiters are fewer processes.
     const job = { ...specification, parameters: { ...specification.parameters, n: 3 } };
