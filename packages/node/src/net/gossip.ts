@@ -27,6 +27,11 @@ const MAX_UNDECIDED = 500;
 const TRIES = 8;
 /** Announcements that whoever comes later is told: the latest. */
 const HANDED_OVER = 200;
+/**
+ * Milliseconds in which gossip may have passed over a peer that is only now taken into the mesh: it is told of by a heartbeat, a second
+ * apart, to peers outside of the mesh alone.
+ */
+const PASSED_OVER = 5_000;
 /** Bytes of topics that one peer may name: nobody needs more than one. */
 const TOPIC_BYTES = 16_384;
 
@@ -107,7 +112,10 @@ export class Gossip {
     });
     pubsub.addEventListener('subscription-change', ({ detail: { peerId, subscriptions } }) => {
       const isOurs = subscriptions.some(({ topic, subscribe }) => subscribe && topic === this.#topic);
-      if (isOurs) this.#handOver(peerId.toString());
+      if (isOurs) this.#handOver(peerId.toString(), 0);
+    });
+    pubsub.addEventListener('gossipsub:graft', ({ detail: { peerId, topic } }) => {
+      if (topic === this.#topic) this.#handOver(peerId, host.now() - PASSED_OVER);
     });
   }
 
@@ -135,7 +143,9 @@ export class Gossip {
 
   /** An announcement that came outside of gossip, from a peer that handed over what it knows. */
   async take(from: PeerId, bytes: Uint8Array): Promise<boolean> {
-    return (await this.#judge(from, bytes)) === 'news';
+    if ((await this.#judge(from, bytes)) !== 'news') return false;
+    this.#handOn(from, bytes);
+    return true;
   }
 
   async #judge(from: PeerId, bytes: Uint8Array): Promise<'news' | 'nothing' | 'false'> {
@@ -172,7 +182,14 @@ export class Gossip {
     for (const [stake, { from, bytes, tries, due }] of [...this.#undecided]) {
       if (due > now) continue;
       this.#undecided.delete(stake);
-      await this.#show(stake, from, bytes, tries);
+      if (await this.#show(stake, from, bytes, tries)) this.#handOn(from, bytes);
+    }
+  }
+
+  /** Tells everybody who listens what gossip does not bring them: it came outside of it, or was news only at a second look. */
+  #handOn(from: PeerId, bytes: Uint8Array): void {
+    for (const peer of this.#pubsub.getSubscribers(this.#topic)) {
+      if (peer.toString() !== from) this.#host.send(peer.toString(), bytes);
     }
   }
 
@@ -192,9 +209,10 @@ export class Gossip {
     if (this.#stakes.size > MAX_STAKES) this.#stakes.delete(this.#stakes.keys().next().value!);
   }
 
-  /** Tells a peer that has just come what was said before. */
-  #handOver(peer: PeerId): void {
-    for (const { bytes } of [...this.#stakes.values()].slice(-HANDED_OVER)) this.#host.send(peer, bytes);
+  /** Tells a peer that has just come what was said before, from a moment on. */
+  #handOver(peer: PeerId, since: number): void {
+    const told = [...this.#stakes.values()].filter(({ at }) => at >= since);
+    for (const { bytes } of told.slice(-HANDED_OVER)) this.#host.send(peer, bytes);
   }
 
   #rate(peer: PeerId): TokenBucket {

@@ -79,7 +79,7 @@ export const AMOUNTS: readonly Scenario[] = [
   outOfBounds('C6', 'An admitted fault could not pay what it promises', {
     parameters: { delta: 9_900 },
   }),
-  outOfBounds('C7', 'A Post would end after it must be known', { offered: { relayBlocks: 2 } }),
+  outOfBounds('C7', 'A Post would end after it must be known', { offered: { confirmationBlocks: 5 } }),
   outOfBounds('C8', 'The Verifier could be right and late', { offered: { deliveryBlocks: 40 } }),
   outOfBounds('C9', 'The Worker could not appeal in time', { parameters: { t2: 60 } }),
   outOfBounds('C10', 'Tx1 would race the exits before it', { parameters: { t3: 85 } }),
