@@ -1,11 +1,11 @@
 import {
-  concatBytes,
   decodeCanonical,
   EncodingError,
   encodeCanonical,
   fromLittleEndian,
   type Hash32,
   hash32,
+  joinBytes,
   littleEndian,
 } from '@prometheus-compute/protocol';
 import { MODEL_PROFILE, PROFILE, type Program } from '@prometheus-compute/sandbox';
@@ -23,7 +23,7 @@ const MAX_PROGRAM_BYTES = 64 * 1024 * 1024;
 
 /** The list of a batch's inputs, as a node stores it under the contract's input root. */
 export function encodeManifest(inputs: readonly InputReference[]): Uint8Array {
-  return concatBytes(...inputs.flatMap(({ hash, size }) => [hash, littleEndian(size, 4)]));
+  return joinBytes(inputs.flatMap(({ hash, size }) => [hash, littleEndian(size, 4)]));
 }
 
 /** Bytes of the list of this many inputs. */

@@ -1,5 +1,4 @@
 import {
-  concatBytes,
   type Hash32,
   MODEL_PROFILE,
   taggedHash,
@@ -12,16 +11,22 @@ import { FAILURE_CODES, type ModelOutcome } from '@prometheus-compute/sandbox';
 import { contentHash } from '../commitment/content-hash.ts';
 import { withheldRows } from './withheld.ts';
 
-/** Digest of a chunk's rows: profile, outcome (0 done, else the code of the failure), number of rows, then one hash a row. */
-function rowsDigest(name: 'model-trace' | 'lock', outcome: ModelOutcome, hashes: readonly Hash32[]): Hash32 {
+const HASH_BYTES = 32;
+
+/**
+ * Digest of rows of a chunk: profile, outcome (0 done, else the code of the failure), number of all rows, then one hash for each of these. A
+ * chunk may have millions of rows, so their hashes are written where they are read.
+ */
+function rowsDigest(
+  [name, rowName]: readonly ['model-trace', 'model-row'] | readonly ['lock', 'lock-row'],
+  outcome: ModelOutcome,
+  rows: { readonly length: number; readonly at: (place: number) => number },
+): Hash32 {
   const code = outcome.kind === 'failed' ? FAILURE_CODES[outcome.failure.kind] : 0;
-  return taggedHash(
-    name,
-    text(MODEL_PROFILE),
-    u8(code),
-    u32(outcome.trace.rows),
-    variable(concatBytes(...hashes)),
-  );
+  const hashes = new Uint8Array(HASH_BYTES * rows.length);
+  for (let place = 0; place < rows.length; place++)
+    hashes.set(contentHash(rowName, recordOf(outcome, rows.at(place))), HASH_BYTES * place);
+  return taggedHash(name, text(MODEL_PROFILE), u8(code), u32(outcome.trace.rows), variable(hashes));
 }
 
 /** The record of one row: the accumulators of its checked layers. */
@@ -34,18 +39,15 @@ function recordOf({ trace }: ModelOutcome, row: number): Uint8Array {
 
 /** τ_i = H("model-trace", …) over H("model-row", record) of every row: accumulators are committed to row by row. */
 export function modelTraceCommitment(outcome: ModelOutcome): Hash32 {
-  const hashes = Array.from({ length: outcome.trace.rows }, (_, row) =>
-    contentHash('model-row', recordOf(outcome, row)),
-  );
-  return rowsDigest('model-trace', outcome, hashes);
+  const rows = { length: outcome.trace.rows, at: (row: number) => row };
+  return rowsDigest(['model-trace', 'model-row'], outcome, rows);
 }
 
 /** D_i = H("lock", …) over H("lock-row", record) of the withheld rows. τ_i has other hashes of them, so it helps nobody to D_i. */
 export function modelLockDigest(outcome: ModelOutcome, challenge: Hash32, chunk: number): Hash32 {
-  const hashes = withheldRows(challenge, chunk, outcome.trace.rows).map((row) =>
-    contentHash('lock-row', recordOf(outcome, row)),
-  );
-  return rowsDigest('lock', outcome, hashes);
+  const withheld = withheldRows(challenge, chunk, outcome.trace.rows);
+  const rows = { length: withheld.length, at: (place: number) => withheld[place]! };
+  return rowsDigest(['lock', 'lock-row'], outcome, rows);
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   u32,
   variable,
 } from '@prometheus-compute/protocol';
-import { encodeModel, loadModel, type Model } from '@prometheus-compute/sandbox';
+import { encodeModel, loadModel, type Model, type ModelOutcome } from '@prometheus-compute/sandbox';
 import { describe, expect, it } from 'vitest';
 import { type ChunkClaim, openingChallenge } from '../../src/batch/opened-chunk.ts';
 import { contentHash } from '../../src/index.ts';
@@ -115,4 +115,20 @@ describe('what an opened chunk holds for its scheme under freivalds', () => {
       await expectFound({ ...honest, opening }, 'malformed');
     },
   );
+});
+
+describe('a chunk of more rows than a call takes arguments', () => {
+  it('is committed to and opened like any other: one hash a row', () => {
+    const rows = 200_000;
+    const outcome: ModelOutcome = {
+      kind: 'done',
+      output: new Uint8Array(rows),
+      trace: { kind: 'model', rows, records: new Uint8Array(0) },
+    };
+    const each = contentHash('model-row', new Uint8Array(0));
+    const hashes = Buffer.alloc(rows * 32, each);
+    expect(traceCommitment(outcome)).toEqual(
+      taggedHash('model-trace', text('model-1'), u8(0), u32(rows), variable(hashes)),
+    );
+  });
 });
