@@ -2,10 +2,11 @@ import { type Block, createKernels, type Kernels } from '@prometheus-compute/ker
 import { SandboxError } from '../../../errors.ts';
 import type { LinearNode } from '../../graph.ts';
 import { inputsOf } from '../../load/load.ts';
-import type { LinearLayer, LoadedModel } from '../../load/loaded-model.ts';
+import type { LinearLayer, LoadedModel, Tensor } from '../../load/loaded-model.ts';
 import type { RowEngine, RowResults } from '../engine.ts';
 import { BLOCK_BYTES } from '../graph-engine.ts';
 import { type Cells, KernelOperators, MAXIMUM_BYTES } from '../kernel.ts';
+import { prepareNode } from '../kernel-nodes.ts';
 import { prepareLayer, type RuntimeLayer } from './layer.ts';
 import { isForRuntime } from './layer-graph.ts';
 import type { OnnxRuntime } from './runtime.ts';
@@ -17,14 +18,19 @@ const TRIALS: readonly ((cell: number) => number)[] = [
   (cell) => (cell % 2 === 0 ? 255 : 0),
   (cell) => (Math.imul(cell + 1, 0x9e37_79b1) >>> 16) & 255,
 ];
+/** Weights whose pairs are cut off by a CPU that cuts any off: those of a channel have one sign, so that no error makes up for another. */
+const EXTREMES = [127, -128] as const;
+/** The same for weights of 7 bits, which no such CPU cuts off: 255·2·63 and 255·2·−64 fit 16 bits. */
+const SEVEN_BIT = [63, -64] as const;
 
 /**
  * An engine that has `onnxruntime` multiply: the accumulators of the checked layers come from its products of integers, and all the rest,
  * rounding above all, from our own kernels. So it gives the same bits as every other engine.
  *
  * Some CPUs (x86 without VNNI) add two products of bytes in 16 bits, where weights of more than 7 bits saturate. Whether this one does
- * is tried with each layer. A pair is cut off for some input only if it is for cells that are all 255, since one weight alone
- * fits: 255·128 < 2^15.
+ * is tried with each layer, and with other weights in its place: whoever makes a model could have the errors of its own cancel out for
+ * any input that is known beforehand. A pair is cut off for some input only if it is for cells that are all 255 and the largest weights of
+ * one sign, since one weight alone fits: 255·128 < 2^15.
  *
  * @throws SandboxError `engine-unusable` where the runtime refuses a layer or is not exact on it
  */
@@ -37,9 +43,10 @@ export async function onnxruntimeEngine(model: LoadedModel, runtime: OnnxRuntime
     if (!isForRuntime(layer, node)) continue;
     const input = model.tensors[node.input]!;
     try {
-      const prepared = await prepareLayer(runtime, kernels, node, layer, input);
-      await tryLayer({ kernels, operators }, layer, input.length, prepared);
-      layers.set(layer.node, prepared);
+      const of = { runtime, kernels, layer, input, output: model.tensors[layer.node + 1]! };
+      const extremes = isSevenBit(node) ? SEVEN_BIT : EXTREMES;
+      await tryLayer(of, withExtremes(node, extremes));
+      layers.set(layer.node, await tryLayer(of, node));
     } catch (error) {
       if (error instanceof SandboxError) throw error;
       throw unusable(layer, `refuses it: ${error instanceof Error ? error.message : String(error)}`);
@@ -101,26 +108,52 @@ class OnnxruntimeEngine implements RowEngine {
   }
 }
 
-/** Has a layer computed by the runtime and by our kernels: all trials together and, since one row has code of its own, the first alone. */
+/**
+ * Has a layer computed by the runtime and by our kernels: all trials together and, since one row has code of its own, the first alone.
+ *
+ * @param node - with the weights of the layer, or with others in their place
+ * @returns the layer, ready
+ */
 async function tryLayer(
-  { kernels, operators }: { readonly kernels: Kernels; readonly operators: KernelOperators },
-  layer: LinearLayer,
-  length: number,
-  prepared: RuntimeLayer,
-): Promise<void> {
+  of: {
+    readonly runtime: OnnxRuntime;
+    readonly kernels: Kernels;
+    readonly layer: LinearLayer;
+    readonly input: Tensor;
+    readonly output: Tensor;
+  },
+  node: LinearNode,
+): Promise<RuntimeLayer> {
+  const { runtime, kernels, layer, input, output } = of;
+  const { memory, layers } = kernels;
+  const prepared = await prepareLayer(runtime, kernels, node, layer, input);
+  const mark = memory.mark();
+  const own = prepareNode(kernels, node, { inputs: [input], output });
   for (const trials of [TRIALS, TRIALS.slice(0, 1)]) {
-    operators.begin();
-    const bytes = Uint8Array.from({ length: trials.length * length }, (_, at) =>
-      trials[Math.floor(at / length)]!(at % length),
+    const bytes = Uint8Array.from({ length: trials.length * input.length }, (_, at) =>
+      trials[Math.floor(at / input.length)]!(at % input.length),
     );
-    const input = operators.input(bytes);
-    const expected = operators.apply(layer.node, [input], trials.length) as Block<'int32'>;
-    const made = await prepared(input as Block<'int8'>, trials.length);
-    const right = kernels.memory.int32(expected);
-    if (!kernels.memory.int32(made).every((value, at) => value === right[at])) {
+    const cells = memory.allocate('int8', bytes.length);
+    memory.temporarily(() => layers.recentre(memory.putInt8(bytes), cells));
+    const expected = own([cells], trials.length) as Block<'int32'>;
+    const made = await prepared(cells, trials.length);
+    const right = memory.int32(expected);
+    if (!memory.int32(made).every((value, at) => value === right[at])) {
       throw unusable(layer, 'is not exact on this machine for weights of more than 7 bits');
     }
   }
+  memory.release(mark);
+  return prepared;
+}
+
+function isSevenBit({ weights }: LinearNode): boolean {
+  return weights.every((weight) => weight >= SEVEN_BIT[1] && weight <= SEVEN_BIT[0]);
+}
+
+/** The layer with the first weight in all even channels and the second in all odd ones. */
+function withExtremes(node: LinearNode, extremes: readonly [number, number]): LinearNode {
+  const channels = node.bias.length;
+  return { ...node, weights: node.weights.map((_, at) => extremes[(at % channels) % 2]!) };
 }
 
 function unusable({ node, kind }: LinearLayer, said: string): SandboxError {
