@@ -93,6 +93,8 @@ export class RecordSums {
   add(place: RecordPlace, scalars: Block<'field'>): boolean {
     const memory = this.#memory;
     count('count', place.count, this.#columns, this.#columns);
+    // Values that are added as two halves are read as 4 bytes.
+    count('bytes', place.bytes, this.#rows32 === 0 ? 4 : 2, 4);
     const records = checkPlace(memory, place);
     count('rows', place.rows, scalars.length, Math.min(scalars.length, ROWS));
     const s = checkElements(memory, this.#kernels, 'scalars', scalars);

@@ -196,6 +196,42 @@ describe('recordSums of values within a bound', () => {
   );
 });
 
+describe('recordSums of values that only 4 bytes hold', () => {
+  it('takes no records of fewer: it would read what stands behind each value', () => {
+    const records = memory.putInt8(new Int8Array(24).fill(1));
+    for (const bytes of [2, 3] as const) {
+      const place = { records, rows: 1, count: 8, recordBytes: 24, offset: 0, bytes };
+      const sums = field.recordSums(8, 2 ** 27);
+      expect(() => sums.add(place, field.put(largest(1)))).toThrow(
+        expect.objectContaining({ code: 'value-out-of-range' }),
+      );
+    }
+  });
+
+  it('loses nothing in more rows than a sum of 64 bits holds', () => {
+    // 4096 times the scalar has the digits −32768: 2^17 such rows make 2^30·2^16·2^17 = 2^63.
+    const digits = 0x1000_7fff_7fff_8000n;
+    const scalar = ((digits >> 12n) | (digits << 49n)) & (2n ** 61n - 1n);
+    for (const [bound, value] of [
+      [2 ** 27 - 1, -(2 ** 27 - 1)],
+      [2 ** 27 - 1, 2 ** 27 - 1],
+      [2 ** 31, -(2 ** 31)],
+    ] as const) {
+      memory.temporarily(() => {
+        const sums = field.recordSums(1, bound);
+        for (const rows of [2 ** 15, 2 ** 15, 2 ** 15, 2 ** 15, 1]) {
+          memory.temporarily(() => {
+            const records = memory.putInt8(new Uint8Array(new Int32Array(rows).fill(value).buffer));
+            const place = { records, rows, count: 1, recordBytes: 4, offset: 0, bytes: 4 } as const;
+            expect(sums.add(place, field.put(new BigUint64Array(rows).fill(scalar)))).toBe(true);
+          });
+        }
+        expect(memory.field(sums.total())[0]).toBe(modulo(131_073n * scalar * BigInt(value)));
+      });
+    }
+  });
+});
+
 describe('field elements', () => {
   it('are refused unless they are below p, also in memory that was never filled', () => {
     const code = { code: 'not-reduced' };
