@@ -52,7 +52,10 @@ export async function loadConfig(given: GivenConfig, environment: Environment): 
       },
     );
   }
-  refuseMainnet(network, given.mainnet && values.allow_mainnet);
+  // In the file, and nowhere else: what is typed, or inherited from a shell, is one decision only.
+  const isAllowed =
+    typeof file === 'object' && file !== null && 'allow_mainnet' in file && file.allow_mainnet === true;
+  refuseMainnet(network, given.mainnet && isAllowed);
   return { network, folders, values };
 }
 

@@ -24,7 +24,7 @@ import { Closing } from './closing.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { daemonMethods } from './methods.ts';
 import { logDuty, logEngineNotice, logNetNotice } from './notices.ts';
-import { OfferKeeper } from './offers.ts';
+import { holdStoredOffers, OfferKeeper } from './offers.ts';
 import { openWallet } from './open-wallet.ts';
 import { Partners } from './partners.ts';
 import { TipLoop } from './tip-loop.ts';
@@ -93,6 +93,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
       values.sandbox.processes === 0 ? {} : { processes: values.sandbox.processes },
     );
     closing.add(() => pool.close());
+    await holdStoredOffers({ store, wallet: wallet.wallet });
     const transport = await startLibp2p({
       seed: keys.identity,
       listen: values.p2p.listen,

@@ -1,8 +1,10 @@
 import { parseTransaction } from '@prometheus-compute/bitcoin';
 import { CodedError, type Outpoint, outpointKey, type Txid } from '@prometheus-compute/protocol';
+import type { EnginePorts } from '../engine/engine-ports.ts';
 import { RELAY_FEE_RATE } from '../engine/fee-rates.ts';
 import { larger, smaller } from '../engine/fees/amounts.ts';
 import type { Node } from '../node/node.ts';
+import type { NodeWallet } from '../ports/wallet.ts';
 import { announce, type SignedOffer, signOffer } from '../roles/arbiter.ts';
 import { decodeSnapshot, encodeSnapshot } from '../snapshot/snapshot.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -16,6 +18,24 @@ interface Standing {
   readonly signed: SignedOffer;
   /** `waits`: in no block yet. `live`: confirmed and unspent. `spent`: by a contract, or to oneself. */
   readonly state: 'waits' | 'live' | 'spent';
+}
+
+async function storedOffers({ store }: Pick<EnginePorts, 'store'>): Promise<readonly SignedOffer[]> {
+  const stored = await store.record(KEY);
+  return stored === undefined ? [] : (decodeSnapshot(stored) as unknown as readonly SignedOffer[]);
+}
+
+/** Sets the stake of an offer aside, and the coins that pay for it. */
+function hold(wallet: NodeWallet, { offer, bytes }: SignedOffer): void {
+  wallet.hold([offer.outpoint, ...parseTransaction(bytes).inputs]);
+}
+
+/**
+ * Sets aside what the offers of earlier runs need, before a peer can ask for anything: a contract may rely on each of them, whether this run
+ * offers any or not.
+ */
+export async function holdStoredOffers(ports: Pick<EnginePorts, 'store' | 'wallet'>): Promise<void> {
+  for (const signed of await storedOffers(ports)) hold(ports.wallet, signed);
 }
 
 /**
@@ -46,9 +66,8 @@ export class OfferKeeper {
 
   /** Takes up the offers of earlier runs; what they need of the wallet is nobody else's. */
   async load(): Promise<void> {
-    const stored = await this.#node.ports.store.record(KEY);
-    if (stored !== undefined) this.#offers = decodeSnapshot(stored) as unknown as readonly SignedOffer[];
-    for (const signed of this.#offers) this.#hold(signed);
+    this.#offers = await storedOffers(this.#node.ports);
+    for (const signed of this.#offers) hold(this.#node.ports.wallet, signed);
   }
 
   /** Offers that are confirmed and unspent. */
@@ -85,14 +104,18 @@ export class OfferKeeper {
   async #stateOf({ offer, bytes }: SignedOffer, tip: number): Promise<Standing['state'] | 'gone'> {
     const { chain } = this.#node.ports;
     const seen = await this.#node.stake(offer.outpoint);
+    const key = outpointKey(offer.outpoint);
     if (seen !== undefined) {
+      this.#lostSince.delete(key);
       if (seen.spentHeight === undefined) return 'live';
       return tip - seen.spentHeight >= FINAL_BLOCKS ? 'gone' : 'spent';
     }
     const outcome = await chain.submit(bytes);
-    if (outcome.kind !== 'rejected' || !(await this.#hasLostCoins(bytes))) return 'waits';
+    if (outcome.kind !== 'rejected' || !(await this.#hasLostCoins(bytes))) {
+      this.#lostSince.delete(key);
+      return 'waits';
+    }
     // Something else has spent its coins: it comes back only if that leaves the chain.
-    const key = outpointKey(offer.outpoint);
     const since = this.#lostSince.get(key) ?? tip;
     this.#lostSince.set(key, since);
     return tip - since >= FINAL_BLOCKS ? 'gone' : 'waits';
@@ -134,11 +157,6 @@ export class OfferKeeper {
     if (this.#complaint === code) return;
     this.#complaint = code;
     this.#log.warn('offer-waits', { code, reason });
-  }
-
-  /** Its stake and the coins that pay for it are set aside. */
-  #hold({ offer, bytes }: SignedOffer): void {
-    this.#node.ports.wallet.hold([offer.outpoint, ...parseTransaction(bytes).inputs]);
   }
 
   async #forget(signed: SignedOffer): Promise<void> {

@@ -61,21 +61,45 @@ export function openSqliteStore(
   );
   const dropRecord = database.prepare('DELETE FROM records WHERE key = ?');
 
-  /** One transaction, and one generation. It is undone as a whole where any of it fails. */
+  /** The mark says less than what is committed: it could not be written. */
+  let isMarkBehind = false;
+  const writeMark = (): void => {
+    isMarkBehind = true;
+    mark.write({ lineage, number });
+    isMarkBehind = false;
+  };
+
+  /**
+   * One transaction, and one generation. It is undone as a whole where any of it fails. Once it is committed, whoever asked for it hears so, whatever
+   * becomes of the mark: somebody who took it for undone would take another step in its place. Nothing more is committed
+   * before the mark is written.
+   */
   const atomically = <Result>(work: () => Result): Result => {
+    if (isMarkBehind) {
+      try {
+        writeMark();
+      } catch (cause) {
+        throw unmarked(path, cause);
+      }
+    }
+    let result: Result;
     try {
       database.exec('BEGIN IMMEDIATE');
-      const result = work();
+      result = work();
       advance.run(number + 1);
       database.exec('COMMIT');
-      number += 1;
-      mark.write({ lineage, number });
-      return result;
     } catch (cause) {
       // A full disk has undone it already.
       if (database.isTransaction) database.exec('ROLLBACK');
       throw isFull(cause) ? full(path, cause) : cause;
     }
+    number += 1;
+    try {
+      writeMark();
+    } catch {
+      // Said at the next commit, which comes to nothing.
+    }
+    return result;
   };
 
   return {
@@ -125,8 +149,11 @@ export function openSqliteStore(
     },
     generation: () => ({ lineage, number }),
     async close(): Promise<void> {
-      mark.close();
-      database.close();
+      try {
+        mark.close();
+      } finally {
+        database.close();
+      }
     },
   };
 }
@@ -137,6 +164,14 @@ function isFull(cause: unknown): boolean {
     cause instanceof Error &&
     (/disk is full/i.test(cause.message) || ('code' in cause && cause.code === 'ENOSPC'))
   );
+}
+
+function unmarked(path: string, cause: unknown): StoreError {
+  return new StoreError('unreadable', `the mark beside ${path} cannot be written`, {
+    cause,
+    remedy:
+      'Check the disk. Until the mark is written this node takes no step and sends nothing new; what it has stored is whole.',
+  });
 }
 
 function full(path: string, cause: unknown): StoreError {

@@ -122,6 +122,14 @@ describe('what is refused', () => {
   it('mainnet-not-allowed: real coins need the file’s word and the command line’s', async () => {
     const mainnet = (more: Partial<GivenConfig>) => loadConfig(given({ network: 'mainnet', ...more }), {});
     await expect(mainnet({ mainnet: true })).rejects.toEqual(failure('mainnet-not-allowed', ''));
+    // A word that is typed beside the other, or that a shell hands down, is not the file's.
+    await expect(mainnet({ mainnet: true, set: ['allow_mainnet=true'] })).rejects.toEqual(
+      failure('mainnet-not-allowed', ''),
+    );
+    const inherited = loadConfig(given({ network: 'mainnet', mainnet: true }), {
+      PROMETH_ALLOW_MAINNET: 'true',
+    });
+    await expect(inherited).rejects.toEqual(failure('mainnet-not-allowed', ''));
     write('allow_mainnet = true\n', 'mainnet');
     await expect(mainnet({})).rejects.toEqual(failure('mainnet-not-allowed', ''));
     expect((await mainnet({ mainnet: true })).network.name).toBe('mainnet');

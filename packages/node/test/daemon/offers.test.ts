@@ -1,6 +1,6 @@
 import { outpointKey } from '@prometheus-compute/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OfferKeeper } from '../../src/daemon/offers.ts';
+import { holdStoredOffers, OfferKeeper } from '../../src/daemon/offers.ts';
 import type { Node } from '../../src/node/node.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { FUNDS, PARAMETERS, type Play, startPlay } from '../local/play.ts';
@@ -47,6 +47,19 @@ describe('the offers that an arbiter keeps', () => {
     expect(() => node.ports.wallet.reserve(a)).toThrow(
       expect.objectContaining({ code: 'insufficient-funds' }),
     );
+  });
+
+  it('are held from the start of a later run, also of one that offers nothing', async () => {
+    const before = keeper(2);
+    await before.load();
+    await before.follow();
+    await play.network.mine();
+    await before.follow();
+    const { wallet } = node.ports;
+    // A wallet that has just been opened holds nothing.
+    wallet.release(before.live);
+    await holdStoredOffers(node.ports);
+    expect(() => wallet.reserve(a)).toThrow(expect.objectContaining({ code: 'insufficient-funds' }));
   });
 
   it('are announced again after a restart, and no second one is published', async () => {

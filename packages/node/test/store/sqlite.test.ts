@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -219,6 +221,30 @@ describe('store in SQLite', () => {
     store = openSqliteStore(path);
     await store.commit(large);
     expect(texts((await store.channels()).map(({ state }) => state))).toEqual(['state 2']);
+  });
+});
+
+/** The descriptors of this process for a file; Linux shows them. */
+const descriptorsOf = (file: string): readonly number[] =>
+  readdirSync('/proc/self/fd')
+    .map(Number)
+    .filter((descriptor) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${descriptor}`) === file;
+      } catch {
+        return false;
+      }
+    });
+
+describe.runIf(process.platform === 'linux')('a mark that cannot be written', () => {
+  it('leaves the commit before it done and said to be done, and lets nothing more be committed', async () => {
+    for (const descriptor of descriptorsOf(`${path}.mark`)) closeSync(descriptor);
+    const entries = await store.commit(step());
+    expect(entries).toHaveLength(2);
+    expect(await store.pending()).toEqual(entries);
+    const more = store.commit(step({ state: utf8('state 2') }));
+    await expect(more).rejects.toEqual(expect.objectContaining({ code: 'unreadable' }));
+    expect(texts((await store.channels()).map(({ state }) => state))).toEqual(['state 1']);
   });
 });
 
