@@ -37,7 +37,7 @@ export const DIRECTIONS: Readonly<Record<string, PackageRule>> = {
       engine: ['ports', 'snapshot'],
       roles: ['ports', 'engine'],
       node: ['ports', 'engine', 'roles'],
-      store: ['ports'],
+      store: ['ports', 'files'],
       net: ['ports'],
       signer: ['ports'],
       wallet: ['ports'],
@@ -45,7 +45,7 @@ export const DIRECTIONS: Readonly<Record<string, PackageRule>> = {
       keystore: ['files'],
       config: ['engine', 'roles', 'files'],
       tower: ['ports', 'engine'],
-      backup: ['ports', 'engine', 'snapshot', 'tower'],
+      backup: ['ports', 'engine', 'snapshot', 'tower', 'files'],
       control: [],
       telemetry: [],
       daemon: [

@@ -46,7 +46,7 @@ async function initCommand(options: InitOptions): Promise<void> {
     folders,
     words,
     passphrase,
-    roles: options.roles.split(',').map((role) => role.trim()) as never,
+    roles: options.roles.split(',').map((role) => role.trim()),
     startHeight: options.startHeight,
   });
   const shown = options.recover || canAsk(options) ? undefined : words;

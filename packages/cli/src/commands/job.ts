@@ -7,7 +7,7 @@ import { type LoadedJob, loadJob } from '../job/load.ts';
 import { type Caller, fetchReport, hasEnded, jobStatus, submitJob, watchJob } from '../job/remote.ts';
 import { loadNode, type NodeConfig } from '../node-package.ts';
 import { jobListText, jobStatusText, type ListedJob } from '../output/job-text.ts';
-import { type Json, jsonText, planJson } from '../output/json.ts';
+import { answeredText, jsonText, planJson } from '../output/json.ts';
 import { planText } from '../output/plan-text.ts';
 import { grouped } from '../output/satoshis.ts';
 import { terminalColumns } from '../output/terminal.ts';
@@ -136,16 +136,19 @@ async function listCommand(options: PlaceOptions): Promise<void> {
   const answer = await calling(await placeConfig(options), (caller) => caller.call('job.list'));
   const { jobs } = answer as { jobs: readonly ListedJob[] };
   process.stdout.write(
-    options.json
-      ? jsonText({ format: 'prometheus/jobs/1', jobs: jobs as unknown as Json })
-      : `${jobListText(jobs)}\n`,
+    options.json ? answeredText({ format: 'prometheus/jobs/1', jobs }) : `${jobListText(jobs)}\n`,
   );
 }
 
 async function statusCommand(id: string, options: PlaceOptions): Promise<void> {
   const job = await calling(await placeConfig(options), (caller) => jobStatus(caller, id));
-  const document = { format: 'prometheus/job-status/1', ...job } as unknown as Json;
-  process.stdout.write(options.json ? jsonText(document) : `${jobStatusText(job)}\n`);
+  writeStatus(job, options);
+}
+
+function writeStatus(job: Awaited<ReturnType<typeof jobStatus>>, { json }: PlaceOptions): void {
+  process.stdout.write(
+    json ? answeredText({ format: 'prometheus/job-status/1', ...job }) : `${jobStatusText(job)}\n`,
+  );
 }
 
 async function logsCommand(
@@ -158,8 +161,7 @@ async function logsCommand(
     const work = (caller: Caller) => watchJob(caller, id, view, options.follow ?? false);
     const job = await calling(await placeConfig(options), work, interruption.signal);
     view.stop(job.state === 'done');
-    const document = { format: 'prometheus/job-status/1', ...job } as unknown as Json;
-    process.stdout.write(options.json ? jsonText(document) : `${jobStatusText(job)}\n`);
+    writeStatus(job, options);
     return !hasEnded(job) || job.state === 'done' ? EXIT.done : EXIT.failed;
   } catch (cause) {
     view.stop(false);
@@ -190,7 +192,7 @@ async function cancelCommand(id: string, options: PlaceOptions): Promise<void> {
     caller.call('job.cancel', { id }),
   )) as { readonly going_on: readonly { readonly batch: number; readonly state: string }[] };
   if (options.json) {
-    process.stdout.write(jsonText({ format: 'prometheus/job-cancelled/1', ...(answer as object) } as Json));
+    process.stdout.write(answeredText({ format: 'prometheus/job-cancelled/1', ...(answer as object) }));
     return;
   }
   const lines = answer.going_on.map(({ batch, state }) =>

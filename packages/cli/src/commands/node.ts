@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts';
 import { loadNode } from '../node-package.ts';
-import { jsonText } from '../output/json.ts';
+import { answeredText, jsonText } from '../output/json.ts';
 import { guarded } from './guard.ts';
 import { interruptible } from './interruption.ts';
 import { parentGone, withParentOption } from './parent.ts';
@@ -109,7 +109,7 @@ async function show(
   const client = await ControlClient.connect(folders.socket);
   try {
     const answer = (await client.call(method, params)) as Record<string, unknown>;
-    process.stdout.write(options.json ? jsonText(answer as never) : answerText(answer));
+    process.stdout.write(options.json ? answeredText(answer) : answerText(answer));
   } finally {
     client.close();
   }

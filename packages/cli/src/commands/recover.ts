@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../errors/exit-codes.ts';
 import { loadNode } from '../node-package.ts';
-import { jsonText } from '../output/json.ts';
+import { answeredText } from '../output/json.ts';
 import { guarded } from './guard.ts';
 import { interruptible } from './interruption.ts';
 import { askPassphrase, type PassphraseOptions } from './passphrase.ts';
@@ -34,9 +34,7 @@ async function recoverCommand(options: RecoverOptions): Promise<void> {
   const config = await placeConfig(options);
   const { signal, release } = interruptible({ onInterrupt: () => {} });
   const say = (document: Readonly<Record<string, unknown>>, text: string): void => {
-    process.stdout.write(
-      options.json ? jsonText({ format: 'prometheus/recover/1', ...document } as never) : text,
-    );
+    process.stdout.write(options.json ? answeredText({ format: 'prometheus/recover/1', ...document }) : text);
   };
   try {
     await runRecovery({

@@ -13,6 +13,11 @@ export function jsonText(document: Json): string {
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
+/** The same of what a node has answered, which came as JSON. A bigint in it throws. */
+export function answeredText(document: object): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
 /** What {@link reportJson} adds to the engine's report. */
 export interface ReportFacts {
   readonly accuracy: readonly Accuracy[] | undefined;

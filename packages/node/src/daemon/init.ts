@@ -9,7 +9,6 @@ import { configText, writeConfig } from '../config/write.ts';
 import { KeystoreError } from '../keystore/errors.ts';
 import type { ScryptCost } from '../keystore/format.ts';
 import { createKeystore, hasKeystore } from '../keystore/keystore.ts';
-import type { NodeRole } from '../node/node.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { keysOf } from './unlock.ts';
 
@@ -24,7 +23,8 @@ export interface NewNodeOptions {
   readonly words: string;
   /** Wiped when this resolves. */
   readonly passphrase: Uint8Array;
-  readonly roles: readonly NodeRole[];
+  /** As they were typed: what is none is refused. */
+  readonly roles: readonly string[];
   /** First block to read; undefined: the network's. */
   readonly startHeight?: number | undefined;
   readonly cost?: ScryptCost;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { link, open, unlink } from 'node:fs/promises';
+import { link, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { syncFolder } from './sync-folder.ts';
 
 /**
  * Writes a new file of mode 0600: whole or not at all, on the disk when this resolves, and never over another one.
@@ -9,14 +10,7 @@ import { dirname, join } from 'node:path';
  */
 export async function writePrivateFile(path: string, contents: Uint8Array | string): Promise<boolean> {
   const folder = dirname(path);
-  const draft = join(folder, `.${randomUUID()}`);
-  const file = await open(draft, 'wx', 0o600);
-  try {
-    await file.writeFile(contents);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  const draft = await writeDraft(folder, contents);
   try {
     // A rename would replace what is there; a second name for the same file fails instead.
     await link(draft, path);
@@ -30,13 +24,31 @@ export async function writePrivateFile(path: string, contents: Uint8Array | stri
   return true;
 }
 
-/** A new name is on the disk when its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
+/** Writes a file of mode 0600 in the place of one of this name: whole or not at all, and on the disk when this resolves. */
+export async function replacePrivateFile(path: string, contents: Uint8Array): Promise<void> {
+  const folder = dirname(path);
+  const draft = await writeDraft(folder, contents);
   try {
-    await folder.sync();
-  } finally {
-    await folder.close();
+    await rename(draft, path);
+  } catch (cause) {
+    await unlink(draft).catch(() => {});
+    throw cause;
+  }
+  await syncFolder(folder);
+}
+
+/** A file of mode 0600 under a name of its own, with its contents on the disk. */
+async function writeDraft(folder: string, contents: Uint8Array | string): Promise<string> {
+  const draft = join(folder, `.${randomUUID()}`);
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(contents);
+    await file.sync();
+    await file.close();
+    return draft;
+  } catch (cause) {
+    await file.close().catch(() => {});
+    await unlink(draft).catch(() => {});
+    throw cause;
   }
 }

@@ -3,10 +3,10 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Hash32, toHex } from '@prometheus-compute/protocol';
+import { syncFolder } from '../files/sync-folder.ts';
 import type { BlobPart, BlobStore } from '../ports/blob-store.ts';
 import { StoreError } from './errors.ts';
 import { folderDrafts } from './folder-drafts.ts';
-import { syncFolder } from './sync-folder.ts';
 
 /**
  * Blobs as files of a folder, named by their hash and written whole or not at all. What is stored is on the disk, with its name, before a

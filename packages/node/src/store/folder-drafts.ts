@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { toHex } from '@prometheus-compute/protocol';
+import { syncFolder } from '../files/sync-folder.ts';
 import type { BlobDraft, BlobStore } from '../ports/blob-store.ts';
-import { syncFolder } from './sync-folder.ts';
 
 /** Milliseconds after which a draft that nobody has added to is thrown away: no contract takes so long. A month. */
 const LEFT_BEHIND = 30 * 86_400_000;

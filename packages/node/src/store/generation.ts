@@ -1,7 +1,8 @@
-import { closeSync, fdatasyncSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { concatBytes, equalBytes, fromLittleEndian, littleEndian } from '@prometheus-compute/protocol';
+import { syncFolderNow } from '../files/sync-folder.ts';
 import { StoreError } from './errors.ts';
 
 /** Random bytes that name a database for as long as it lives. */
@@ -50,7 +51,7 @@ export class GenerationMark {
     try {
       mark.#compare(current);
       mark.write(current);
-      if (sync) syncFolder(dirname(path));
+      if (sync) syncFolderNow(dirname(path));
       return mark;
     } catch (cause) {
       mark.close();
@@ -92,14 +93,4 @@ export function stale(reason: string): StoreError {
       'Put the newest database back, with all files beside it. If there is none, do not start this node: ' +
       '`prometh recover` takes wallet coins and exits that are safe, from the words and the newest channel backup.',
   });
-}
-
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return;
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }

@@ -1,4 +1,5 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { putInteger, putMessage, putText } from './put.ts';
 
 /** A constant of a graph: its bytes row-major, integers little-endian. */
 export interface WrittenConstant {
@@ -46,30 +47,30 @@ const INT = 2;
 /** The bytes of an ONNX file, a ModelProto in protobuf's wire format: graphs of integers, for a runtime in this process. */
 export function writeGraph(graph: WrittenGraph): Uint8Array {
   const writer = new BinaryWriter();
-  integer(writer, 1, IR_VERSION);
-  message(writer, 7, () => {
-    for (const node of graph.nodes) message(writer, 1, () => writeNode(writer, node));
-    text(writer, 2, 'layer');
+  putInteger(writer, 1, IR_VERSION);
+  putMessage(writer, 7, () => {
+    for (const node of graph.nodes) putMessage(writer, 1, () => writeNode(writer, node));
+    putText(writer, 2, 'layer');
     for (const [name, constant] of Object.entries(graph.constants)) {
-      message(writer, 5, () => writeConstant(writer, name, constant));
+      putMessage(writer, 5, () => writeConstant(writer, name, constant));
     }
-    message(writer, 11, () => writeValue(writer, graph.input));
-    message(writer, 12, () => writeValue(writer, graph.output));
+    putMessage(writer, 11, () => writeValue(writer, graph.input));
+    putMessage(writer, 12, () => writeValue(writer, graph.output));
   });
-  message(writer, 8, () => integer(writer, 2, OPSET)); // OperatorSetIdProto: no domain, version
+  putMessage(writer, 8, () => putInteger(writer, 2, OPSET)); // OperatorSetIdProto: no domain, version
   return writer.finish();
 }
 
 /** NodeProto, with AttributeProto. */
 function writeNode(writer: BinaryWriter, { operator, inputs, output, attributes = {} }: WrittenNode): void {
-  for (const input of inputs) text(writer, 1, input);
-  text(writer, 2, output);
-  text(writer, 4, operator);
+  for (const input of inputs) putText(writer, 1, input);
+  putText(writer, 2, output);
+  putText(writer, 4, operator);
   for (const [name, value] of Object.entries(attributes)) {
-    message(writer, 5, () => {
-      text(writer, 1, name);
-      integer(writer, 3, value);
-      integer(writer, 20, INT);
+    putMessage(writer, 5, () => {
+      putText(writer, 1, name);
+      putInteger(writer, 3, value);
+      putInteger(writer, 20, INT);
     });
   }
 }
@@ -80,39 +81,25 @@ function writeConstant(
   name: string,
   { type, dimensions, bytes }: WrittenConstant,
 ): void {
-  for (const dimension of dimensions) integer(writer, 1, dimension);
-  integer(writer, 2, TYPES[type]);
-  text(writer, 8, name);
+  for (const dimension of dimensions) putInteger(writer, 1, dimension);
+  putInteger(writer, 2, TYPES[type]);
+  putText(writer, 8, name);
   writer.tag(9, WireType.LengthDelimited).bytes(bytes);
 }
 
 /** ValueInfoProto with a TypeProto.Tensor and its TensorShapeProto. */
 function writeValue(writer: BinaryWriter, { name, type, dimensions }: WrittenValue): void {
-  text(writer, 1, name);
-  message(writer, 2, () =>
-    message(writer, 1, () => {
-      integer(writer, 1, TYPES[type]);
-      message(writer, 2, () => {
+  putText(writer, 1, name);
+  putMessage(writer, 2, () =>
+    putMessage(writer, 1, () => {
+      putInteger(writer, 1, TYPES[type]);
+      putMessage(writer, 2, () => {
         for (const dimension of dimensions) {
-          message(writer, 1, () =>
-            typeof dimension === 'number' ? integer(writer, 1, dimension) : text(writer, 2, dimension),
+          putMessage(writer, 1, () =>
+            typeof dimension === 'number' ? putInteger(writer, 1, dimension) : putText(writer, 2, dimension),
           );
         }
       });
     }),
   );
-}
-
-function integer(writer: BinaryWriter, field: number, value: number): void {
-  writer.tag(field, WireType.Varint).int64(value);
-}
-
-function text(writer: BinaryWriter, field: number, value: string): void {
-  writer.tag(field, WireType.LengthDelimited).string(value);
-}
-
-function message(writer: BinaryWriter, field: number, body: () => void): void {
-  writer.tag(field, WireType.LengthDelimited).fork();
-  body();
-  writer.join();
 }

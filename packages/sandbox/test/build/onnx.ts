@@ -1,4 +1,5 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { putInteger, putMessage, putText } from '../../src/onnx/put.ts';
 
 /** A constant of a test's ONNX file. */
 export interface TestTensor {
@@ -56,66 +57,66 @@ export function onnxFile({
   opset = 13,
 }: TestGraph) {
   const writer = new BinaryWriter();
-  integer(writer, 1, 8);
-  message(writer, 7, () => {
-    for (const node of nodes) message(writer, 1, () => writeNode(writer, node));
+  putInteger(writer, 1, 8);
+  putMessage(writer, 7, () => {
+    for (const node of nodes) putMessage(writer, 1, () => writeNode(writer, node));
     for (const [name, tensor] of Object.entries(constants)) {
-      message(writer, 5, () => writeTensor(writer, tensor, name));
+      putMessage(writer, 5, () => writeTensor(writer, tensor, name));
     }
-    message(writer, 11, () => writeValue(writer, 'x', [null, ...input], TYPES[inputType]));
-    message(writer, 12, () => writeValue(writer, output ?? nodes.at(-1)![2], [], TYPES.float));
+    putMessage(writer, 11, () => writeValue(writer, 'x', [null, ...input], TYPES[inputType]));
+    putMessage(writer, 12, () => writeValue(writer, output ?? nodes.at(-1)![2], [], TYPES.float));
   });
-  message(writer, 8, () => integer(writer, 2, opset));
+  putMessage(writer, 8, () => putInteger(writer, 2, opset));
   return writer.finish();
 }
 
 function writeNode(writer: BinaryWriter, [operator, inputs, output, attributes = {}]: TestNode): void {
-  for (const input of inputs) text(writer, 1, input);
-  text(writer, 2, output);
-  text(writer, 3, `/${output}`);
-  text(writer, 4, operator.includes('.') ? operator.slice(operator.lastIndexOf('.') + 1) : operator);
+  for (const input of inputs) putText(writer, 1, input);
+  putText(writer, 2, output);
+  putText(writer, 3, `/${output}`);
+  putText(writer, 4, operator.includes('.') ? operator.slice(operator.lastIndexOf('.') + 1) : operator);
   for (const [name, value] of Object.entries(attributes)) {
-    message(writer, 5, () => {
-      text(writer, 1, name);
+    putMessage(writer, 5, () => {
+      putText(writer, 1, name);
       writeAttribute(writer, value);
     });
   }
-  if (operator.includes('.')) text(writer, 7, operator.slice(0, operator.lastIndexOf('.')));
+  if (operator.includes('.')) putText(writer, 7, operator.slice(0, operator.lastIndexOf('.')));
 }
 
 function writeAttribute(writer: BinaryWriter, value: TestAttribute): void {
   if (typeof value === 'number') {
-    integer(writer, 3, value);
-    integer(writer, 20, 2);
+    putInteger(writer, 3, value);
+    putInteger(writer, 20, 2);
   } else if (typeof value === 'string') {
-    text(writer, 4, value);
-    integer(writer, 20, 3);
+    putText(writer, 4, value);
+    putInteger(writer, 20, 3);
   } else if ('float' in value) {
     writer.tag(2, WireType.Bit32).float(value.float);
-    integer(writer, 20, 1);
+    putInteger(writer, 20, 1);
   } else if ('tensor' in value) {
-    message(writer, 5, () => writeTensor(writer, value.tensor, ''));
-    integer(writer, 20, 4);
+    putMessage(writer, 5, () => writeTensor(writer, value.tensor, ''));
+    putInteger(writer, 20, 4);
   } else {
-    for (const each of value) integer(writer, 8, each);
-    integer(writer, 20, 7);
+    for (const each of value) putInteger(writer, 8, each);
+    putInteger(writer, 20, 7);
   }
 }
 
 /** Floats and bytes as raw data; int32 and int64 as lists, packed and not. */
 function writeTensor(writer: BinaryWriter, { type, dimensions, values }: TestTensor, name: string): void {
-  for (const dimension of dimensions) integer(writer, 1, dimension);
-  integer(writer, 2, TYPES[type]);
-  text(writer, 8, name);
+  for (const dimension of dimensions) putInteger(writer, 1, dimension);
+  putInteger(writer, 2, TYPES[type]);
+  putText(writer, 8, name);
   if (type === 'float') {
     const bytes = new Uint8Array(Float32Array.from(values).buffer);
     writer.tag(9, WireType.LengthDelimited).bytes(bytes);
   } else if (type === 'int32') {
-    message(writer, 5, () => {
+    putMessage(writer, 5, () => {
       for (const value of values) writer.int64(value);
     });
   } else if (type === 'int64') {
-    for (const value of values) integer(writer, 7, value);
+    for (const value of values) putInteger(writer, 7, value);
   } else {
     writer.tag(9, WireType.LengthDelimited).bytes(Uint8Array.from(values, (value) => value & 0xff));
   }
@@ -127,31 +128,17 @@ function writeValue(
   dimensions: readonly (number | null)[],
   type: number,
 ): void {
-  text(writer, 1, name);
-  message(writer, 2, () =>
-    message(writer, 1, () => {
-      integer(writer, 1, type);
-      message(writer, 2, () => {
+  putText(writer, 1, name);
+  putMessage(writer, 2, () =>
+    putMessage(writer, 1, () => {
+      putInteger(writer, 1, type);
+      putMessage(writer, 2, () => {
         for (const dimension of dimensions) {
-          message(writer, 1, () =>
-            dimension === null ? text(writer, 2, 'batch') : integer(writer, 1, dimension),
+          putMessage(writer, 1, () =>
+            dimension === null ? putText(writer, 2, 'batch') : putInteger(writer, 1, dimension),
           );
         }
       });
     }),
   );
-}
-
-function integer(writer: BinaryWriter, field: number, value: number): void {
-  writer.tag(field, WireType.Varint).int64(value);
-}
-
-function text(writer: BinaryWriter, field: number, value: string): void {
-  writer.tag(field, WireType.LengthDelimited).string(value);
-}
-
-function message(writer: BinaryWriter, field: number, body: () => void): void {
-  writer.tag(field, WireType.LengthDelimited).fork();
-  body();
-  writer.join();
 }
