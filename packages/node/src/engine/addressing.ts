@@ -52,11 +52,12 @@ export function senderOf(
     return equalBytes(acceptance.messageKey, from) ? `offer:${outpointKey(acceptance.outpoint)}` : undefined;
   }
   if (state.name === 'setup' && state.step === 'polling' && message.kind === 'refused') {
-    const accepted = state.acceptances.find(({ messageKey }) => equalBytes(messageKey, from));
-    if (accepted !== undefined) return `offer:${outpointKey(accepted.outpoint)}`;
+    // A node that has accepted for one of its stakes refuses for the others under the same key.
     const { culprit } = message;
-    if (culprit?.kind !== 'offer' || directory.peerOfOffer(culprit.outpoint) !== peer) return undefined;
-    return `offer:${outpointKey(culprit.outpoint)}`;
+    if (culprit?.kind === 'offer' && directory.peerOfOffer(culprit.outpoint) === peer)
+      return `offer:${outpointKey(culprit.outpoint)}`;
+    const accepted = state.acceptances.find(({ messageKey }) => equalBytes(messageKey, from));
+    return accepted && `offer:${outpointKey(accepted.outpoint)}`;
   }
   const index = arbitersOf(state).findIndex((arbiter) => equalBytes(arbiter.messageKey, from));
   return index < 0 ? undefined : `arbiter:${index + 1}`;

@@ -78,7 +78,7 @@ describe("Y §Duties: an arbiter's pledge", () => {
     expect(game.chain.has('Tx0')).toBe(false);
   });
 
-  it('answers for one stake: a request for another one is not answered with it', () => {
+  it('answers for one stake: a request for another one is refused at once, so that nobody waits for an answer', () => {
     const game = new Game({ onSend: ({ message }) => (message.kind === 'graph' ? [] : [message]) });
     game.mine();
     const [first] = pledged(game);
@@ -86,14 +86,21 @@ describe("Y §Duties: an arbiter's pledge", () => {
       (sent) => sent.message.kind === 'acceptanceRequest' && first!.name === nameOf(sent.to),
     )!;
     const request = message as MessageOf<'acceptanceRequest'>;
-    const other = STAKES.find(({ coin }) => coin.outpoint.txid !== request.offer.txid)!;
-    const answers = () => game.sent.filter(({ from }) => from === first!.name).length;
-    const before = answers();
-    game.inject('worker', to, { ...request, offer: other.coin.outpoint });
-    expect(answers()).toBe(before);
-    expect(first!.faults).toMatchObject([{ code: 'out-of-place', culprit: 'worker' }]);
+    const other = STAKES.find((_, i) => game.player(`stake ${i}`).state === undefined)!;
+    const answers = () => game.sent.filter(({ from }) => from === first!.name);
+    const before = answers().length;
+    const outpoint = other.coin.outpoint;
+    game.inject('worker', to, { ...request, offer: outpoint });
+    expect(answers().slice(before)).toMatchObject([
+      {
+        to: 'worker',
+        message: { kind: 'refused', code: 'out-of-place', culprit: { kind: 'offer', outpoint } },
+      },
+    ]);
+    expect(first!.state).toMatchObject({ step: 'pledged', acceptance: { outpoint: request.offer } });
+    expect(game.player('worker').state).toMatchObject({ name: 'setup' });
     game.inject('worker', to, request);
-    expect(answers()).toBe(before + 1);
+    expect(answers().at(-1)).toMatchObject({ message: { kind: 'acceptance' } });
   });
 });
 

@@ -74,10 +74,15 @@ export function onPledged(state: PledgedStep, event: ChannelEvent, context: Chan
 function onMessage(state: PledgedStep, event: Extract<ChannelEvent, { kind: 'message' }>): Step {
   const { from, message } = event;
   if (message.kind === 'acceptanceRequest') {
-    if (outpointKey(message.offer) !== outpointKey(state.acceptance.outpoint)) {
-      return ignored('out-of-place', from, 'this node has pledged another stake to this contract already');
-    }
     const channel = contractHash(state.contract);
+    if (outpointKey(message.offer) !== outpointKey(state.acceptance.outpoint)) {
+      // Who gets no answer waits for blocks before it asks the next one.
+      const reason = 'this node has pledged another stake to this contract already';
+      const culprit = { kind: 'offer', outpoint: message.offer } as const;
+      return moved(state, [
+        { to: from, message: { kind: 'refused', channel, code: 'out-of-place', reason, culprit } },
+      ]);
+    }
     return moved(state, [
       { to: from, message: { kind: 'acceptance', channel, acceptance: state.acceptance } },
     ]);

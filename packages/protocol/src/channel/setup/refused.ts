@@ -1,7 +1,8 @@
+import { outpointKey } from '../../contract/outpoint.ts';
 import type { MessageOf } from '../../wire/messages.ts';
 import type { Recipient } from '../recipient.ts';
 import type { SetupState } from '../state.ts';
-import type { Step } from '../step.ts';
+import { STALE, type Step } from '../step.ts';
 import { abandon, recipientNamed } from './abandon.ts';
 import { toldSuspect } from './suspects.ts';
 import { waitingFor } from './waiting.ts';
@@ -15,9 +16,21 @@ const LATE_BLOCKS = 6;
  */
 export function onRefused(state: SetupState, from: Recipient, message: MessageOf<'refused'>): Step {
   const { culprit, reason } = message;
+  if (refusesAnother(state, from, culprit)) return STALE;
   const named = recipientNamed(culprit);
   const isLate = state.tip >= state.deadline - LATE_BLOCKS;
   if (isLate && named !== null && waitingFor(state).includes(named))
     return abandon(state, 'setup-timeout', named, reason);
   return abandon(state, 'refused-by-peer', from, reason, toldSuspect(state, culprit));
+}
+
+/** Whether an arbiter of this contract refuses for another of its stakes, which was asked too and is not drawn. */
+function refusesAnother(
+  state: SetupState,
+  from: Recipient,
+  culprit: MessageOf<'refused'>['culprit'],
+): boolean {
+  if (culprit?.kind !== 'offer' || !from.startsWith('arbiter:') || !('agreement' in state)) return false;
+  const refused = outpointKey(culprit.outpoint);
+  return !state.agreement.arbiters.some(({ stake }) => outpointKey(stake.coin.outpoint) === refused);
 }
