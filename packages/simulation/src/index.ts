@@ -1,4 +1,5 @@
 export type { Balance } from './balances/ledger.ts';
+export { startBitcoindChain } from './chain/core.ts';
 export { LESSONS } from './lessons/catalogue.ts';
 export { gamesOf } from './lessons/lesson.ts';
 export { agrees, checkRandomPlays } from './replay/check-play.ts';

@@ -13,9 +13,9 @@ import {
   parseBlock,
   RpcClient,
   RpcServer,
+  startBitcoind,
 } from '../../src/index.ts';
 import { rewardOf, type ScenarioCoin, scriptOf } from '../differential/coins.ts';
-import { startBitcoind } from '../differential/nodes.ts';
 
 /** A chain, the backend under test, and what a miner and an operator do to the chain behind its back. */
 export interface ChainRig {

@@ -66,8 +66,11 @@ export interface LocalNetworkOptions {
   readonly policies?: (party: PeerId, policy: NodePolicy) => NodePolicy;
   /** Whose turn it is; by default messages arrive as the event loop comes to them. */
   readonly turns?: TurnTaking;
-  /** Mines one block; by default with everything that pays. */
-  readonly miner?: (chain: Devchain, reward: Uint8Array) => void;
+  /**
+   * Makes one block, which the chain must have when it is done; by default with everything that pays. Blocks of another node, which the
+   * parties reach by `ports`, are handed on to the chain.
+   */
+  readonly miner?: (chain: Devchain, reward: Uint8Array) => void | Promise<void>;
   readonly onProgress?: (party: LocalParty, progress: TaskProgress) => void;
   readonly onDuty?: (party: LocalParty, notice: DutyNotice) => void;
   readonly onStep?: (what: 'chain' | 'funding' | 'offers', message: string) => void;
@@ -95,7 +98,7 @@ export class LocalNetwork {
   readonly #members = new Map<PeerId, Member>();
   readonly #signal: AbortSignal | undefined;
   readonly #turns: TurnTaking | undefined;
-  readonly #mineOne: (chain: Devchain, reward: Uint8Array) => void;
+  readonly #miner: NonNullable<LocalNetworkOptions['miner']>;
   #offers: readonly { readonly arbiter: PeerId; readonly offer: OwnOffer }[] = [];
   #parametersTxid: Txid | undefined;
 
@@ -105,7 +108,7 @@ export class LocalNetwork {
     this.#turns = turns;
     this.#network = new MemoryNetwork(turns && ((deliver) => turns.later(deliver)));
     this.#signal = options.signal;
-    this.#mineOne = options.miner ?? ((chain, reward) => chain.mine(1, reward));
+    this.#miner = options.miner ?? ((chain, reward) => void chain.mine(1, reward));
     this.#surroundings = {
       chain: this.chain,
       network: this.#network,
@@ -187,7 +190,7 @@ export class LocalNetwork {
   /** Mines blocks one by one, and lets everybody react to each. */
   async mine(count = 1): Promise<void> {
     for (let i = 0; i < count; i++) {
-      this.#mineOne(this.chain, this.#reward);
+      await this.#miner(this.chain, this.#reward);
       await this.nudge();
     }
   }
@@ -268,13 +271,13 @@ export class LocalNetwork {
   async #prepare(options: LocalNetworkOptions): Promise<void> {
     const { onStep } = options;
     onStep?.('chain', `mining ${MATURITY + 1} blocks, so that the first reward can be spent`);
-    this.chain.mine(MATURITY + 1, this.#reward);
+    for (let i = 0; i <= MATURITY; i++) await this.#miner(this.chain, this.#reward);
     await this.#everybodyFollows();
 
     onStep?.('funding', 'paying every party its first coins');
     const payments = firstPayments(this.parties, options);
     const bytes = this.#faucet.wallet.pay(payments, RELAY_FEE_RATE);
-    const verdict = this.chain.submitTransaction(bytes);
+    const verdict = await this.#faucet.node.ports.chain.submit(bytes);
     if (verdict.kind !== 'accepted')
       throw new EngineError('chain-refused', 'the chain does not take the first payments');
     await this.mine();

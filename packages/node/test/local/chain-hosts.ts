@@ -9,9 +9,9 @@ import {
   type RpcClientOptions,
   RpcServer,
   serializeBlock,
+  startBitcoind,
 } from '@prometheus-compute/bitcoin';
 import { toHex } from '@prometheus-compute/protocol';
-import { startBitcoind } from '../../../bitcoin/test/differential/nodes.ts';
 import type { LocalNetworkOptions } from '../../src/index.ts';
 import type { Chain } from '../../src/ports/chain.ts';
 

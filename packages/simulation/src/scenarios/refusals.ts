@@ -48,7 +48,7 @@ export const REFUSALS: readonly Scenario[] = [
       await stage.mineUntil(() => disputeHeight(stage.worker, 'TxV1') !== undefined, 'TxV1', 120);
       const { t1 } = stage.options.terms.parameters;
       await stage.mineTo(stage.commitmentHeight + t1 - 1);
-      observe('Tx3 in block H0 + t1', objectionTo(stage, stage.worker.completed('Tx3')));
+      observe('Tx3 in block H0 + t1', await objectionTo(stage, stage.worker.completed('Tx3')));
     },
   },
   {
@@ -68,11 +68,11 @@ export const REFUSALS: readonly Scenario[] = [
       await stage.mineUntil(() => stage.client.stateName === 'Tx4', 'Tx4', 30);
       const first = revealedSecret(stage);
       const { txid } = transactionIn(stage, 'Tx4');
-      stage.miner.censors = (waiting) => waiting.txid === txid;
+      stage.censors = (waiting) => waiting.txid === txid;
       await stage.reorganise(stage.height, 'a longer chain without Tx4 comes');
       observe('the Client’s channel after the reorganisation', stage.client.stateName);
       await stage.mineUntil(() => disputeHeight(stage.client, 'TxV1') !== undefined, 'TxV1', 120);
-      stage.miner.censors = undefined;
+      stage.censors = undefined;
       await stage.mineUntil(() => stage.client.stateName === "Tx4'", 'Tx4′', 120);
       observe(
         'Tx4′ reveals the secret that Tx4 had revealed',
@@ -90,11 +90,11 @@ export const REFUSALS: readonly Scenario[] = [
     play: async (stage) => {
       await committed(stage);
       const { txid } = transactionIn(stage, 'TxV1');
-      stage.miner.censors = (waiting) => waiting.txid === txid;
+      stage.censors = (waiting) => waiting.txid === txid;
       await stage.mineUntil(() => isWaiting(stage, 'TxV1'), 'TxV1 in the mempool', 120);
       stage.tell('chain', 'miners keep TxV1 out', 'somebody pays them for it');
       await stage.mine(stage.options.terms.offered.confirmationBlocks - 1);
-      stage.miner.censors = undefined;
+      stage.censors = undefined;
     },
   },
   {
@@ -105,11 +105,11 @@ export const REFUSALS: readonly Scenario[] = [
     play: async (stage, observe) => {
       await committed(stage);
       await stage.mineTo(verdictTip(stage.verifier) - 1);
-      observe('TxV1 in block H0 + t0 + 2Δ − 1', objectionTo(stage, stage.verifier.completed('TxV1')));
-      observe('TxV0 in block H0 + t0 + 2Δ − 1', objectionTo(stage, stage.verifier.completed('TxV0')));
+      observe('TxV1 in block H0 + t0 + 2Δ − 1', await objectionTo(stage, stage.verifier.completed('TxV1')));
+      observe('TxV0 in block H0 + t0 + 2Δ − 1', await objectionTo(stage, stage.verifier.completed('TxV0')));
       await stage.mine();
-      observe('TxV1 in block H0 + t0 + 2Δ', objectionTo(stage, stage.verifier.completed('TxV1')));
-      observe('TxV0 in block H0 + t0 + 2Δ', objectionTo(stage, stage.verifier.completed('TxV0')));
+      observe('TxV1 in block H0 + t0 + 2Δ', await objectionTo(stage, stage.verifier.completed('TxV1')));
+      observe('TxV0 in block H0 + t0 + 2Δ', await objectionTo(stage, stage.verifier.completed('TxV0')));
     },
   },
 ];

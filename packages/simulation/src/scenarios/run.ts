@@ -17,6 +17,8 @@ import {
   type Opening,
   openLedger,
 } from '../balances/ledger.ts';
+import { EmbeddedChain } from '../chain/embedded.ts';
+import type { StageChain } from '../chain/stage-chain.ts';
 import { type ChunkExecutor, remembering } from '../stage/executor.ts';
 import { lastRelease } from '../stage/looks.ts';
 import type { Machine } from '../stage/options.ts';
@@ -52,7 +54,8 @@ const PATIENCE = 600;
  * Plays a scenario to its end: the contract is settled or given up, everybody has come back and has taken what it can take alone, and
  * every satoshi is accounted for.
  *
- * @throws SimulationError `not-reached`, `satoshis-lost`
+ * @param options - `startChain`: makes the chain that it is played on, which ends with it; by default a development chain
+ * @throws SimulationError `not-reached`, `satoshis-lost`, `chains-differ`; what starting the chain throws
  */
 export async function runScenario(
   scenario: Scenario,
@@ -60,17 +63,20 @@ export async function runScenario(
     readonly seed: string;
     readonly executor?: ChunkExecutor;
     readonly machine?: Machine;
+    readonly startChain?: () => Promise<StageChain>;
     readonly signal?: AbortSignal;
   },
 ): Promise<ScenarioReport> {
-  const { seed, signal, machine } = options;
+  const { seed, signal, machine, startChain } = options;
   const pool = options.executor === undefined ? new SandboxPool() : undefined;
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-scenario-'));
   const { court, parameters, offered, policy, links, batch } = scenario;
+  const chain = (await startChain?.()) ?? new EmbeddedChain();
   try {
     await using stage = await Stage.set({
       seed,
       folder,
+      chain,
       executor: options.executor ?? remembering(pool!),
       court,
       terms: scenarioTerms(court, {
@@ -87,6 +93,7 @@ export async function runScenario(
     });
     return await play(scenario, stage);
   } finally {
+    await chain.close();
     await pool?.close();
     rmSync(folder, { recursive: true, force: true });
   }

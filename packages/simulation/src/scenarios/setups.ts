@@ -71,10 +71,10 @@ export const SETUPS: readonly Scenario[] = [
     play: async (stage, observe) => {
       await stage.mineUntil(() => completeCommitment(stage) !== undefined, 'a complete Tx0', 30);
       const complete = completeCommitment(stage)!;
-      observe('Tx0 in time', objectionTo(stage, complete));
+      observe('Tx0 in time', await objectionTo(stage, complete));
       await untilGivenUp(stage, observe);
       await stage.mine(2);
-      observe('Tx0 after the others have respent', objectionTo(stage, complete));
+      observe('Tx0 after the others have respent', await objectionTo(stage, complete));
     },
   },
   {

@@ -17,7 +17,7 @@ export const SILENCE: readonly Scenario[] = [
       await stage.stop('verifier');
       const { t3 } = stage.options.terms.parameters;
       await stage.mineTo(h0 + t3 - 2);
-      observe('Tx1 in block H0 + t3 − 1', objectionTo(stage, stage.client.completed('Tx1')));
+      observe('Tx1 in block H0 + t3 − 1', await objectionTo(stage, stage.client.completed('Tx1')));
     },
   },
   {
@@ -30,7 +30,7 @@ export const SILENCE: readonly Scenario[] = [
       await stage.stop('verifier');
       const { t1 } = stage.options.terms.parameters;
       await stage.mineTo(h0 + t1 - 2);
-      observe('Tx3 in block H0 + t1 − 1', objectionTo(stage, stage.worker.completed('Tx3')));
+      observe('Tx3 in block H0 + t1 − 1', await objectionTo(stage, stage.worker.completed('Tx3')));
     },
   },
   {

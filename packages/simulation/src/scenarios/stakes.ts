@@ -23,9 +23,9 @@ function ownStakeSpend(arbiter: Actor, index: number): Uint8Array {
   return transaction.complete([[signer.signTransaction(arbiter.record.keys, transaction.sighashes[0]!)]]);
 }
 
-function tryAll(stage: Stage, observe: Observe, when: string): void {
+async function tryAll(stage: Stage, observe: Observe, when: string): Promise<void> {
   for (const { what, bytes } of coalitionAttempts(stage, OUTSIDER)) {
-    observe(`${when}: ${what}`, objectionTo(stage, bytes));
+    observe(`${when}: ${what}`, await objectionTo(stage, bytes));
   }
 }
 
@@ -42,12 +42,12 @@ export const STAKES: readonly Scenario[] = [
     play: async (stage, observe) => {
       const h0 = await committed(stage);
       const spend = ownStakeSpend(stage.arbiters[0]!, 1);
-      observe('its stake after Tx0', objectionTo(stage, spend));
+      observe('its stake after Tx0', await objectionTo(stage, spend));
       const { t4 } = stage.options.terms.parameters;
       await stage.mineTo(h0 + t4 - 2);
-      observe('its stake in block H0 + t4 − 1', objectionTo(stage, spend));
+      observe('its stake in block H0 + t4 − 1', await objectionTo(stage, spend));
       await stage.mine();
-      observe('its stake in block H0 + t4', objectionTo(stage, spend));
+      observe('its stake in block H0 + t4', await objectionTo(stage, spend));
     },
   },
   {
@@ -66,9 +66,9 @@ export const STAKES: readonly Scenario[] = [
     },
     play: async (stage, observe) => {
       await committed(stage);
-      tryAll(stage, observe, 'after Tx0');
+      await tryAll(stage, observe, 'after Tx0');
       await stage.mineUntil(() => disputeHeight(stage.client, 'TxA') !== undefined, 'TxA', 120);
-      tryAll(stage, observe, 'after TxA');
+      await tryAll(stage, observe, 'after TxA');
     },
   },
 ];

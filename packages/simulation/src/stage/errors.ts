@@ -8,6 +8,8 @@ export type SimulationErrorCode =
   | 'not-reached'
   /** A party did what its strategy cannot do at this point: it holds no channel, or not what it would need. */
   | 'out-of-place'
+  /** Bitcoin Core and the development chain judge otherwise: a fault of this program, which both must not show. */
+  | 'chains-differ'
   /** Satoshis appeared or vanished: a fault of this program. */
   | 'satoshis-lost';
 

@@ -25,15 +25,9 @@ export function waitingDecision(stage: Stage, family: VariantFamily): Transactio
   return ids.find((id) => id.startsWith(`${family}:`) && isWaiting(stage, id));
 }
 
-/**
- * What the chain would say to a transaction in the next block: `accepted`, or its reason. One without fee passes, since a child would pay
- * for it.
- */
-export function objectionTo(stage: Stage, bytes: Uint8Array): string {
-  const verdict = stage.network.chain.testTransaction(bytes);
-  if (verdict.kind === 'accepted' || verdict.rejection.kind === 'reconsiderable') return 'accepted';
-  return verdict.rejection.reason;
-}
+/** What the chain would say to a transaction in the next block: `accepted`, or its reason. */
+export const objectionTo = (stage: Stage, bytes: Uint8Array): Promise<string> =>
+  stage.options.chain.objectionTo(bytes);
 
 /** Tx0 with all signatures, once the Client has it and it is in no block. */
 export function completeCommitment({ client: { state } }: Stage): Uint8Array | undefined {

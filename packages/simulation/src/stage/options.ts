@@ -1,4 +1,5 @@
 import type { EnginePorts, PeerId } from '@prometheus-compute/node';
+import type { StageChain } from '../chain/stage-chain.ts';
 import type { LinkTerms } from '../network/postman.ts';
 import type { Cast } from '../strategies/strategy.ts';
 import type { Court } from '../terms/terms.ts';
@@ -14,6 +15,8 @@ export interface StageOptions {
   /** The same seed gives the same story. */
   readonly seed: string;
   readonly folder: string;
+  /** Whoever has made it closes it. */
+  readonly chain: StageChain;
   readonly executor: ChunkExecutor;
   readonly court: Court;
   readonly terms: ScenarioTerms;

@@ -1,5 +1,6 @@
 import { LocalNetwork, type LocalParty, openBatchChannel, type PeerId } from '@prometheus-compute/node';
 import { arbiterIndex, type Party, ROLES, type TransactionId } from '@prometheus-compute/protocol';
+import type { Censor } from '../chain/stage-chain.ts';
 import { PERFECT_LINKS, Postman } from '../network/postman.ts';
 import { Observer } from '../timeline/observer.ts';
 import { Timeline } from '../timeline/timeline.ts';
@@ -8,7 +9,6 @@ import { scenarioBatch } from './batch.ts';
 import { EntropyStreams } from './entropy.ts';
 import { SimulationError } from './errors.ts';
 import { GraphNames } from './graph-names.ts';
-import { Miner } from './miner.ts';
 import type { StageOptions } from './options.ts';
 import { portsFor } from './ports.ts';
 import { COMMITMENT_FEE } from './terms.ts';
@@ -20,10 +20,11 @@ const SPARE = 100_000n;
 /** Client, Worker, Verifier and arbiters with real engines, on a real chain, in a simulated network whose clock are the blocks. */
 export class Stage implements ActorHost, AsyncDisposable {
   readonly timeline = new Timeline();
-  readonly miner = new Miner();
   readonly names = new GraphNames();
   readonly options: StageOptions;
   readonly actors: readonly Actor[];
+  /** What miners keep out of their blocks. Undefined: nothing. */
+  censors: Censor | undefined;
   readonly #observer: Observer;
   readonly #postman: Postman;
   readonly #offline = new Set<PeerId>();
@@ -59,7 +60,8 @@ export class Stage implements ActorHost, AsyncDisposable {
   }
 
   #start(): Promise<LocalNetwork> {
-    const { terms, folder, executor, court, spareArbiters, seed, signal, machine } = this.options;
+    const { terms, folder, chain, executor, court, spareArbiters, seed, signal, machine } = this.options;
+    const reached = chain.reached && this.#turns.chain(chain.reached);
     const { reward, settlementFee, retainer, bond } = terms.offered;
     const owed = reward + settlementFee + BigInt(court.n) * retainer + bond + COMMITMENT_FEE;
     const strategies = (name: PeerId) => this.actors.find((actor) => actor.name === name)?.strategies ?? [];
@@ -76,7 +78,8 @@ export class Stage implements ActorHost, AsyncDisposable {
       },
       entropy: (name) => this.#entropy.of(`${seed} ${name}`),
       ...(signal === undefined ? {} : { signal }),
-      ports: (name, ports) => {
+      ports: (name, made) => {
+        const ports = reached === undefined ? made : { ...made, chain: reached };
         const actor = this.actors.find((candidate) => candidate.name === name);
         if (actor === undefined) return ports;
         return portsFor(actor, machine?.(name, ports) ?? ports, {
@@ -91,8 +94,9 @@ export class Stage implements ActorHost, AsyncDisposable {
       turns: this.#turns,
       policies: (name, policy) =>
         Object.assign({ ...policy }, ...strategies(name).map((by) => by.policy ?? {})),
-      miner: (chain, reward) => {
-        this.miner.mine(chain, reward);
+      chain: chain.seen,
+      miner: async (_, reward) => {
+        await chain.mine(reward, this.censors);
         this.#tellConfirmed();
       },
       onDuty: (party, notice) => {
@@ -232,7 +236,7 @@ export class Stage implements ActorHost, AsyncDisposable {
     const { chain } = this.network;
     const blocks = this.height - height + 2;
     this.tell('chain', `loses its blocks from ${height} on`, why);
-    chain.invalidate(chain.blockAt(height)!.block.hash);
+    await this.options.chain.takeBack(chain.blockAt(height)!.block.hash);
     await this.mine(blocks);
   }
 

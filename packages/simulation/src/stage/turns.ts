@@ -1,4 +1,4 @@
-import type { EnginePorts, Executor } from '@prometheus-compute/node';
+import type { Chain, EnginePorts, Executor } from '@prometheus-compute/node';
 
 type Draft = Awaited<ReturnType<EnginePorts['blobs']['draft']>>;
 
@@ -50,6 +50,21 @@ export class Turns {
       get: (hash) => this.#inTurn(() => get(hash)),
       part: (hash, offset, length) => this.#inTurn(() => part(hash, offset, length)),
       draft: async (hash, source) => this.#draft(await this.#inTurn(() => draft(hash, source))),
+    };
+  }
+
+  /** A chain in another process, whose answers come in their turn. */
+  chain(chain: Chain): Chain {
+    return {
+      tip: () => this.#inTurn(() => chain.tip()),
+      blockAt: (height) => this.#inTurn(() => chain.blockAt(height)),
+      output: (outpoint) => this.#inTurn(() => chain.output(outpoint)),
+      transaction: (txid, near) => this.#inTurn(() => chain.transaction(txid, near)),
+      waiting: (txid) => this.#inTurn(() => chain.waiting(txid)),
+      spender: (outpoint) => this.#inTurn(() => chain.spender(outpoint)),
+      feeRate: () => this.#inTurn(() => chain.feeRate()),
+      submit: (bytes) => this.#inTurn(() => chain.submit(bytes)),
+      submitPackage: (list) => this.#inTurn(() => chain.submitPackage(list)),
     };
   }
 

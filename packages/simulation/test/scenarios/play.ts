@@ -7,6 +7,8 @@ import {
 } from '@prometheus-compute/protocol';
 import { SandboxPool } from '@prometheus-compute/sandbox';
 import { expect } from 'vitest';
+import { startBitcoindChain } from '../../src/chain/core.ts';
+import type { StageChain } from '../../src/chain/stage-chain.ts';
 import { findScenario } from '../../src/scenarios/catalogue.ts';
 import { runScenario, type ScenarioReport } from '../../src/scenarios/run.ts';
 import type { Scenario } from '../../src/scenarios/scenario.ts';
@@ -15,6 +17,9 @@ import { scenarioTerms } from '../../src/stage/terms.ts';
 
 const pool = new SandboxPool();
 const executor = remembering(pool);
+/** What the scenarios are played on: a live bitcoind where `BITCOIND` names one, the development chain otherwise. */
+const { BITCOIND } = process.env;
+export const onChain = BITCOIND === undefined ? {} : { startChain: () => startBitcoindChain(BITCOIND) };
 
 /** Plays a scenario to its end. Sums of satoshis are checked by the runner in every one. */
 export function played(name: string, seed = 'tests'): Promise<ScenarioReport> {
@@ -23,7 +28,16 @@ export function played(name: string, seed = 'tests'): Promise<ScenarioReport> {
 
 /** Plays a scenario that is not in the catalogue. */
 export function playedAs(scenario: Scenario, seed: string): Promise<ScenarioReport> {
-  return runScenario(scenario, { seed, executor });
+  return runScenario(scenario, { seed, executor, ...onChain });
+}
+
+/** Plays a scenario on a chain of the test's own; on the development chain where there is none. */
+export function playedOn(
+  startChain: (() => Promise<StageChain>) | undefined,
+  name: string,
+): Promise<ScenarioReport> {
+  const on = startChain === undefined ? {} : { startChain };
+  return runScenario(findScenario(name), { seed: 'tests', executor, ...on });
 }
 
 /** What the tables say about a settlement of a scenario's contract, from the payouts and what everybody brought (T §The tree). */
