@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ExitCode } from '../errors/exit-codes.ts';
 import { loadNode } from '../node-package.ts';
 import { answeredText } from '../output/json.ts';
+import { tellTrouble } from '../output/trouble.ts';
 import { guarded } from './guard.ts';
 import { interruptible } from './interruption.ts';
 import { askPassphrase, type PassphraseOptions } from './passphrase.ts';
@@ -41,6 +42,7 @@ async function recoverCommand(options: RecoverOptions): Promise<void> {
       config,
       signal,
       once: options.once ?? false,
+      onTrouble: tellTrouble,
       backup: options.backup,
       passphrase: () => askPassphrase(options),
       onNotice: (notice) => {

@@ -5,6 +5,7 @@ import { CliError } from '../errors/cli-error.ts';
 import type { ExitCode } from '../errors/exit-codes.ts';
 import { loadNode } from '../node-package.ts';
 import { jsonText } from '../output/json.ts';
+import { tellTrouble } from '../output/trouble.ts';
 import { guarded } from './guard.ts';
 import { interruptible } from './interruption.ts';
 import { type PlaceOptions, placeConfig, withPlace } from './place.ts';
@@ -70,6 +71,7 @@ async function runCommand(file: string, { rpc, ...options }: RunOptions): Promis
       config,
       signal,
       once: options.once ?? false,
+      onTrouble: tellTrouble,
       bundle: await readBundle(file),
       onNotice: ({ exit, tip, outcome, reason, child }) => {
         const document = { transaction: exit.name, txid: exit.txid, tip, outcome, reason, child };

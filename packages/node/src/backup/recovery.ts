@@ -14,6 +14,8 @@ import type { ChannelRecord } from '../engine/channel-record.ts';
 import { signCollection } from '../engine/collect.ts';
 import type { EnginePorts } from '../engine/engine-ports.ts';
 import { asError } from '../engine/errors.ts';
+import { RELAY_FEE_RATE } from '../engine/fee-rates.ts';
+import { larger, smaller } from '../engine/fees/amounts.ts';
 import type { Reserve } from '../engine/fees/reserves.ts';
 import { graphInState } from '../engine/on-chain.ts';
 import { publish } from '../engine/publish.ts';
@@ -177,7 +179,9 @@ export class Recovery {
     if ((await chain.output(output.spend.outpoint)) === undefined) return;
     const key = outpointKey(output.spend.outpoint);
     const to = this.#first.get(key)?.to ?? wallet.freshScript();
-    const signed = signCollection(record, this.#ports, [output], to, await chain.feeRate());
+    // D16: beyond it an estimate is not believed, and nobody raises or lowers what is collected here.
+    const rate = smaller(larger(await chain.feeRate(), RELAY_FEE_RATE), this.#policy.maxFeeRate);
+    const signed = signCollection(record, this.#ports, [output], to, rate);
     if (signed === undefined) return;
     const { kind } = await chain.submit(signed.bytes);
     if (kind !== 'accepted') return;

@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CoreBackend, connectCore, genesisHash, verifySchnorr } from '@prometheus-compute/bitcoin';
+import {
+  ChainAlarm,
+  type CoreBackend,
+  connectCore,
+  genesisHash,
+  RpcClientError,
+  verifySchnorr,
+} from '@prometheus-compute/bitcoin';
+import type { CodedError } from '@prometheus-compute/protocol';
 import { BackupError } from '../backup/errors.ts';
 import { backupKey } from '../backup/format.ts';
 import { readBackup } from '../backup/read-backup.ts';
@@ -11,6 +19,7 @@ import { createLocalSigner } from '../signer/local-signer.ts';
 import { decodeBundle } from '../tower/bundle.ts';
 import { Tower, type TowerNotice } from '../tower/tower.ts';
 import { createLocalWallet } from '../wallet/local-wallet.ts';
+import { isPassing } from './chain.ts';
 import { readRpcPassword } from './rpc-password.ts';
 import { unlock } from './unlock.ts';
 
@@ -23,6 +32,8 @@ interface Alone {
   readonly signal: AbortSignal;
   /** Ends when the tip was followed once. */
   readonly once: boolean;
+  /** Told once when something is wrong with the Bitcoin node. Without `once` it is waited for until it is well again. */
+  readonly onTrouble: (trouble: CodedError<string>) => void;
 }
 
 /**
@@ -92,30 +103,53 @@ export async function runRecovery({
   });
 }
 
-/** Does a piece of work at every new tip until it says that nothing is left. */
+/**
+ * Does a piece of work at every new tip until it says that nothing is left. A Bitcoin node that is restarted, lies or stalls ends nothing:
+ * whoever relies on this is not there to begin it again.
+ */
 async function following(
-  { config, signal, once }: Alone,
+  { config, signal, once, onTrouble }: Alone,
   begin: (chain: CoreBackend) => Promise<() => Promise<boolean>>,
 ): Promise<void> {
-  const { network, values } = config;
-  const chain = await connectCore({
-    rpc: rpcOf(config, await readRpcPassword(config)),
-    network: network.chain,
-    checkpoint: { height: values.chain.start_height },
-    followsLessWork: network.development,
-    onAlarm: () => {},
-  });
+  let chain: CoreBackend | undefined;
+  let follow: (() => Promise<boolean>) | undefined;
+  let told = '';
+  const tell = (trouble: ChainAlarm | RpcClientError): void => {
+    if (told !== trouble.code) onTrouble(trouble);
+    told = trouble.code;
+  };
   try {
-    const follow = await begin(chain);
     for (let last = ''; !signal.aborted; ) {
-      const { hash } = await chain.tip();
-      const tip = hash.join();
-      if (tip !== last && !(await follow())) return;
-      last = tip;
+      try {
+        chain ??= await connect(config, tell);
+        follow ??= await begin(chain);
+        const tip = (await chain.tip()).hash.join();
+        if (tip !== last && !(await follow())) return;
+        last = tip;
+        told = '';
+      } catch (cause) {
+        const isRunning =
+          follow !== undefined && (cause instanceof ChainAlarm || cause instanceof RpcClientError);
+        if (once || !(isRunning || isPassing(cause))) throw cause;
+        tell(cause);
+      }
       if (once) return;
-      await delay(values.chain.poll_seconds * 1_000, undefined, { signal }).catch(() => {});
+      await delay(config.values.chain.poll_seconds * 1_000, undefined, { signal }).catch(() => {});
     }
   } finally {
-    chain.close();
+    chain?.close();
   }
+}
+
+async function connect(config: NodeConfig, onAlarm: (alarm: ChainAlarm) => void): Promise<CoreBackend> {
+  const { network, values } = config;
+  const { start_height, stall_minutes } = values.chain;
+  return connectCore({
+    rpc: rpcOf(config, await readRpcPassword(config)),
+    network: network.chain,
+    checkpoint: { height: start_height },
+    followsLessWork: network.development,
+    ...(stall_minutes === 0 ? {} : { stalledAfter: stall_minutes * 60 }),
+    onAlarm,
+  });
 }

@@ -96,7 +96,8 @@ async function connectPatiently(
   }
 }
 
-function isPassing(cause: unknown): cause is ChainAlarm | RpcClientError {
+/** Whether a Bitcoin node that could not be connected to may be there or ready a little later. */
+export function isPassing(cause: unknown): cause is ChainAlarm | RpcClientError {
   if (cause instanceof ChainAlarm) return PASSING.has(cause.code);
   return cause instanceof RpcClientError && cause.code === 'rpc-unreachable';
 }

@@ -1,3 +1,4 @@
+import { parseTransaction, type Transaction, transactionId } from '@prometheus-compute/bitcoin';
 import {
   CodedError,
   decodeCanonical,
@@ -85,7 +86,7 @@ function exitOf(value: unknown): SignedExit {
   if (typeof alone !== 'boolean') throw malformed(`${name}: "alone" is no truth value`);
   if (!Array.isArray(children) || children.length > MAX_CHILDREN)
     throw malformed(`${name}: too many children`);
-  return {
+  const exit: SignedExit = {
     name,
     txid: txidFromInternal(sized(txid, TXID_BYTES)),
     parent: txidFromInternal(sized(parent, TXID_BYTES)),
@@ -95,6 +96,21 @@ function exitOf(value: unknown): SignedExit {
     alone,
     children: children.map(transactionBytes),
   };
+  refuseOther(exit);
+  return exit;
+}
+
+/** What a tower hands to its Bitcoin node is what the bundle says that it is, and nothing else of anybody's. */
+function refuseOther({ name, txid, parent, transaction, children }: SignedExit): void {
+  const parsed = parseTransaction(transaction);
+  if (transactionId(parsed) !== txid) throw malformed(`${name}: its txid is that of another transaction`);
+  if (!spends(parsed, parent)) throw malformed(`${name}: it does not spend its parent`);
+  for (const child of children)
+    if (!spends(parseTransaction(child), txid)) throw malformed(`${name}: a child does not spend it`);
+}
+
+function spends({ inputs }: Transaction, parent: Txid): boolean {
+  return inputs.some(({ txid }) => txid === parent);
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

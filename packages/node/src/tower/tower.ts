@@ -1,4 +1,5 @@
-import { equalBytes, type Hash32, type Txid } from '@prometheus-compute/protocol';
+import { ChainAlarm, RpcClientError } from '@prometheus-compute/bitcoin';
+import { CodedError, equalBytes, type Hash32, type Txid } from '@prometheus-compute/protocol';
 import type { Chain, SubmitOutcome } from '../ports/chain.ts';
 import type { Bundle, SignedExit } from './bundle.ts';
 import { TowerError } from './errors.ts';
@@ -17,9 +18,11 @@ export interface TowerNotice {
   readonly child: number | null;
 }
 
-/** How often a transaction was handed to the chain, and when last. */
+/** How a transaction was handed to the chain last. */
 interface Attempt {
-  readonly first: number;
+  /** Tip at which it went with this child first. */
+  readonly since: number;
+  /** Tip at which it was handed in last. */
   readonly last: number;
   /** Next child; -1: the transaction alone. */
   readonly rung: number;
@@ -52,16 +55,28 @@ export class Tower {
     this.#onNotice = onNotice;
   }
 
-  /** Publishes what is due at the chain's tip. Call it for every new tip; a reorganisation brings back what it took. */
+  /**
+   * Publishes what is due at the chain's tip. Call it for every new tip, and again where it has thrown; a reorganisation brings back
+   * what it took. What the Bitcoin node cannot say or do about one transaction keeps back no other.
+   *
+   * @throws ChainAlarm, RpcClientError: the first trouble, when all others were served or nobody answers any more
+   */
   async follow(): Promise<void> {
     const { height: tip } = await this.#chain.tip();
     const parents = new Map<Txid, number | undefined>();
+    let trouble: CodedError<string> | undefined;
     for (const exit of this.#bundle.exits) {
-      if (!parents.has(exit.parent))
-        parents.set(exit.parent, (await this.#chain.transaction(exit.parent))?.height);
-      const parentHeight = parents.get(exit.parent);
-      if (parentHeight !== undefined) await this.#serve(exit, tip, parentHeight);
+      try {
+        if (!parents.has(exit.parent))
+          parents.set(exit.parent, (await this.#chain.transaction(exit.parent))?.height);
+        const parentHeight = parents.get(exit.parent);
+        if (parentHeight !== undefined) await this.#serve(exit, tip, parentHeight);
+      } catch (cause) {
+        if (!(cause instanceof CodedError) || isSilence(cause)) throw cause;
+        trouble ??= cause as CodedError<string>;
+      }
     }
+    if (trouble !== undefined) throw trouble;
   }
 
   async #serve(exit: SignedExit, tip: number, parentHeight: number): Promise<void> {
@@ -75,16 +90,18 @@ export class Tower {
     // D9: what would show h_p too late is not shown at all; what was shown is pushed on.
     if (isNew && exit.until !== null && tip > parentHeight + exit.until) return;
     if (before?.last === tip) return;
-    await this.#hand(exit, tip, before ?? { first: tip, last: tip, rung: exit.alone && isNew ? -1 : 0 });
+    await this.#hand(exit, tip, before ?? { since: tip, last: tip, rung: exit.alone && isNew ? -1 : 0 });
   }
 
   /** Hands it in with the child whose turn it is; where the chain refuses it, the next one is tried at once. */
   async #hand(exit: SignedExit, tip: number, attempt: Attempt): Promise<void> {
     const top = exit.children.length - 1;
-    const raised = (tip - attempt.first) % PATIENCE === 0 && tip > attempt.first ? 1 : 0;
+    // Two blocks may come between two looks at the chain: what counts is how long it has waited.
+    const raised = tip - attempt.since >= PATIENCE ? 1 : 0;
     for (let rung = Math.min(attempt.rung + raised, top); ; rung++) {
       const outcome = await this.#submit(exit, rung);
-      this.#attempts.set(exit.txid, { first: attempt.first, last: tip, rung });
+      const since = rung === attempt.rung ? attempt.since : tip;
+      this.#attempts.set(exit.txid, { since, last: tip, rung });
       const reason = outcome.kind === 'rejected' ? outcome.reason : null;
       this.#onNotice({ exit, tip, outcome: outcome.kind, reason, child: rung < 0 ? null : rung });
       if (outcome.kind !== 'rejected' || rung >= top) return;
@@ -96,4 +113,12 @@ export class Tower {
     if (child === undefined) return this.#chain.submit(transaction);
     return this.#chain.submitPackage([transaction, child]);
   }
+}
+
+/** Whether the Bitcoin node answers nothing at all: what comes next would fail as well. */
+function isSilence(cause: CodedError<string>): boolean {
+  return (
+    (cause instanceof RpcClientError && cause.code !== 'rpc-refused') ||
+    (cause instanceof ChainAlarm && cause.code === 'node-unreachable')
+  );
 }
