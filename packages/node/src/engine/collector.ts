@@ -12,7 +12,7 @@ import { type SignedCollection, signCollection } from './collect.ts';
 import type { Engine } from './engine.ts';
 import { asError } from './errors.ts';
 import { RELAY_FEE_RATE } from './fee-rates.ts';
-import { larger } from './fees/amounts.ts';
+import { larger, smaller } from './fees/amounts.ts';
 
 /** Blocks that a collection may wait in the mempool before it offers half as much again. */
 const PATIENCE = 3;
@@ -35,10 +35,13 @@ interface Underway {
  */
 export class Collector {
   readonly #engine: Engine;
+  readonly #maxFeeRate: bigint;
   readonly #underway = new Map<string, Underway>();
 
-  constructor(engine: Engine) {
+  /** @param maxFeeRate - satoshis per 1000 vB at which a collection begins at most, whatever the chain backend says */
+  constructor(engine: Engine, maxFeeRate: bigint) {
     this.#engine = engine;
+    this.#maxFeeRate = maxFeeRate;
   }
 
   /** Call it at every block, when the channels have seen it. One channel's trouble does not keep the others waiting. */
@@ -81,10 +84,14 @@ export class Collector {
     }
     const before = this.#underway.get(key);
     const script = before?.script ?? wallet.freshScript();
-    const feeRate =
-      before === undefined ? larger(RELAY_FEE_RATE, await chain.feeRate()) : raised(before, tip, output);
+    let feeRate = before === undefined ? await this.#firstRate() : raised(before, tip, output);
     const again = before?.feeRate === feeRate;
-    const better = again ? undefined : this.#sign(record, output, script, feeRate);
+    let better = again ? undefined : this.#sign(record, output, script, feeRate);
+    // What cannot pay the estimate offers what it can: an estimate may be wrong, and the time passes.
+    while (before === undefined && better === undefined && feeRate > RELAY_FEE_RATE) {
+      feeRate = larger(RELAY_FEE_RATE, feeRate / 2n);
+      better = this.#sign(record, output, script, feeRate);
+    }
     // What it may pay at most is handed in again, in case it was forgotten.
     const signed = better ?? before?.signed;
     if (signed === undefined) return;
@@ -92,6 +99,11 @@ export class Collector {
     const { bytes, ...collection } = signed;
     const outcome = await chain.submit(bytes);
     if (outcome.kind === 'accepted') this.#engine.notify({ kind: 'collecting', record, collection });
+  }
+
+  async #firstRate(): Promise<bigint> {
+    const estimate = await this.#engine.ports.chain.feeRate();
+    return smaller(larger(RELAY_FEE_RATE, estimate), this.#maxFeeRate);
   }
 
   /** Undefined when the fee would take too much of it. */

@@ -99,7 +99,7 @@ export class Node implements Greeter, RoleHost {
       runTask: (record, task) => runTask(record, task, context),
       stakeAt: (outpoint) => this.#offers.stake(outpoint),
     }));
-    this.#collector = new Collector(this.engine);
+    this.#collector = new Collector(this.engine, options.policy.maxFeeRate);
     this.engine.watch((notice) => {
       if (notice.kind !== 'moved') return;
       const { id, state } = notice.record;

@@ -63,4 +63,19 @@ describe('D4: the Verifier takes its fee before the window ends', () => {
     await play.network.mine(7);
     expect(collections.map(({ fee }) => fee)).toEqual([161n * 8n]);
   });
+
+  it('an estimate that its output could not pay keeps it from nothing: it offers what it can', async () => {
+    const { miner } = choosyMiner();
+    await using play = await startPlay({
+      miner,
+      ports: (name, real) =>
+        name === 'verifier'
+          ? { ...real, chain: { ...uninformed(name, real).chain, feeRate: async () => 1_000_000n } }
+          : uninformed(name, real),
+    });
+    const collections = await paid(play);
+    await play.network.mine(7);
+    // The policy's highest rate is 50 sat/vB, which is 8,050 of 10,000 sat: 25 is the next.
+    expect(collections.map(({ fee }) => fee)).toEqual([161n * 25n]);
+  });
 });
