@@ -4,6 +4,9 @@ import type { PeerId } from '../ports/transport.ts';
 import type { ChannelRecord } from './channel-record.ts';
 import { asError, EngineError } from './errors.ts';
 
+/** Blocks after which everybody else is asked too: a source that sends a byte now and then is not waited for alone. */
+const HASTE = 3;
+
 /** A content that this node wants. */
 export interface WantedContent {
   readonly hash: Hash32;
@@ -75,8 +78,9 @@ export class Download {
     this.#reject = reject;
   }
 
-  /** Asks the next source that was not asked yet, if there is one. */
+  /** Asks the next source that was not asked yet, if there is one. An answer may come when all is over: then nothing more is done. */
   askNext(): void {
+    if (this.#isOver) return;
     const peer = this.#unasked.shift();
     if (peer !== undefined) {
       const state = { draft: undefined, isBusy: false, received: 0, total: undefined };
@@ -105,7 +109,8 @@ export class Download {
       attempt.moved = false;
       if (!attempt.isBusy) this.#does.ask(peer, attempt.received);
     }
-    if (silent.length === this.#attempts.size) while (this.#unasked.length > 0) this.askNext();
+    if (silent.length === this.#attempts.size || this.#blocks > HASTE)
+      while (this.#unasked.length > 0) this.askNext();
     return silent;
   }
 
@@ -129,11 +134,13 @@ export class Download {
 
   /** The content is here, by this download or by another one. */
   finish(bytes: Uint8Array): void {
+    if (this.#isOver) return;
     this.#end();
     this.#resolve(bytes);
   }
 
   fail(error: Error): void {
+    if (this.#isOver) return;
     this.#end();
     this.#reject(error);
   }

@@ -338,6 +338,50 @@ describe('contents that several have', () => {
     expect(await first).toEqual(content);
   });
 
+  it('come from others too, after some blocks, when one sends a byte at a time', async () => {
+    let wants = false;
+    const drip: Serve = (fetch, answer) => {
+      if (wants) answer({ bytes: content.slice(fetch.offset, fetch.offset + 1) });
+      wants = false;
+    };
+    const { obtain, exchange, asked } = await nodes({ drip, one: undefined });
+    const wanted = obtain();
+    await expect.poll(() => asked).toEqual(['drip 0']);
+    for (let block = 0; block < 4; block++) {
+      const before = asked.length;
+      wants = true;
+      exchange.retry();
+      await expect.poll(() => asked.length).toBeGreaterThan(before);
+      if (block < 3) expect(asked.filter((entry) => entry.startsWith('one'))).toEqual([]);
+    }
+    expect(await wanted).toEqual(content);
+  });
+
+  it('a request that is refused late, when its download has failed, does not end the one that was begun since', async () => {
+    const { asking } = await nodes({});
+    const requests: ((taken: boolean) => void)[] = [];
+    const transport = {
+      ...asking.transport,
+      send: () => new Promise<boolean>((resolve) => requests.push(resolve)),
+    };
+    const exchange = new PayloadExchange({ ...asking, transport });
+    const small = content.slice(0, 1_000);
+    const verify = (bytes: Uint8Array) => equalBytes(bytes, small);
+    const obtain = () => exchange.obtain(record, ['one'], { hash, size: 1_000, exact: true, verify });
+    const part = { kind: 'blob', channel: hash, content: hash, offset: 0, total: 1_000 } as const;
+    const first = obtain();
+    await expect.poll(() => requests.length).toBe(1);
+    await exchange.onBlob({ ...part, bytes: new Uint8Array(1_000) }, 'one');
+    await expect(first).rejects.toThrow(missing(/^one /));
+    const second = obtain();
+    await expect.poll(() => requests.length).toBe(2);
+    requests[0]!(false);
+    await new Promise(setImmediate);
+    await exchange.onBlob({ ...part, bytes: small }, 'one');
+    expect(await asking.blobs.get(hash)).toEqual(small);
+    expect(await second).toEqual(small);
+  });
+
   it('are not put together from the parts of two: damage has one author', async () => {
     const { obtain, exchange, asked } = await nodes({
       half: (fetch, answer) => {
