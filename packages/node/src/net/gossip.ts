@@ -12,18 +12,32 @@ import {
 import type { PeerId, Receive } from '../ports/transport.ts';
 import type { Offence } from './notice.ts';
 import { TokenBucket } from './token-bucket.ts';
+import { Undecided } from './undecided.ts';
 
 const ANNOUNCEMENT_BYTES = envelopeLimit('announcement');
 /** Announcements that one peer may hand on per second and at once: their signatures cost more to check than to send. */
 const PER_SECOND = 50;
 const AT_ONCE = 4_000;
+/** The same of all peers together: names are free. */
+const PER_SECOND_OF_ALL = 500;
+const AT_ONCE_OF_ALL = 8_000;
+/**
+ * Announcements that the node judges at the same time. It does so in turn with the messages of its contracts and with blocks, which must
+ * not wait behind thousands of them. What is more waits for a second look.
+ */
+const AT_A_TIME = 16;
+/** Announcements that one peer is told because it has come or goes on coming, per second and at once. */
+const TOLD_PER_SECOND = 2;
+const TOLD_AT_ONCE = 400;
+/** Envelopes of announcements that came outside of gossip, to all peers together, per second and at once. */
+const HANDED_ON_PER_SECOND = 100;
+const HANDED_ON_AT_ONCE = 2_000;
 /** Milliseconds in which one stake is announced once; its owner could sign new ones without an end. */
 const STAKE_PAUSE = 10_000;
 /** Stakes and peers that are remembered. */
 const MAX_STAKES = 2_000;
 const MAX_PEERS = 1_000;
-/** Announcements that the node could not judge yet: its chain may be behind. They are shown to it again so many times. */
-const MAX_UNDECIDED = 500;
+/** What the node could not judge yet is shown to it again so many times: its chain may be behind. */
 const TRIES = 8;
 /** Announcements that whoever comes later is told: the latest. */
 const HANDED_OVER = 200;
@@ -79,12 +93,10 @@ interface GossipHost {
   readonly secondLook: number;
 }
 
-/** An announcement that the node could not judge yet. */
-interface Undecided {
-  readonly from: PeerId;
-  readonly bytes: Uint8Array;
-  readonly tries: number;
-  readonly due: number;
+/** How much one peer may tell, and is told. */
+interface Rates {
+  readonly heard: TokenBucket;
+  readonly told: TokenBucket;
 }
 
 /**
@@ -97,14 +109,21 @@ export class Gossip {
   readonly #host: GossipHost;
   /** When a stake was announced last, and how; the one announced last at the end. */
   readonly #stakes = new Map<string, { readonly at: number; readonly bytes: Uint8Array }>();
-  readonly #undecided = new Map<string, Undecided>();
-  readonly #rates = new Map<PeerId, TokenBucket>();
+  readonly #undecided = new Undecided();
+  readonly #rates = new Map<PeerId, Rates>();
+  readonly #all: TokenBucket;
+  readonly #handedOn: TokenBucket;
+  /** Announcements that the node judges now. */
+  #judged = 0;
+  #isLooking = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(pubsub: GossipSub, host: GossipHost) {
     this.#pubsub = pubsub;
     this.#topic = topicOf(host.genesis);
     this.#host = host;
+    this.#all = new TokenBucket(PER_SECOND_OF_ALL, AT_ONCE_OF_ALL, host.now);
+    this.#handedOn = new TokenBucket(HANDED_ON_PER_SECOND, HANDED_ON_AT_ONCE, host.now);
     pubsub.topicValidators.set(this.#topic, async (from, { data }) => {
       const verdict = await this.#judge(from.toString(), new Uint8Array(data));
       if (verdict === 'false') return TopicValidatorResult.Reject;
@@ -122,7 +141,10 @@ export class Gossip {
   /** Begins to take part; libp2p has started. */
   start(): void {
     this.#pubsub.subscribe(this.#topic);
-    this.#timer = setInterval(() => void this.#lookAgain(), this.#host.secondLook);
+    const lookAgain = (): void => {
+      this.#lookAgain().catch((cause: unknown) => this.#host.failed('announcing', cause));
+    };
+    this.#timer = setInterval(lookAgain, this.#host.secondLook);
     this.#timer.unref();
   }
 
@@ -149,7 +171,7 @@ export class Gossip {
   }
 
   async #judge(from: PeerId, bytes: Uint8Array): Promise<'news' | 'nothing' | 'false'> {
-    if (this.#rate(from).take(1) > 0) return 'nothing';
+    if (!this.#rate(from).heard.tryTake(1) || !this.#all.tryTake(1)) return 'nothing';
     let stake: string;
     try {
       stake = this.#genuineStake(bytes);
@@ -165,31 +187,40 @@ export class Gossip {
 
   /** Shows an announcement to the node; one that it does not take may come too early for its chain. */
   async #show(stake: string, from: PeerId, bytes: Uint8Array, tries: number): Promise<boolean> {
-    if (await this.#host.receive(from, bytes)) {
-      this.#remember(stake, bytes);
-      return true;
+    const isBusy = this.#judged >= AT_A_TIME;
+    if (!isBusy) {
+      this.#judged += 1;
+      try {
+        if (await this.#host.receive(from, bytes)) {
+          this.#remember(stake, bytes);
+          return true;
+        }
+      } finally {
+        this.#judged -= 1;
+      }
     }
     if (tries > TRIES) return false;
     const due = this.#host.now() + this.#host.secondLook * 2 ** (tries - 1);
-    this.#undecided.delete(stake);
-    this.#undecided.set(stake, { from, bytes, tries: tries + 1, due });
-    if (this.#undecided.size > MAX_UNDECIDED) this.#undecided.delete(this.#undecided.keys().next().value!);
+    this.#undecided.add({ stake, from, bytes, tries: isBusy ? tries : tries + 1, due });
     return false;
   }
 
   async #lookAgain(): Promise<void> {
-    const now = this.#host.now();
-    for (const [stake, { from, bytes, tries, due }] of [...this.#undecided]) {
-      if (due > now) continue;
-      this.#undecided.delete(stake);
-      if (await this.#show(stake, from, bytes, tries)) this.#handOn(from, bytes);
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      for (const { stake, from, bytes, tries } of this.#undecided.takeDue(this.#host.now())) {
+        if (await this.#show(stake, from, bytes, tries)) this.#handOn(from, bytes);
+      }
+    } finally {
+      this.#isLooking = false;
     }
   }
 
   /** Tells everybody who listens what gossip does not bring them: it came outside of it, or was news only at a second look. */
   #handOn(from: PeerId, bytes: Uint8Array): void {
     for (const peer of this.#pubsub.getSubscribers(this.#topic)) {
-      if (peer.toString() !== from) this.#host.send(peer.toString(), bytes);
+      if (peer.toString() !== from && this.#handedOn.tryTake(1)) this.#host.send(peer.toString(), bytes);
     }
   }
 
@@ -203,20 +234,25 @@ export class Gossip {
   }
 
   #remember(stake: string, bytes: Uint8Array): void {
-    this.#undecided.delete(stake);
+    this.#undecided.decided(stake);
     this.#stakes.delete(stake);
     this.#stakes.set(stake, { at: this.#host.now(), bytes });
     if (this.#stakes.size > MAX_STAKES) this.#stakes.delete(this.#stakes.keys().next().value!);
   }
 
-  /** Tells a peer that has just come what was said before, from a moment on. */
+  /** Tells a peer that has just come what was said before, from a moment on: the latest, and no more than its share. */
   #handOver(peer: PeerId, since: number): void {
     const told = [...this.#stakes.values()].filter(({ at }) => at >= since);
-    for (const { bytes } of told.slice(-HANDED_OVER)) this.#host.send(peer, bytes);
+    const { told: share } = this.#rate(peer);
+    for (const { bytes } of told.slice(-HANDED_OVER)) if (share.tryTake(1)) this.#host.send(peer, bytes);
   }
 
-  #rate(peer: PeerId): TokenBucket {
-    const rate = this.#rates.get(peer) ?? new TokenBucket(PER_SECOND, AT_ONCE, this.#host.now);
+  #rate(peer: PeerId): Rates {
+    const { now } = this.#host;
+    const rate = this.#rates.get(peer) ?? {
+      heard: new TokenBucket(PER_SECOND, AT_ONCE, now),
+      told: new TokenBucket(TOLD_PER_SECOND, TOLD_AT_ONCE, now),
+    };
     this.#rates.delete(peer);
     this.#rates.set(peer, rate);
     if (this.#rates.size > MAX_PEERS) this.#rates.delete(this.#rates.keys().next().value!);

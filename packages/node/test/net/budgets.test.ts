@@ -58,4 +58,13 @@ describe('rate', () => {
     now += 1_000_000;
     expect([bucket.take(5), bucket.take(1)]).toEqual([0, 100]);
   });
+
+  it('who takes only what is there makes no debt, however often it asks', () => {
+    let now = 0;
+    const bucket = new TokenBucket(10, 5, () => now);
+    const taken = Array.from({ length: 100 }, () => bucket.tryTake(1)).filter(Boolean);
+    expect(taken).toHaveLength(5);
+    now += 100;
+    expect([bucket.tryTake(1), bucket.tryTake(1)]).toEqual([true, false]);
+  });
 });
