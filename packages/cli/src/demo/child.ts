@@ -72,6 +72,12 @@ export class Child {
     });
   }
 
+  /** Ends it at once. */
+  async kill(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.#closed;
+  }
+
   /** Ends it in good order; at once when it does not. */
   async end(): Promise<void> {
     this.#process.stdin!.end();

@@ -10,36 +10,40 @@ import type { Caller } from '../job/remote.ts';
 import { type Faucet, loadNode } from '../node-package.ts';
 import { Child } from './child.ts';
 import { firstCoins } from './first-coins.ts';
+import {
+  LOOK_MILLISECONDS,
+  type MemberStatus,
+  type RunningMember,
+  retryAll,
+  statusOf,
+  waitForCalm,
+} from './members.ts';
 import { freePorts, type Member, memberNames, memberSettings } from './settings.ts';
 
 /** Stakes that each arbiter has on offer beyond one for each batch, so that the draw has a choice. */
 const SPARE_OFFERS = 1;
 /** Blocks after which an offer counts, by the default policy, and one more to announce it at. */
 const OFFER_BLOCKS = 8;
-/** Looks at everybody, this far apart in milliseconds, that find nobody busy before the next block is made. */
-const CALM_LOOKS = 3;
-const LOOK_MILLISECONDS = 60;
-/** Milliseconds until a node that was told to try again has begun. */
-const RETRY_MILLISECONDS = 150;
 /** The least that a keystore allows: these coins are worth nothing. */
 const CHEAP_SCRYPT = { log2N: 14, p: 1 };
 const PASSPHRASE_BYTES = 24;
 
-/** A node of the demo that runs. */
-interface RunningMember extends Caller {
-  readonly member: Member;
-  readonly child: Child;
-  close(): void;
+/** A node of the demo as a process of this machine. */
+export interface MemberProcess {
+  readonly name: string;
+  readonly role: Member['role'];
+  readonly pid: number;
 }
 
-const statusSchema = z.object({
-  height: z.int(),
-  current: z.boolean(),
-  peers: z.int(),
-  outbox: z.int(),
-  offers: z.object({ live: z.array(z.string()), waiting: z.int() }).nullable(),
-});
-const busySchema = z.object({ busy: z.int() });
+/** How a demo's network is made. */
+export interface DemoOptions {
+  readonly signal: AbortSignal;
+  readonly onStep: (what: 'chain' | 'funding', message: string) => void;
+  /** Called before anything is started. */
+  readonly onBegun?: (network: DemoNetwork) => void;
+  /** Lines of TOML for every node besides those of the demo, such as a `[policy]`. */
+  readonly settings?: readonly string[];
+}
 
 /** A small network of separate processes on a development chain: everything is in a folder that goes with it. */
 export class DemoNetwork {
@@ -61,20 +65,11 @@ export class DemoNetwork {
    *
    * @throws DemoError `child-ended`; CliError `interrupted`; what starting a node throws
    */
-  static async start(
-    job: JobSpecification,
-    plan: JobPlan,
-    options: {
-      readonly signal: AbortSignal;
-      readonly onStep: (what: 'chain' | 'funding', message: string) => void;
-      /** Called before anything is started. */
-      readonly onBegun?: (network: DemoNetwork) => void;
-    },
-  ): Promise<DemoNetwork> {
+  static async start(job: JobSpecification, plan: JobPlan, options: DemoOptions): Promise<DemoNetwork> {
     const network = new DemoNetwork(options.signal);
     options.onBegun?.(network);
     try {
-      await network.#prepare(job, plan, options.onStep);
+      await network.#prepare(job, plan, options);
       return network;
     } catch (cause) {
       await network.close();
@@ -92,6 +87,15 @@ export class DemoNetwork {
     return this.#children.flatMap(({ pid }) => pid ?? []);
   }
 
+  /** The nodes, the Client first. */
+  get members(): readonly MemberProcess[] {
+    return this.#members.map(({ member: { name, role }, child }) => ({ name, role, pid: child.pid! }));
+  }
+
+  get #passphraseFile(): string {
+    return join(this.folder, 'passphrase');
+  }
+
   folderOf(name: string): string {
     return join(this.folder, name, 'dev');
   }
@@ -100,11 +104,42 @@ export class DemoNetwork {
   async mine(ended: AbortSignal): Promise<void> {
     const over = AbortSignal.any([ended, this.#signal]);
     for (;;) {
-      await this.#calm(over);
+      await this.calm(over);
       if (over.aborted) return;
-      this.#height = await this.#faucet!.mine();
-      await this.#retry();
+      await this.mineOne();
     }
+  }
+
+  /** Makes a block at once. */
+  async mineOne(): Promise<void> {
+    this.#height = await this.#faucet!.mine();
+    await retryAll(this.#members);
+  }
+
+  /**
+   * Kills a node as a power cut does, and starts it again from its folder.
+   *
+   * @returns milliseconds from its start until it answers on its socket, when it has taken up its contracts
+   */
+  async restart(name: string): Promise<number> {
+    const lost = this.#members.find(({ member }) => member.name === name)!;
+    lost.close();
+    await lost.child.kill();
+    this.#children.splice(this.#children.indexOf(lost.child), 1);
+    const start = performance.now();
+    const again = await this.#start(lost.member);
+    const milliseconds = performance.now() - start;
+    this.#members = this.#members.map((member) => (member === lost ? again : member));
+    return milliseconds;
+  }
+
+  /** Contracts of a node that are not over. */
+  async openContracts(name: string): Promise<number> {
+    const { channels } = await statusOf(this.#members.find(({ member }) => member.name === name)!);
+    return Object.entries(channels).reduce(
+      (sum, [state, count]) => sum + (state === 'closed' ? 0 : count),
+      0,
+    );
   }
 
   /** Ends every process, and removes the folder. */
@@ -121,7 +156,7 @@ export class DemoNetwork {
   async #prepare(
     job: JobSpecification,
     plan: JobPlan,
-    onStep: (what: 'chain' | 'funding', message: string) => void,
+    { onStep, settings = [] }: DemoOptions,
   ): Promise<void> {
     const { Faucet } = await loadNode();
     onStep(
@@ -136,9 +171,8 @@ export class DemoNetwork {
 
     const names = memberNames(job.parameters.n);
     onStep('funding', `making ${names.length} wallets and paying them their first coins`);
-    const passphraseFile = join(this.folder, 'passphrase');
     const passphrase = randomBytes(PASSPHRASE_BYTES).toString('base64url');
-    writeFileSync(passphraseFile, `${passphrase}\n`, { mode: 0o600 });
+    writeFileSync(this.#passphraseFile, `${passphrase}\n`, { mode: 0o600 });
     const ports = await freePorts(names.length);
     const wallets = await Promise.all(
       names.map(([name, role], i) => this.#wallet(name, role, ports[i]!, passphrase)),
@@ -157,10 +191,10 @@ export class DemoNetwork {
     const shared = { rpcUrl, cookieFile, startHeight, parametersTxid: this.parametersTxid, offers };
     for (const member of members) {
       const others = members.filter((other) => other !== member);
-      const settings = memberSettings(member, others, shared);
-      writeFileSync(join(this.folderOf(member.name), 'node.toml'), settings, { mode: 0o600 });
+      const text = [memberSettings(member, others, shared), ...settings, ''].join('\n');
+      writeFileSync(join(this.folderOf(member.name), 'node.toml'), text, { mode: 0o600 });
     }
-    this.#members = await Promise.all(members.map((member) => this.#start(member, passphraseFile)));
+    this.#members = await Promise.all(members.map((member) => this.#start(member)));
     await this.#until(({ peers }) => peers >= members.length - 1);
     await this.#until(
       (status) => status.offers === null || status.offers.live.length + status.offers.waiting >= offers,
@@ -169,7 +203,7 @@ export class DemoNetwork {
     onStep('funding', `the arbiters offer their stakes, which count after ${OFFER_BLOCKS} blocks`);
     for (let i = 0; i < OFFER_BLOCKS; i++) {
       this.#height = await this.#faucet.mine();
-      await this.#retry();
+      await retryAll(this.#members);
       await this.#until(() => true);
     }
     await this.#until(({ offers: own }) => own === null || own.live.length >= offers);
@@ -198,9 +232,15 @@ export class DemoNetwork {
     return { member: { name, role, place }, address };
   }
 
-  async #start(member: Member, passphraseFile: string): Promise<RunningMember> {
+  async #start(member: Member): Promise<RunningMember> {
     const { ControlClient } = await loadNode();
-    const words = ['node', '--data-dir', join(this.folder, member.name), '--passphrase-file', passphraseFile];
+    const words = [
+      'node',
+      '--data-dir',
+      join(this.folder, member.name),
+      '--passphrase-file',
+      this.#passphraseFile,
+    ];
     const child = this.#spawn(member.name, words);
     const { socket } = z.object({ socket: z.string() }).parse(await child.up());
     const client = await ControlClient.connect(socket);
@@ -226,57 +266,20 @@ export class DemoNetwork {
   }
 
   /** Waits until every node has followed the chain and answers as wanted. */
-  async #until(wanted: (status: z.infer<typeof statusSchema>) => boolean): Promise<void> {
+  async #until(wanted: (status: MemberStatus) => boolean): Promise<void> {
     for (const member of this.#members) {
       for (;;) {
         this.#refuseInterruption();
-        const status = statusSchema.parse(await member.call('status'));
+        const status = await statusOf(member);
         if (status.current && status.height >= this.#height && wanted(status)) break;
         await delay(LOOK_MILLISECONDS);
       }
     }
   }
 
-  /**
-   * Waits until nobody has anything left to do before the next block. What a peer could not take yet is tried again, until trying changes
-   * nothing: it then waits for a block as well.
-   */
-  async #calm(over: AbortSignal): Promise<void> {
-    for (let before = -1; ; ) {
-      for (let calm = 0; calm < CALM_LOOKS; ) {
-        await delay(LOOK_MILLISECONDS);
-        if (over.aborted) return;
-        calm = (await this.#isCalm()) ? calm + 1 : 0;
-      }
-      const waiting = await this.#waiting();
-      if (waiting === 0 || waiting === before) return;
-      before = waiting;
-      await this.#retry();
-    }
-  }
-
-  async #isCalm(): Promise<boolean> {
-    const looks = this.#members.map(async (member) => {
-      const { busy } = busySchema.parse(await member.call('busy'));
-      if (busy > 0) return false;
-      const { height } = z.object({ height: z.int() }).parse(await member.call('balance'));
-      return height >= this.#height;
-    });
-    return (await Promise.all(looks)).every(Boolean);
-  }
-
-  /** Messages and tasks that somebody could not hand on or finish. */
-  async #waiting(): Promise<number> {
-    const counts = this.#members.map(
-      async (member) => statusSchema.parse(await member.call('status')).outbox,
-    );
-    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
-  }
-
-  /** Lets everybody look at the chain and try again at once, instead of in a second or in fifteen. */
-  async #retry(): Promise<void> {
-    await Promise.all(this.#members.map((member) => member.call('retry')));
-    await delay(RETRY_MILLISECONDS);
+  /** Waits until nobody has anything left to do before the next block. */
+  async calm(over: AbortSignal): Promise<void> {
+    await waitForCalm(this.#members, this.#height, over);
   }
 
   #refuseInterruption(): void {

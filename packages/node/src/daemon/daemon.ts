@@ -208,7 +208,7 @@ function startMetrics({ config, node, network, wallet, alarm }: DaemonView): Pro
     height: () => node.watcher.height,
     channels: () => channelsByState(node),
     peers: () => network.peers.length,
-    outbox: async () => (await node.ports.store.pending()).length,
+    outbox: () => node.ports.store.pendingCount(),
     balance: () => wallet.wallet.balance(),
     halted: () => node.watcher.halted,
     alarmed: () => alarm() !== undefined,

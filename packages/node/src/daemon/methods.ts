@@ -76,7 +76,7 @@ async function statusOf(view: DaemonView): Promise<Json> {
     alarm: view.alarm() ?? null,
     channels: Object.fromEntries(channelsByState(node)),
     busy: node.busy,
-    outbox: (await node.ports.store.pending()).length,
+    outbox: await node.ports.store.pendingCount(),
     balance_sat: wallet.wallet.balance().toString(),
     offers: offers === undefined ? null : { live: offers.live.map(outpointKey), waiting: offers.waiting },
   };

@@ -16,11 +16,13 @@ import { encodeParameters, opReturnScript, type Parameters, type Txid } from '@p
 import { EngineError } from '../engine/errors.ts';
 import { RELAY_FEE_RATE } from '../engine/fee-rates.ts';
 import type { Entropy } from '../ports/entropy.ts';
-import type { NodeWallet } from '../ports/wallet.ts';
+import type { NodeWallet, Payment } from '../ports/wallet.ts';
 import { createLocalWallet } from '../wallet/local-wallet.ts';
 
 /** Blocks before a coinbase may be spent. */
 const MATURITY = 100;
+/** Outputs of 43 bytes that a standard transaction of at most 100,000 vB has room for, and some more. */
+const MAX_PAYMENTS = 2_000;
 
 /** Coins for somebody. */
 export interface FirstCoin {
@@ -71,9 +73,9 @@ export class Faucet {
   }
 
   /**
-   * Pays everybody and publishes T_P in one transaction, in a block.
+   * Pays everybody and publishes T_P, each transaction in a block: in one, where that is enough.
    *
-   * @returns its txid, which is that of T_P
+   * @returns txid of T_P
    * @throws WalletError, EngineError `chain-refused`
    */
   async begin(coins: readonly FirstCoin[], parameters: Parameters): Promise<Txid> {
@@ -83,13 +85,19 @@ export class Faucet {
       amount,
       script: scriptOfAddress(address, ADDRESS_NETWORKS.regtest),
     }));
+    while (payments.length > MAX_PAYMENTS) await this.#pay(payments.splice(0, MAX_PAYMENTS));
     const announcement = { amount: 0n, script: opReturnScript(encodeParameters(parameters)) };
-    const bytes = this.#wallet.pay([...payments, announcement], RELAY_FEE_RATE);
+    return this.#pay([...payments, announcement]);
+  }
+
+  async #pay(payments: readonly Payment[]): Promise<Txid> {
+    const bytes = this.#wallet.pay(payments, RELAY_FEE_RATE);
     const outcome = await this.#chain.submit(bytes);
     if (outcome.kind === 'rejected') {
       throw new EngineError('chain-refused', `the chain does not take the first payments: ${outcome.reason}`);
     }
-    await this.mine();
+    const height = await this.mine();
+    this.#wallet.connect((await this.#chain.blockAt(height))!);
     return transactionId(parseTransaction(bytes));
   }
 

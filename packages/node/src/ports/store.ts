@@ -28,6 +28,8 @@ export interface Store {
   events(channel: string): Promise<readonly Uint8Array[]>;
   /** What was recorded and not yet finished, in order. */
   pending(): Promise<readonly OutboxEntry[]>;
+  /** How many {@link pending} gives, without reading them. */
+  pendingCount(): Promise<number>;
   finish(sequence: number): Promise<void>;
   /** A small record of the node itself (pledged stakes, reserved coins). */
   record(key: string): Promise<Uint8Array | undefined>;

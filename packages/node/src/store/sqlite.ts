@@ -50,6 +50,7 @@ export function openSqliteStore(
     'INSERT INTO outbox (channel, kind, recipient, payload) VALUES (?, ?, ?, ?)',
   );
   const dropOutbox = database.prepare('DELETE FROM outbox WHERE sequence = ?');
+  const countOutbox = database.prepare('SELECT COUNT(*) AS count FROM outbox');
   const readRecord = database.prepare('SELECT value FROM records WHERE key = ?');
 
   const advance = database.prepare('UPDATE generation SET number = ?');
@@ -132,6 +133,9 @@ export function openSqliteStore(
         const item = { kind: row.kind, to: row.recipient, payload: row.payload } as OutboxItem;
         return { ...item, sequence: Number(row.sequence), channel: row.channel as string };
       });
+    },
+    async pendingCount(): Promise<number> {
+      return Number(countOutbox.get()?.count);
     },
     async finish(sequence: number): Promise<void> {
       dropOutbox.run(sequence);

@@ -144,6 +144,7 @@ export class Mortality {
         channels: () => life.answer(() => store.channels()),
         events: (channel) => life.answer(() => store.events(channel)),
         pending: () => life.answer(() => store.pending()),
+        pendingCount: () => life.answer(() => store.pendingCount()),
         finish: (sequence) => effect('finish', '', () => store.finish(sequence)),
         record: (key) => life.answer(() => store.record(key)),
         putRecord: (key, value, options) =>

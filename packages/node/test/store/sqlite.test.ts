@@ -77,6 +77,7 @@ describe('store in SQLite', () => {
     ]);
     expect(texts(await store.events('client:1'))).toEqual(['event 1', 'event 2', 'event 3']);
     expect(await store.events('client:2')).toEqual([]);
+    expect(await store.pendingCount()).toBe(entries.length);
     expect((await store.pending()).map(({ sequence, payload }) => [sequence, ...texts([payload])])).toEqual(
       entries.map(({ sequence, payload }) => [sequence, ...texts([payload])]),
     );

@@ -1,0 +1,2 @@
+export { DemoNetwork, type MemberProcess } from './demo/network.ts';
+export { hasEnded, jobStatus, type RemoteJob, submitJob } from './job/remote.ts';
