@@ -76,8 +76,14 @@ export class Connections {
     const signal = AbortSignal.any([this.#closing, AbortSignal.timeout(this.#limits.dialTimeout)]);
     try {
       const { multiaddrs } = await this.#libp2p.peerRouting.findPeer(id, { signal });
-      await this.#libp2p.dial(multiaddrs, { signal });
-      return true;
+      // Whoever answers there has to show that it is this peer: others could name any address.
+      const named = multiaddrs.map((address) =>
+        address.getComponents().some(({ name }) => name === 'p2p')
+          ? address
+          : address.encapsulate(`/p2p/${id}`),
+      );
+      await this.#libp2p.dial(named, { signal });
+      return this.#libp2p.getConnections(id).length > 0;
     } catch {
       return false;
     }

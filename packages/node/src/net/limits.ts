@@ -14,13 +14,18 @@ export interface NetLimits {
   readonly streamsPerPeer: number;
   /** Envelopes that are on their way to one peer at the same time; the others wait. */
   readonly sendsPerPeer: number;
-  /** Bytes that wait to be sent to one peer, and to all peers together; what is more counts as not sent. */
+  /**
+   * Bytes that wait to be sent to one peer, and to all peers together; what is more counts as not sent. The last quarter is for peers for which
+   * nothing waits yet.
+   */
   readonly waitingBytesPerPeer: number;
   readonly waitingBytes: number;
   /** Bytes of envelopes that are being received or handled at the same time: of one peer, of all strangers, of all partners. */
   readonly receivingBytesPerPeer: number;
   readonly receivingBytesStrangers: number;
   readonly receivingBytesPartners: number;
+  /** Envelopes of all strangers together that are handled at the same time: blocks and contracts wait for no more of them. */
+  readonly handledOfStrangers: number;
   /** Open connections, and new ones per second from one host. */
   readonly connections: number;
   readonly connectionsPerSecond: number;
@@ -55,6 +60,7 @@ export const DEFAULT_NET_LIMITS: NetLimits = {
   receivingBytesPerPeer: MAX_ENVELOPE_BYTES + 4 * MEBIBYTE,
   receivingBytesStrangers: 32 * MEBIBYTE,
   receivingBytesPartners: 64 * MEBIBYTE,
+  handledOfStrangers: 64,
   connections: 200,
   connectionsPerSecond: 20,
   wantedPeers: 32,

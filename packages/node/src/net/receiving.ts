@@ -49,12 +49,21 @@ export class Receiving {
   readonly #senders = new Map<PeerId, Sender>();
   readonly #strangers: MemoryBudget;
   readonly #partners: MemoryBudget;
+  /** Places of envelopes of strangers that are handled. */
+  readonly #handled: MemoryBudget;
 
   constructor(host: ReceivingHost) {
-    const { receivingBytesStrangers, receivingBytesPartners } = host.limits;
+    const {
+      receivingBytesStrangers,
+      receivingBytesPartners,
+      handledOfStrangers,
+      connections,
+      streamsPerPeer,
+    } = host.limits;
     this.#host = host;
     this.#strangers = new MemoryBudget(receivingBytesStrangers, MAX_WAITING);
     this.#partners = new MemoryBudget(receivingBytesPartners, MAX_WAITING);
+    this.#handled = new MemoryBudget(handledOfStrangers, connections * streamsPerPeer);
   }
 
   /** Bytes of envelopes that are held now. */
@@ -90,7 +99,7 @@ export class Receiving {
   }
 
   async #takeIn(stream: Stream, peer: PeerId, sender: Sender): Promise<void> {
-    const { limits, closing, conduct, receive } = this.#host;
+    const { limits, closing, conduct } = this.#host;
     const inflow = new Inflow(stream);
     await this.#pause(sender.envelopes.take(1));
     const head = new Uint8Array(LENGTH_BYTES);
@@ -114,9 +123,22 @@ export class Receiving {
       const patience = limits.frameTimeout + Math.ceil(length / limits.slowestBytesPerSecond) * 1_000;
       if (rest.length > 0) await this.#before(stream, patience, inflow.fill(rest));
       if (inflow.hasMore) throw new NetError('frame-malformed', 'more bytes come than the frame announces');
-      await answer(stream, (await receive(peer, bytes)) ? TAKEN : NOT_YET);
+      await answer(stream, (await this.#handle(peer, bytes)) ? TAKEN : NOT_YET);
     } finally {
       for (const giveBack of held) giveBack?.();
+    }
+  }
+
+  /** Has the node do what an envelope asks for: in its turn, where a stranger sends it. */
+  async #handle(peer: PeerId, bytes: Uint8Array): Promise<boolean> {
+    const { conduct, receive, closing } = this.#host;
+    if (conduct.isPartner(peer)) return receive(peer, bytes);
+    const done = await this.#handled.take(1, closing);
+    if (done === undefined) return false;
+    try {
+      return await receive(peer, bytes);
+    } finally {
+      done();
     }
   }
 

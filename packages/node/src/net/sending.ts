@@ -55,9 +55,11 @@ export class Sending {
   send(peer: PeerId, bytes: Uint8Array): Promise<boolean> {
     const { limits, closing } = this.#host;
     const lane = this.#lanes.get(peer) ?? { parcels: [], waitingBytes: 0, underway: 0 };
+    // Peers that take nothing may fill most of it, and not what others need.
+    const most = lane.waitingBytes === 0 ? limits.waitingBytes : (limits.waitingBytes * 3) / 4;
     const isFull =
       lane.waitingBytes + bytes.length > limits.waitingBytesPerPeer ||
-      this.#waitingBytes + bytes.length > limits.waitingBytes;
+      this.#waitingBytes + bytes.length > most;
     if (closing.aborted || isFull) return Promise.resolve(false);
     const { promise, resolve } = Promise.withResolvers<boolean>();
     this.#lanes.set(peer, lane);

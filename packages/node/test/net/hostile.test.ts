@@ -139,6 +139,27 @@ describe('hostile peers', () => {
     expect(await partner.send(victim.self, large)).toBe(true);
   });
 
+  it('so many envelopes of strangers are handled at the same time, and any number of partners', async () => {
+    await using net = loopbackNet({ handledOfStrangers: 2 });
+    const victim = await net.join('victim');
+    const [stranger, partner] = [await net.join('stranger'), await net.join('partner')];
+    victim.trust((peer) => peer === partner.self);
+    const handled: string[] = [];
+    const done = Promise.withResolvers<boolean>();
+    victim.listen((from) => {
+      handled.push(from);
+      return done.promise;
+    });
+    const sent = [stranger, partner].flatMap((node) =>
+      Array.from({ length: 4 }, (_, mark) => node.send(victim.self, envelopeBytes(mark))),
+    );
+    await vi.waitFor(() => expect(handled).toHaveLength(6), SOON);
+    expect(handled.filter((from) => from === partner.self)).toHaveLength(4);
+    done.resolve(true);
+    expect(await Promise.all(sent)).toEqual(sent.map(() => true));
+    expect(handled).toHaveLength(8);
+  });
+
   it('10,000 streams at once: banned for the flood, while others are served', async () => {
     await using net = loopbackNet();
     const { victim, honest, offences, bans } = await victimAnd(net);
