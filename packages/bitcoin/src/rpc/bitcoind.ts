@@ -8,15 +8,15 @@ import { CodedError } from '@prometheus-compute/protocol';
 import { RpcClient } from './client.ts';
 
 /** Codes of {@link BitcoindError}. */
-export type BitcoindErrorCode =
+type BitcoindErrorCode =
   /** The program is not there, or ended before it had loaded its chain. */
   'bitcoind-not-started';
 
 /** A bitcoind does not run. */
-export class BitcoindError extends CodedError<BitcoindErrorCode> {}
+class BitcoindError extends CodedError<BitcoindErrorCode> {}
 
 /** A `bitcoind -regtest` of its own, fresh, that talks to nobody else. */
-export interface RunningBitcoind {
+interface RunningBitcoind {
   readonly url: string;
   readonly cookieFile: string;
   readonly client: RpcClient;

@@ -1,4 +1,4 @@
-export { BitcoindError, type BitcoindErrorCode, type RunningBitcoind, startBitcoind } from './bitcoind.ts';
+export { startBitcoind } from './bitcoind.ts';
 export {
   RpcClient,
   RpcClientError,

@@ -101,6 +101,7 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
     .addHelpText('before', 'Example: prometh simulate lying-verifier\n')
     .option('--list', 'show every scenario with one sentence')
     .option('--seed <text>', 'of all keys, draws and delays: the same gives the same story', DEFAULT_SEED)
+    .option('--bitcoind <path>', 'play it on a fresh bitcoind -regtest of this program')
     .option('--json', 'print one JSON document on standard output (docs/job-report.md)')
     .option('--verbose', 'show causes and stack traces of failures')
     .action(async (name: string | undefined, options: SimulateOptions) => {

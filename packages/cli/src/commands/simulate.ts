@@ -11,6 +11,8 @@ export interface SimulateOptions {
   readonly list?: boolean;
   /** Any text: the same gives the same story. */
   readonly seed: string;
+  /** Path of the bitcoind to play on. */
+  readonly bitcoind?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -19,7 +21,7 @@ export interface SimulateOptions {
 export const DEFAULT_SEED = 'prometheus';
 
 /**
- * `prometh simulate`: plays a scenario on a chain of its own and tells what happened, or lists the scenarios.
+ * `prometh simulate`: plays a scenario on a chain of its own, embedded or a bitcoind's, and tells what happened, or lists the scenarios.
  *
  * @throws CliError `scenario-unknown`, `interrupted`; what the scenario cannot be played to its end for
  */
@@ -44,12 +46,16 @@ export async function simulateCommand(name: string | undefined, options: Simulat
     onInterrupt: () => process.stderr.write('Interrupted: stopping in good order …\n'),
   });
   try {
-    process.stderr.write(
-      `Playing ${scenario.name} on a chain of its own, some 200 blocks: a few seconds …\n`,
-    );
+    const { bitcoind } = options;
+    const on =
+      bitcoind === undefined
+        ? 'a chain of its own, some 200 blocks: a few seconds'
+        : 'a bitcoind of its own, some 200 blocks: half a minute';
+    process.stderr.write(`Playing ${scenario.name} on ${on} …\n`);
     const report = await simulation.runScenario(scenario, {
       seed: options.seed,
       signal: interruption.signal,
+      ...(bitcoind === undefined ? {} : { startChain: () => simulation.startBitcoindChain(bitcoind) }),
     });
     process.stdout.write(
       options.json ? jsonText(scenarioJson(report)) : `${scenarioText(report, columns)}\n`,

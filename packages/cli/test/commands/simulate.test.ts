@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+const { BITCOIND } = process.env;
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
 function prometh(...words: string[]) {
@@ -41,6 +42,26 @@ describe('prometh simulate', () => {
       ending: { kind: 'abandoned', scheme: null, reason: expect.stringContaining('Rule C1') },
     });
     expect(again).toBe(first);
+  });
+
+  it('--bitcoind: a path that leads to none ends it with the path, and nothing is played', () => {
+    const { status, stdout, stderr } = prometh(
+      'simulate',
+      'verifier-asleep',
+      '--bitcoind',
+      '/nowhere/bitcoind',
+    );
+    expect(status).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('/nowhere/bitcoind cannot be started');
+  });
+
+  it.skipIf(BITCOIND === undefined)('--bitcoind plays it on that program (needs BITCOIND)', () => {
+    const { status, stdout, stderr } = prometh('simulate', 'verifier-asleep', '--bitcoind', BITCOIND!);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^Playing verifier-asleep on a bitcoind of its own/);
+    expect(stdout).toMatch(/\nclient .* \+10,000 /);
+    expect(stdout).toMatch(/\nverifier .* -100,000 /);
   });
 
   it.each([
