@@ -52,6 +52,8 @@ export class ControlServer {
         server.once('error', reject);
         server.listen(path, resolve);
       });
+      // A connection that cannot be accepted, because too many files are open for example, is its caller's loss: it ends no node.
+      server.on('error', () => {});
       await chmod(path, 0o600);
     } catch (cause) {
       throw new ControlError('socket-unusable', `the control socket ${path} cannot be made`, {

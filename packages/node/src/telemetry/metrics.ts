@@ -7,6 +7,8 @@ import { Gauge, Registry } from 'prom-client';
 const LOOPBACK = '127.0.0.1';
 const PREFIX = 'prometheus_compute_';
 const NANOSECONDS = 1e9;
+/** Scrapes at a time: anybody on this machine can connect, and must not use up the files that the node may open. */
+const MAX_CONNECTIONS = 16;
 
 /** What is measured, asked for at every scrape. */
 export interface MetricsSource {
@@ -56,12 +58,15 @@ export class MetricsServer {
       );
     });
     server.requestTimeout = 10_000;
+    server.maxConnections = MAX_CONNECTIONS;
     const metrics = new MetricsServer(server, delay);
     try {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
         server.listen(port, LOOPBACK, resolve);
       });
+      // A scrape that cannot be accepted ends no node.
+      server.on('error', () => {});
     } catch (cause) {
       delay.disable();
       throw new MetricsError('port-unusable', `the port ${port} for metrics cannot be used`, {

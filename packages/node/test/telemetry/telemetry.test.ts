@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { CodedError } from '@prometheus-compute/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { errorFields, type LogFields } from '../../src/telemetry/fields.ts';
@@ -137,5 +138,18 @@ describe('metrics', () => {
   it('port-unusable: somebody else has it', async () => {
     server = await MetricsServer.start(0, source);
     await expect(MetricsServer.start(server.port, source)).rejects.toMatchObject({ code: 'port-unusable' });
+  });
+
+  it('whoever opens connections without end gets sixteen', async () => {
+    server = await MetricsServer.start(0, source);
+    const { port } = server;
+    let refused = 0;
+    const sockets = Array.from({ length: 20 }, () => {
+      const socket = connect(port, '127.0.0.1').on('error', () => {});
+      socket.on('close', () => refused++);
+      return socket;
+    });
+    await expect.poll(() => refused).toBe(4);
+    for (const socket of sockets) socket.destroy();
   });
 });
