@@ -84,9 +84,11 @@ export function jobMethods(control: JobControl): readonly ControlMethod[] {
   ];
 }
 
-/** `running` until it has ended. */
-const stateOf = ({ stored }: JobEntry): string =>
-  stored.end?.how ?? (stored.cancelled ? 'cancelling' : 'running');
+/** `running` until it has ended; `failed` also where this run of the node cannot go on with it. */
+const stateOf = ({ stored, trouble }: JobEntry): string => {
+  if (trouble !== null) return 'failed';
+  return stored.end?.how ?? (stored.cancelled ? 'cancelling' : 'running');
+};
 
 function summary(entry: JobEntry): { readonly [name: string]: Json } {
   const { id, terms, height, batches, end } = entry.stored;
@@ -104,7 +106,7 @@ async function statusOf(entry: JobEntry, control: JobControl): Promise<Json> {
   const { stored, running } = entry;
   const { node, secondsPerBlock } = control;
   const ended = new Map(stored.end?.batches.map(({ report }) => [report.batch, report]));
-  const failure = stored.end?.failure ?? null;
+  const failure = stored.end?.failure ?? entry.trouble;
   return {
     ...summary(entry),
     height: node.watcher.height,

@@ -16,7 +16,14 @@ import { checkSpecification } from './plan.ts';
 import { reportJob } from './report.ts';
 import { RunningJob } from './running-job.ts';
 import type { JobProgress, JobReport, JobSpecification, LimitedSpecification } from './specification.ts';
-import { type JobTerms, type StoredJob, type StoredJobBatch, StoredJobs } from './stored-job.ts';
+import {
+  failureFields,
+  type JobTerms,
+  type StoredFailure,
+  type StoredJob,
+  type StoredJobBatch,
+  StoredJobs,
+} from './stored-job.ts';
 
 /** What a runner needs besides its node. */
 export interface JobRunnerOptions {
@@ -39,10 +46,15 @@ export interface JobSubmission {
 /** A job with what is known of it in this run of the node. */
 export interface JobEntry {
   readonly stored: StoredJob;
-  /** Undefined once it has ended. */
+  /** Undefined once it has ended, or where it cannot go on. */
   readonly running: RunningJob | undefined;
   readonly events: JobEvents;
+  /** Why this run of the node cannot go on with it; its contracts go on without. */
+  readonly trouble: StoredFailure | null;
 }
+
+/** The same while the runner has it. */
+type KnownJob = { -readonly [name in keyof JobEntry]: JobEntry[name] };
 
 /**
  * Runs the jobs of a Client's node, on any chain and any transport: opens a contract for each batch, follows them, and keeps what they came to. Call
@@ -52,10 +64,7 @@ export class JobRunner {
   readonly #node: Node;
   readonly #options: JobRunnerOptions;
   readonly #stored: StoredJobs;
-  readonly #jobs = new Map<
-    string,
-    { stored: StoredJob; running: RunningJob | undefined; events: JobEvents }
-  >();
+  readonly #jobs = new Map<string, KnownJob>();
   /** Turns come one after another. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -71,14 +80,19 @@ export class JobRunner {
   }
 
   /**
-   * Takes up the jobs in a node's store. The node has its channels again ({@link Node.resume}); nothing begins before {@link follow}.
-   *
-   * @throws EngineError `payload-missing`
+   * Takes up the jobs in a node's store. The node has its channels again ({@link Node.resume}); nothing begins before {@link follow}. A job whose
+   * inputs the store has lost stays as it is: the node has other contracts to watch.
    */
   static async load(node: Node, options: JobRunnerOptions): Promise<JobRunner> {
     const { stored, jobs } = await StoredJobs.load(node.ports.store);
     const runner = new JobRunner(node, stored, options);
-    for (const job of jobs) await runner.#put(job);
+    for (const job of jobs) {
+      await runner.#put(job).catch((cause: unknown) => {
+        if (!(cause instanceof EngineError)) throw cause;
+        const trouble = failureFields(cause);
+        runner.#jobs.set(job.id, { stored: job, running: undefined, events: new JobEvents(), trouble });
+      });
+    }
     return runner;
   }
 
@@ -104,10 +118,16 @@ export class JobRunner {
     return this.#inTurn(() => this.#submit(submission));
   }
 
-  /** Begins what can begin and ends what is over. Where it fails, it is done again at the next call. */
+  /**
+   * Begins what can begin and ends what is over. Where it fails, it is done again at the next call; the trouble of one job keeps back no
+   * other, and the first is thrown.
+   */
   follow(): Promise<void> {
     return this.#inTurn(async () => {
-      for (const id of [...this.#jobs.keys()]) await this.#follow(id);
+      const failures: unknown[] = [];
+      for (const id of [...this.#jobs.keys()])
+        await this.#follow(id).catch((cause: unknown) => failures.push(cause));
+      if (failures.length > 0) throw failures[0];
     });
   }
 
@@ -207,7 +227,7 @@ export class JobRunner {
       this.#options.onProgress?.(stored.id, progress);
     };
     const running = stored.end === null ? await this.#takeUp(stored, emit) : undefined;
-    this.#jobs.set(stored.id, { stored, running, events });
+    this.#jobs.set(stored.id, { stored, running, events, trouble: null });
   }
 
   async #takeUp(stored: StoredJob, emit: (progress: JobProgress) => void): Promise<RunningJob> {

@@ -12,7 +12,13 @@ import { commitmentFee } from './money.ts';
 import { JobObserver } from './observer.ts';
 import { lackOfResults, reportBatch } from './report.ts';
 import type { JobProgress } from './specification.ts';
-import type { JobEnd, JobTerms, StoredJob, StoredJobBatch } from './stored-job.ts';
+import {
+  failureFields,
+  type JobEnd,
+  type JobTerms,
+  type StoredJob,
+  type StoredJobBatch,
+} from './stored-job.ts';
 import { FINAL } from './waits.ts';
 
 /** How a batch of a job that runs stands. */
@@ -180,7 +186,7 @@ export class RunningJob {
     const [failure] = failures;
     return {
       how: failure === undefined ? 'done' : this.stored.cancelled ? 'cancelled' : 'failed',
-      failure: failure === undefined ? null : fieldsOf(failure),
+      failure: failure === undefined ? null : failureFields(failure),
       height: this.#node.watcher.height,
       batches,
       lost: this.#attempts.failed.map((failed) => this.#lost(failed)),
@@ -191,11 +197,6 @@ export class RunningJob {
   #lost({ batch, attempt, channel }: FailedAttempt): JobEnd['lost'][number] {
     return { batch: this.#requests.find((request) => request.batch === batch)!.place, attempt, channel };
   }
-}
-
-/** The fields of an error that are stored. */
-function fieldsOf({ code, message, rule, remedy }: CodedError<string>): NonNullable<JobEnd['failure']> {
-  return { code, message, rule: rule ?? null, remedy: remedy ?? null };
 }
 
 async function requestOf(

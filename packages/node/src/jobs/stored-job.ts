@@ -1,4 +1,4 @@
-import type { Hash32, Txid } from '@prometheus-compute/protocol';
+import type { CodedError, Hash32, Txid } from '@prometheus-compute/protocol';
 import type { Store } from '../ports/store.ts';
 import { decodeSnapshot, encodeSnapshot } from '../snapshot/snapshot.ts';
 import type { BatchReport, LimitedSpecification } from './specification.ts';
@@ -27,6 +27,11 @@ export interface StoredFailure {
   readonly message: string;
   readonly rule: string | null;
   readonly remedy: string | null;
+}
+
+/** The fields of an error that are stored. */
+export function failureFields({ code, message, rule, remedy }: CodedError<string>): StoredFailure {
+  return { code, message, rule: rule ?? null, remedy: remedy ?? null };
 }
 
 /** How a job has ended. */

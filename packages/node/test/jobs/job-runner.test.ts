@@ -1,5 +1,9 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { toHex } from '@prometheus-compute/protocol';
 import { describe, expect, it } from 'vitest';
 import { DEVELOPMENT_POLICY, type LocalNetworkOptions } from '../../src/index.ts';
+import { jobMethods } from '../../src/jobs/control.ts';
 import type { JobRunner } from '../../src/jobs/job-runner.ts';
 import { affordable } from '../../src/jobs/partner-prices.ts';
 import { FUNDS, startPlay } from '../local/play.ts';
@@ -111,6 +115,62 @@ describe('JobRunner: a job of a Client’s node', () => {
       ['a', 'b'].map(async (id) => (await runner.report(id)).batches[0]!.contractHash),
     );
     expect(new Set(hashes).size).toBe(2);
+  });
+
+  it('a job whose end cannot be written keeps no other from its own', async () => {
+    const ports: LocalNetworkOptions['ports'] = (party, real) => {
+      if (party !== 'client') return real;
+      const { store } = real;
+      const putRecord: typeof store.putRecord = async (key, value, options) => {
+        if (key === 'job:a' && utf8Text(value).includes('"how"')) throw new Error('a bad sector');
+        return store.putRecord(key, value, options);
+      };
+      return { ...real, store: { ...store, putRecord } };
+    };
+    await using play = await startPlay({ arbiters: 6, funds: TWICE, ports });
+    const { network } = play;
+    const { parametersTxid } = network;
+    const runner = await runnerOf(network);
+    for (const id of ['a', 'b']) await runner.submit({ id, specification: smallJob(id), parametersTxid });
+    const endOf = (id: string) => runner.job(id).stored.end;
+    for (let blocks = 0; endOf('b') === null; blocks++) {
+      expect(blocks).toBeLessThan(60);
+      await runner
+        .follow()
+        .catch((cause: unknown) => expect(cause).toMatchObject({ message: 'a bad sector' }));
+      await network.settle();
+      await network.mine();
+    }
+    expect(endOf('a')).toBeNull();
+    expect(await resultsOf(runner, 'b')).toEqual([EXPECTED]);
+  });
+
+  it('a job whose inputs are lost ends no start: it says so, and the others are taken up', async () => {
+    await using play = await startPlay({ arbiters: 3 });
+    const { network, folder } = play;
+    const { parametersTxid } = network;
+    const before = await runnerOf(network);
+    const other = { ...smallJob('b'), batches: [{ inputs: [new TextEncoder().encode('1 50\n')] }] };
+    await before.submit({ id: 'a', specification: smallJob('a'), parametersTxid });
+    await before.submit({ id: 'b', specification: other, parametersTxid });
+    const lost = toHex(before.job('a').stored.batches[0]!.inputRoot);
+    const [file] = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith(lost),
+    );
+    rmSync(join(folder, file!));
+    const runner = await runnerOf(network);
+    expect(runner.job('a')).toMatchObject({ running: undefined, trouble: { code: 'payload-missing' } });
+    expect(runner.job('b').running).toBeDefined();
+    const methods = jobMethods({
+      node: network.client.node,
+      runner,
+      secondsPerBlock: null,
+      onChange: () => {},
+    });
+    const status = methods.find(({ name }) => name === 'job.status')!;
+    const told = await status.run({ id: 'a' }, { signal: new AbortController().signal });
+    expect(told).toMatchObject({ state: 'failed', failure: { code: 'payload-missing' } });
+    await runner.follow();
   });
 
   it('a Worker that refuses: the next one is taken, and the batches of a job are spread over both Workers', async () => {
