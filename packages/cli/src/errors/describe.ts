@@ -1,3 +1,4 @@
+import { plainText } from '../output/terminal.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
@@ -116,13 +117,15 @@ export function describeFailure(error: unknown): Failure {
 export function failureText(failure: Failure): string {
   // A RuleError's own sentence already holds its rule.
   const showRule = failure.rule !== undefined && !failure.message.startsWith('Rule ');
-  return [
-    `prometh: ${failure.message.replace(/[.\s]*$/, '.')}`,
-    showRule ? `Rule: ${failure.rule}.` : undefined,
-    failure.remedy === undefined ? undefined : `What to do: ${failure.remedy}`,
-  ]
-    .filter((part) => part !== undefined)
-    .join(' ');
+  return plainText(
+    [
+      `prometh: ${failure.message.replace(/[.\s]*$/, '.')}`,
+      showRule ? `Rule: ${failure.rule}.` : undefined,
+      failure.remedy === undefined ? undefined : `What to do: ${failure.remedy}`,
+    ]
+      .filter((part) => part !== undefined)
+      .join(' '),
+  );
 }
 
 /** The error with its stack and causes, for `--verbose`. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { JobReport, JobSpecification, JobStage } from '../engine.ts';
 import { loadNode } from '../node-package.ts';
 import { blocksText } from '../output/satoshis.ts';
+import { plainText } from '../output/terminal.ts';
 import { STAGES } from '../progress/stages.ts';
 import type { ProgressView } from '../progress/view.ts';
 
@@ -12,10 +13,13 @@ export interface Caller {
   call(method: string, params?: Readonly<Record<string, string | number>>): Promise<unknown>;
 }
 
+/** A sentence, in which a partner may have put its own words. */
+const sentence = z.string().transform(plainText);
+
 const partSchema = z.object({
   batch: z.int(),
   state: z.string(),
-  message: z.string().nullish(),
+  message: sentence.nullish(),
   until: z.int().nullish(),
   worker: z.string().nullish(),
   verifier: z.string().nullish(),
@@ -35,9 +39,9 @@ const jobSchema = z.object({
   failure: z
     .object({
       code: z.string(),
-      message: z.string(),
+      message: sentence,
       rule: z.string().nullable(),
-      remedy: z.string().nullable(),
+      remedy: sentence.nullable(),
     })
     .nullable(),
   parts: z.array(partSchema),
@@ -53,7 +57,7 @@ const followSchema = z.object({
     z.object({
       batch: z.int().nullable(),
       stage: z.enum(STAGES as [JobStage, ...JobStage[]]),
-      message: z.string(),
+      message: sentence,
       done: z.int().optional(),
       total: z.int().optional(),
       until: z.int().optional(),
