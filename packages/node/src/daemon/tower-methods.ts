@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ControlMethod, controlMethod } from '../control/methods.ts';
 import { writePrivateFile } from '../files/private-file.ts';
 import type { Node } from '../node/node.ts';
-import { encodeBundle } from '../tower/bundle.ts';
+import { decodeBundle, encodeBundle } from '../tower/bundle.ts';
 import { exportBundle } from '../tower/export.ts';
 import { DaemonError } from './errors.ts';
 
@@ -16,7 +16,10 @@ export function towerMethods(node: Node): readonly ControlMethod[] {
         { records, reserveOf: (record) => node.watcher.reserveOf(record), policy: node.policy },
         node.ports,
       );
-      if (!(await writePrivateFile(path, encodeBundle(bundle)))) {
+      const bytes = encodeBundle(bundle);
+      // What no tower would read is found out here, and not when it is needed.
+      decodeBundle(bytes);
+      if (!(await writePrivateFile(path, bytes))) {
         throw new DaemonError('folder-unusable', `${path} is there already and was not touched`, {
           remedy: 'Name another file.',
         });

@@ -1,4 +1,4 @@
-import type { PeerId as Libp2pPeerId, Stream } from '@libp2p/interface';
+import type { Connection, PeerId as Libp2pPeerId, Stream } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Libp2p } from 'libp2p';
 import type { PeerId } from '../ports/transport.ts';
@@ -6,6 +6,9 @@ import { NetError } from './errors.ts';
 import { ENVELOPE_PROTOCOL } from './frame.ts';
 import type { NetLimits } from './limits.ts';
 import { toLibp2pId } from './peer-address.ts';
+
+/** Of the places for connections, the share in per cent that may be taken before somebody has to go. */
+const FULL = 90;
 
 /** What a peer is worth that is wanted, where others are worth nothing. */
 const WORTH = 100;
@@ -43,6 +46,27 @@ export class Connections {
   /** When there are too many connections, others go first. */
   async keep(peer: PeerId): Promise<void> {
     await this.#libp2p.peerStore.merge(toLibp2pId(peer)!, { tags: { wanted: { value: WORTH } } });
+  }
+
+  /**
+   * Ends a connection when nearly all places are taken, so that whoever comes next is let in: the oldest of the host from which most strangers have
+   * come. Names are free, and hosts are not.
+   *
+   * @param isWanted - who is never asked to go
+   */
+  makeRoom(isWanted: (peer: PeerId) => boolean): void {
+    const all = this.#libp2p.getConnections();
+    if (all.length * 100 <= this.#limits.connections * FULL) return;
+    const hosts = new Map<string, Connection[]>();
+    for (const connection of all) {
+      if (isWanted(connection.remotePeer.toString())) continue;
+      const host =
+        connection.remoteAddr.getComponents().find(({ name }) => /^ip[46]$/.test(name))?.value ?? '';
+      hosts.set(host, [...(hosts.get(host) ?? []), connection]);
+    }
+    const crowd = [...hosts.values()].reduce((most, some) => (some.length > most.length ? some : most), []);
+    const oldest = crowd.toSorted((a, b) => a.timeline.open - b.timeline.open)[0];
+    oldest?.abort(new NetError('closed', 'others need the place'));
   }
 
   /** Whether there is a connection to a peer now, after a try to make one. Never rejects. */

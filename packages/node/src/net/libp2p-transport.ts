@@ -182,6 +182,9 @@ export class Libp2pTransport implements Transport {
     );
     libp2p.addEventListener('peer:connect', ({ detail }) => this.#came(detail.toString()));
     libp2p.addEventListener('peer:disconnect', ({ detail }) => this.#went(detail.toString()));
+    libp2p.addEventListener('connection:open', () =>
+      this.#connections.makeRoom((peer) => this.#isWanted(peer)),
+    );
     libp2p.addEventListener('peer:discovery', ({ detail }) => this.#discovered(detail.id.toString()));
     await libp2p.start();
     this.#gossip.start();

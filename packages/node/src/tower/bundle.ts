@@ -16,7 +16,8 @@ const FORMAT = 'prometheus/tower/1';
 /** Bytes of a bundle: some thousand open contracts. */
 const MAX_BUNDLE_BYTES = 64 * 1_048_576;
 const MAX_EXITS = 100_000;
-const MAX_CHILDREN = 16;
+/** From the lowest rate that a policy may name to its highest in steps of two. */
+const MAX_CHILDREN = 20;
 const MAX_TRANSACTION_BYTES = 100_000;
 const MAX_BLOCKS = 0xffff;
 const TXID_BYTES = 32;

@@ -160,6 +160,23 @@ describe('hostile peers', () => {
     expect(handled).toHaveLength(8);
   });
 
+  it('whoever takes every place for connections gives some of them back: others are let in, and partners stay', async () => {
+    await using net = loopbackNet({ connections: 10, connectionsPerSecond: 1_000 });
+    const victim = await net.joinBeside('victim', []);
+    const partner = await net.joinBeside('partner', ['victim']);
+    victim.trust((peer) => peer === partner.self);
+    victim.listen(async () => true);
+    await using crowd = new AsyncDisposableStack();
+    for (let i = 0; i < 12; i++) {
+      const attacker = crowd.use(await attack(victim));
+      expect(await attacker.connect()).toBeDefined();
+    }
+    const honest = await net.joinBeside('honest', ['victim']);
+    expect(await honest.send(victim.self, envelopeBytes(1))).toBe(true);
+    expect(victim.peers).toContain(partner.self);
+    expect(victim.peers.length).toBeLessThanOrEqual(10);
+  });
+
   it('10,000 streams at once: banned for the flood, while others are served', async () => {
     await using net = loopbackNet();
     const { victim, honest, offences, bans } = await victimAnd(net);
