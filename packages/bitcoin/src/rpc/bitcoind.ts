@@ -20,6 +20,7 @@ interface RunningBitcoind {
   readonly url: string;
   readonly cookieFile: string;
   readonly client: RpcClient;
+  readonly pid: number;
   /** Ends it and removes what it has stored. */
   stop(): Promise<void>;
 }
@@ -78,7 +79,7 @@ export async function startBitcoind(
   }
   const url = `http://127.0.0.1:${port}`;
   const cookieFile = join(folder, 'regtest', '.cookie');
-  return { url, cookieFile, client: new RpcClient({ url, cookieFile }), stop };
+  return { url, cookieFile, client: new RpcClient({ url, cookieFile }), pid: node.pid!, stop };
 }
 
 /** Resolves when the node has said that it is ready; goes on draining what it says. */

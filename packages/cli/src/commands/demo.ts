@@ -30,7 +30,7 @@ export async function demoCommand(options: RunOptions): Promise<void> {
   const finished = await executeJob(
     DEMO_JOB,
     { ...options, output, yes: true },
-    { narrate: narrator(columns), ...(alone ? {} : { run: runInProcesses }) },
+    { narrate: narrator(columns), ...(alone ? {} : { run: runInProcesses(options.bitcoind) }) },
   );
   if (finished !== undefined) process.stdout.write(`\n${demoEnding(finished, columns)}\n`);
 }

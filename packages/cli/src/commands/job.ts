@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CliError } from '../errors/cli-error.ts';
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts';
-import { type LoadedJob, loadJob } from '../job/load.ts';
+import { loadJob } from '../job/load.ts';
 import { type Caller, fetchReport, hasEnded, jobStatus, submitJob, watchJob } from '../job/remote.ts';
-import { loadNode, type NodeConfig } from '../node-package.ts';
+import { loadNode } from '../node-package.ts';
 import { jobListText, jobStatusText, type ListedJob } from '../output/job-text.ts';
 import { answeredText, jsonText, planJson } from '../output/json.ts';
 import { planText } from '../output/plan-text.ts';
@@ -14,11 +14,12 @@ import { terminalColumns } from '../output/terminal.ts';
 import { progressView } from '../progress/view.ts';
 import { publishReport, resultName } from '../result/publish.ts';
 import { checkOutputFolder } from '../result/write.ts';
+import { calling } from './calling.ts';
+import { confirmSpending } from './confirm.ts';
 import { DEFAULT_OUTPUT } from './folders.ts';
 import { guarded } from './guard.ts';
 import { interruptible } from './interruption.ts';
 import { confirmOverwrite } from './overwrite.ts';
-import { canAsk } from './passphrase.ts';
 import { type PlaceOptions, placeConfig, withPlace } from './place.ts';
 
 interface SubmitOptions extends PlaceOptions {
@@ -108,7 +109,13 @@ async function submitCommand(file: string, options: SubmitOptions): Promise<void
       remedy: 'Give its txid with --parameters, or set arbiter.parameters_txid.',
     });
   }
-  await confirmSpending(job, plan.cost.total, options);
+  const { batches } = job.specification;
+  const cost = grouped(plan.cost.total);
+  await confirmSpending(
+    `${name} costs ${cost} satoshis for ${batches.length} batches when everybody cooperates; --dry-run shows every other way it can end. Begin?`,
+    `Nothing was begun: ${name} would cost ${cost} satoshis.`,
+    options,
+  );
   const id = options.id ?? `${name}-${randomBytes(3).toString('hex')}`;
   await calling(config, (caller) =>
     submitJob(caller, { id, specification: job.specification, parametersTxid }, config.folders.node),
@@ -116,20 +123,6 @@ async function submitCommand(file: string, options: SubmitOptions): Promise<void
   const place = placeWords(options);
   process.stdout.write(options.json ? jsonText({ format: 'prometheus/job-submitted/1', id }) : `${id}\n`);
   process.stderr.write(`The node has it. Follow it with: prometh job logs -f ${id}${place}\n`);
-}
-
-/** @throws CliError `not-confirmed` */
-async function confirmSpending(job: LoadedJob, total: bigint, options: SubmitOptions): Promise<void> {
-  if (options.yes) return;
-  const { name, batches } = job.specification;
-  const question = `${name} costs ${grouped(total)} satoshis for ${batches.length} batches when everybody cooperates; --dry-run shows every other way it can end. Begin?`;
-  if (canAsk(options)) {
-    const { confirm } = await import('@clack/prompts');
-    if ((await confirm({ message: question, initialValue: false, output: process.stderr })) === true) return;
-  }
-  throw new CliError('not-confirmed', `Nothing was begun: ${name} would cost ${grouped(total)} satoshis.`, {
-    remedy: 'Answer yes on a terminal, or give --yes.',
-  });
 }
 
 async function listCommand(options: PlaceOptions): Promise<void> {
@@ -201,24 +194,6 @@ async function cancelCommand(id: string, options: PlaceOptions): Promise<void> {
       : `Batch ${batch} is being contracted: it goes on if the others have signed, and costs nothing if not.`,
   );
   process.stdout.write(`${['Nothing new is begun for it.', ...lines].join('\n')}\n`);
-}
-
-/** Calls the node; on `signal` it hangs up. @throws ControlError */
-async function calling<Result>(
-  { folders }: NodeConfig,
-  work: (caller: Caller) => Promise<Result>,
-  signal?: AbortSignal,
-): Promise<Result> {
-  const { ControlClient } = await loadNode();
-  const client = await ControlClient.connect(folders.socket);
-  const hangUp = (): void => client.close();
-  signal?.addEventListener('abort', hangUp);
-  try {
-    return await work(client);
-  } finally {
-    signal?.removeEventListener('abort', hangUp);
-    client.close();
-  }
 }
 
 /** The words with which the same node is found again. */

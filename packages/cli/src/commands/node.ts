@@ -7,6 +7,7 @@ import { interruptible } from './interruption.ts';
 import { parentGone, withParentOption } from './parent.ts';
 import { askPassphrase, type PassphraseOptions } from './passphrase.ts';
 import { type PlaceOptions, placeConfig, withPlace } from './place.ts';
+import { type SendOptions, satoshisOrAll, sendCommand, withSpending } from './send.ts';
 
 interface NodeOptions extends PlaceOptions, PassphraseOptions {
   readonly rescan?: boolean;
@@ -43,6 +44,15 @@ export function addNodeCommands(program: Command, setExit: (code: ExitCode) => v
     show(options, 'address', { fresh: options.fresh ?? false }),
   ).option('--fresh', 'an address that nobody was given yet');
   ask('balance', 'what a running node has, in satoshis', (options) => show(options, 'balance', {}));
+  const send = withPlace(node.command('send'))
+    .description('pay from what no contract, fee reserve or stake of a running node needs')
+    .argument('<address>', 'who is paid')
+    .argument('<satoshis>', 'how much, or `all`: everything that is free, less the fee', satoshisOrAll)
+    .addHelpText('before', 'Example: prometh node send bcrt1p… 50000\n');
+  withSpending(send).action(async (address: string, amount: string, own: SendOptions, command: Command) => {
+    const options = { ...command.parent?.opts(), ...own };
+    setExit(await guarded(options, () => sendCommand(address, amount, options)));
+  });
   ask('resume', 'let a node publish again that a deep reorganisation has stopped', (options) =>
     show(options, 'publishing.resume', {}),
   );

@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly engine?: 'kernels' | 'onnxruntime';
   /** The demo: everybody in this process, instead of a process for each. */
   readonly oneProcess?: boolean;
+  /** The demo: path of the bitcoind that is its chain. */
+  readonly bitcoind?: string;
   /** False after `--no-input`: never ask. */
   readonly input: boolean;
 }

@@ -12,6 +12,7 @@ import { addJobCommands } from './job.ts';
 import { addModelCommands } from './model.ts';
 import { addNodeCommands } from './node.ts';
 import type { RunOptions } from './options.ts';
+import { addParametersCommands } from './parameters.ts';
 import { withParentOption } from './parent.ts';
 import { addRecoverCommand } from './recover.ts';
 import { runCommand } from './run.ts';
@@ -55,6 +56,12 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
   withRunOptions(program.command('demo'), 'run the example and explain every step', DEMO_OUTPUT)
     .addHelpText('before', 'Example: prometh demo\n')
     .option('--one-process', 'everybody in this process, instead of a process for each')
+    .addOption(
+      new Option('--bitcoind <path>', 'on a fresh bitcoind -regtest of this program').conflicts([
+        'oneProcess',
+        'engine',
+      ]),
+    )
     .action(async (options: RunOptions) => {
       exitCode = await guarded(options, () => demoCommand({ ...options, dryRun: false }));
     });
@@ -117,6 +124,7 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
   addJobCommands(program, setExit);
   addModelCommands(program, setExit);
   addRecoverCommand(program, setExit);
+  addParametersCommands(program, setExit);
   addTowerCommands(program, setExit);
 
   try {

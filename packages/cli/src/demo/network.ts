@@ -8,6 +8,7 @@ import type { JobPlan, JobSpecification } from '../engine.ts';
 import { CliError } from '../errors/cli-error.ts';
 import type { Caller } from '../job/remote.ts';
 import { type Faucet, loadNode } from '../node-package.ts';
+import { type DemoChain, startDemoChain } from './chain.ts';
 import { Child } from './child.ts';
 import { firstCoins } from './first-coins.ts';
 import {
@@ -43,14 +44,17 @@ export interface DemoOptions {
   readonly onBegun?: (network: DemoNetwork) => void;
   /** Lines of TOML for every node besides those of the demo, such as a `[policy]`. */
   readonly settings?: readonly string[];
+  /** Path of the bitcoind that is the chain; by default `prometh devchain`. */
+  readonly bitcoind?: string;
 }
 
-/** A small network of separate processes on a development chain: everything is in a folder that goes with it. */
+/** A small network of separate processes on a chain of its own: everything is in a folder that goes with it. */
 export class DemoNetwork {
   readonly folder: string;
   readonly #children: Child[] = [];
   readonly #signal: AbortSignal;
   #members: readonly RunningMember[] = [];
+  #chain: DemoChain | undefined;
   #faucet: Faucet | undefined;
   #height = 0;
   parametersTxid = '';
@@ -84,7 +88,7 @@ export class DemoNetwork {
 
   /** Process ids of everybody, the chain first. */
   get processes(): readonly number[] {
-    return this.#children.flatMap(({ pid }) => pid ?? []);
+    return [this.#chain, ...this.#children].flatMap((process) => process?.pid ?? []);
   }
 
   /** The nodes, the Client first. */
@@ -147,26 +151,23 @@ export class DemoNetwork {
     for (const member of this.#members) member.close();
     this.#faucet?.close();
     // The chain last: who ends looks at it once more.
-    const [chain, ...nodes] = this.#children;
-    await Promise.all(nodes.map((child) => child.end()));
-    await chain?.end();
+    await Promise.all(this.#children.map((child) => child.end()));
+    await this.#chain?.end();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   async #prepare(
     job: JobSpecification,
     plan: JobPlan,
-    { onStep, settings = [] }: DemoOptions,
+    { onStep, settings = [], bitcoind }: DemoOptions,
   ): Promise<void> {
     const { Faucet } = await loadNode();
     onStep(
       'chain',
       'starting a chain of its own, and mining 101 blocks, so that the first reward can be spent',
     );
-    const chain = this.#spawn('chain', ['devchain', '--port', '0', '--data-dir', join(this.folder, 'chain')]);
-    const announced = z.object({ port: z.int(), cookieFile: z.string() }).parse(await chain.up());
-    const rpcUrl = `http://127.0.0.1:${announced.port}`;
-    const { cookieFile } = announced;
+    this.#chain = await startDemoChain(this.folder, bitcoind);
+    const { rpcUrl, cookieFile } = this.#chain;
     this.#faucet = await Faucet.open({ url: rpcUrl, cookieFile });
 
     const names = memberNames(job.parameters.n);

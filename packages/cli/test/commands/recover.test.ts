@@ -7,10 +7,13 @@ import {
   type Daemon,
   prometh,
   secretFile,
+  startBitcoind,
   startDevchain,
   startNode,
 } from './processes.ts';
 
+/** The chain is a live bitcoind where it names one. */
+const { BITCOIND } = process.env;
 let folder: string;
 let passphrase: string;
 let chain: ChainProcess;
@@ -19,7 +22,7 @@ let daemon: Daemon | undefined;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'prometh-recover-'));
   passphrase = secretFile(join(folder, 'passphrase'), 'correct horse battery staple');
-  chain = await startDevchain(folder);
+  chain = await (BITCOIND === undefined ? startDevchain(folder) : startBitcoind(BITCOIND, folder));
   const made = prometh('init', '--data-dir', folder, '--passphrase-file', passphrase, '--no-input', '--json');
   expect(made.status).toBe(0);
 });

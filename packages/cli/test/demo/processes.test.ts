@@ -14,6 +14,12 @@ import { loadJob } from '../../src/job/load.ts';
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 const PRIMES = join(ROOT, 'examples', 'primes', 'job.yaml');
 const MAIN = join(ROOT, 'packages', 'cli', 'src', 'main.ts');
+/** The development chain, and a bitcoind where `BITCOIND` names one. */
+const { BITCOIND } = process.env;
+const CHAINS: readonly (readonly [name: string, bitcoind: string | undefined])[] = [
+  ['the development chain', undefined],
+  ...(BITCOIND === undefined ? [] : [['a live bitcoind', BITCOIND] as const]),
+];
 /** The job's last chunk fails on purpose. */
 const PRIMES_BELOW_A_MILLION = 78_498;
 
@@ -39,23 +45,28 @@ describe('the demo as separate processes', () => {
     expect(['client', 'worker', 'verifier', 'arbiter'].map(count)).toEqual([1, 2, 2, 5]);
   });
 
-  it('runs a job over libp2p to its result, and everybody is paid', async () => {
-    const { specification } = loadJob(PRIMES);
-    // Three arbiters are fewer processes.
-    const job = { ...specification, parameters: { ...specification.parameters, n: 3 } };
-    const stages = new Set<JobProgress['stage']>();
-    const report = await runInProcesses(job, planJob(job), {
-      signal: new AbortController().signal,
-      onProgress: ({ stage }) => stages.add(stage),
-    });
-    const [batch] = report.batches;
-    expect(batch).toMatchObject({ scheme: '#3', settlement: 'Tx4', failedChunks: [10] });
-    expect(batch!.changes).toMatchObject({ worker: 90_000n, verifier: 10_000n, fund: 0n });
-    const counts = report.results[0]!.slice(0, 10).map((output) => Number(new TextDecoder().decode(output)));
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(PRIMES_BELOW_A_MILLION);
-    for (const stage of ['chain', 'funding', 'terms', 'ceremony', 'payment', 'decrypting'] as const)
-      expect(stages).toContain(stage);
-  });
+  it.each(CHAINS)(
+    'runs a job over libp2p on %s to its result, and everybody is paid',
+    async (_, bitcoind) => {
+      const { specification } = loadJob(PRIMES);
+      // Three arbiters are fewer processes.
+      const job = { ...specification, parameters: { ...specification.parameters, n: 3 } };
+      const stages = new Set<JobProgress['stage']>();
+      const report = await runInProcesses(bitcoind)(job, planJob(job), {
+        signal: new AbortController().signal,
+        onProgress: ({ stage }) => stages.add(stage),
+      });
+      const [batch] = report.batches;
+      expect(batch).toMatchObject({ scheme: '#3', settlement: 'Tx4', failedChunks: [10] });
+      expect(batch!.changes).toMatchObject({ worker: 90_000n, verifier: 10_000n, fund: 0n });
+      const counts = report.results[0]!.slice(0, 10).map((output) =>
+        Number(new TextDecoder().decode(output)),
+      );
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(PRIMES_BELOW_A_MILLION);
+      for (const stage of ['chain', 'funding', 'terms', 'ceremony', 'payment', 'decrypting'] as const)
+        expect(stages).toContain(stage);
+    },
+  );
 
   it('interrupted while it starts: every process and the folder are gone', async () => {
     const { specification } = loadJob(PRIMES);

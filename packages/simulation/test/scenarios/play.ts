@@ -19,7 +19,7 @@ const pool = new SandboxPool();
 const executor = remembering(pool);
 /** What the scenarios are played on: a live bitcoind where `BITCOIND` names one, the development chain otherwise. */
 const { BITCOIND } = process.env;
-const onChain = BITCOIND === undefined ? {} : { startChain: () => startBitcoindChain(BITCOIND) };
+export const onChain = BITCOIND === undefined ? {} : { startChain: () => startBitcoindChain(BITCOIND) };
 
 /** Plays a scenario to its end. Sums of satoshis are checked by the runner in every one. */
 export function played(name: string, seed = 'tests'): Promise<ScenarioReport> {

@@ -5,6 +5,7 @@ import { findScenario } from '../../src/scenarios/catalogue.ts';
 import { runScenario, type ScenarioReport } from '../../src/scenarios/run.ts';
 import { type ChunkExecutor, remembering } from '../../src/stage/executor.ts';
 import type { Machine } from '../../src/stage/options.ts';
+import { onChain } from './play.ts';
 
 /** Turns of the event loop that an answer of a slow machine takes at most. */
 const SLOWEST = 12;
@@ -44,7 +45,7 @@ function slowExecutor(): ChunkExecutor {
 }
 
 const played = (name: string, on: { readonly executor: ChunkExecutor; readonly machine?: Machine }) =>
-  runScenario(findScenario(name), { seed: 'same story', ...on });
+  runScenario(findScenario(name), { seed: 'same story', ...onChain, ...on });
 
 const slowly = (name: string): Promise<ScenarioReport> =>
   played(name, { executor: slowExecutor(), machine: slowMachine });
