@@ -27,6 +27,8 @@ import { logDuty, logEngineNotice, logNetNotice } from './notices.ts';
 import { holdStoredOffers, OfferKeeper } from './offers.ts';
 import { openWallet } from './open-wallet.ts';
 import { Partners } from './partners.ts';
+import { paymentMethods } from './payment-methods.ts';
+import { holdStoredPayments, PaymentKeeper } from './payments.ts';
 import { TipLoop } from './tip-loop.ts';
 import { towerMethods } from './tower-methods.ts';
 import { unlock } from './unlock.ts';
@@ -94,6 +96,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
     );
     closing.add(() => pool.close());
     await holdStoredOffers({ store, wallet: wallet.wallet });
+    await holdStoredPayments({ store, wallet: wallet.wallet });
     const transport = await startLibp2p({
       seed: keys.identity,
       listen: values.p2p.listen,
@@ -152,6 +155,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
         ? new OfferKeeper(node, { parametersTxid: txidFromDisplay(parameters_txid), wanted, log })
         : undefined;
     await offers?.load();
+    const payments = await PaymentKeeper.load(node, wallet, log);
     const attempt = async (task: string, work: () => Promise<void> | undefined): Promise<void> => {
       // It is done again in the next round; nothing else waits for it.
       await work()?.catch((cause: unknown) => log.warn('failed', { task, ...errorFields(cause) }));
@@ -161,6 +165,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
       log,
       onRound: async (why) => {
         await attempt('offers', () => offers?.follow());
+        await attempt('payments', () => payments.follow());
         if (why !== 'retry') await attempt('offers', () => offers?.announce());
         await attempt('jobs', () => jobs?.runner.follow());
       },
@@ -180,6 +185,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
     const methods = new ControlMethods().add(
       ...daemonMethods(view, log),
       ...towerMethods(node),
+      ...paymentMethods(payments, config.network.addresses),
       ...(jobs?.methods ?? []),
     );
     const control = await ControlServer.start(folders.socket, methods);

@@ -32,6 +32,8 @@ export const EVENTS = Object.freeze({
   'offer-waits': 'an offer cannot be published yet',
   'offer-spent': 'an offer has been taken up or spent',
   announced: 'offers were announced',
+  paid: 'the operator has paid from the wallet',
+  'payment-waits': 'the chain does not take a payment now; it is handed over again at the next block',
   job: 'a job has moved',
   'backup-written': 'the newest state of contracts is in the backup',
   'backup-behind':

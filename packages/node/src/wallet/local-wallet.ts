@@ -61,6 +61,8 @@ export interface LocalWallet extends NodeWallet {
   readonly unpaid: number;
   /** The script on which this wallet asks to be paid: the same one until it has been paid, or a `fresh` one is asked for. */
   receiveScript(fresh: boolean): Uint8Array;
+  /** Confirmed coins that nothing has set aside. */
+  free(): readonly Coin[];
   /** What it knows of the chain. */
   state(): WalletState;
 }
@@ -181,6 +183,12 @@ export function createLocalWallet(
       }
       return watched[receive]!;
     },
+    free: () =>
+      tracker.spendable(height + 1).map(({ txid, vout, amount, key }) => ({
+        outpoint: { txid, vout },
+        amount: satoshi(amount),
+        script: key.script,
+      })),
     state: () => walletState(tracker.state(UNDO_BLOCKS), used),
     balance: () => tracker.balance(),
     connect(block: ChainBlock): void {
