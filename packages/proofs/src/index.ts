@@ -17,6 +17,14 @@ export { challengeHash } from './challenge/challenge.ts';
 export { detectionProbability } from './challenge/detection.ts';
 export { sampleChunks } from './challenge/sample.ts';
 export { type ContentName, contentHash, inputHash } from './commitment/content-hash.ts';
+export {
+  type ContentPart,
+  contentParts,
+  contentStates,
+  contentStatesBytes,
+  isContentPart,
+  type NamedContent,
+} from './commitment/content-states.ts';
 export { inputTree, verifyInput } from './commitment/inputs.ts';
 export {
   type MerkleTree,

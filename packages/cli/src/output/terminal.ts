@@ -3,9 +3,8 @@ export function terminalColumns(stream: { readonly columns?: number }): number {
   return stream.columns ?? Number.POSITIVE_INFINITY;
 }
 
-/** Characters that move a terminal's cursor, change its title or turn text around: others choose some of the words that are shown. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const MOVING = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+/** What moves a terminal's cursor, changes its title, or turns text around: controls, marks of direction, separators of lines. */
+const MOVING = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
 /** Text in one line that only shows characters, whoever wrote it. */
 export function plainText(text: string): string {

@@ -1,3 +1,4 @@
+import type { ContentName } from '@prometheus-compute/proofs';
 import {
   type ChannelState,
   decodeMessage,
@@ -24,22 +25,23 @@ export class ChannelContents {
   }
 
   /**
-   * Whether a content is the channel's program, its list of inputs, an input, a document that this node has accepted, a
-   * ciphertext of a delivery among them, or the records of a chunk that an opening among them names.
+   * What a content is of a channel: `other` for its program, its list of inputs and documents that this node has accepted; for an input, a
+   * ciphertext of a delivery among these documents, and the records of a chunk that an opening among them names, the tag under which their bytes are
+   * hashed. Undefined: none of it.
    */
-  async has({ state }: ChannelRecord, content: Hash32): Promise<boolean> {
+  async kindOf({ state }: ChannelRecord, content: Hash32): Promise<ContentName | 'other' | undefined> {
     const contract = contractOf(state);
-    if (contract === undefined) return false;
+    if (contract === undefined) return undefined;
     const { programHash, inputRoot } = contract;
-    if (equalBytes(content, programHash) || equalBytes(content, inputRoot)) return true;
+    if (equalBytes(content, programHash) || equalBytes(content, inputRoot)) return 'other';
     const { documents, deliveries, openings } = acceptedIn(state);
-    if (documents.some((hash) => equalBytes(hash, content))) return true;
+    if (documents.some((hash) => equalBytes(hash, content))) return 'other';
     const name = toHex(content);
-    if ((await this.#list(inputRoot, inputsOf)).has(name)) return true;
-    for (const delivery of deliveries) if ((await this.#list(delivery, ciphertextsOf)).has(name)) return true;
-    if (contract.scheme !== 'freivalds') return false;
-    for (const opening of openings) if ((await this.#list(opening, recordsOf)).has(name)) return true;
-    return false;
+    if ((await this.#list(inputRoot, inputsOf)).has(name)) return 'x';
+    for (const delivery of deliveries) if ((await this.#list(delivery, ciphertextsOf)).has(name)) return 'ct';
+    if (contract.scheme !== 'freivalds') return undefined;
+    for (const opening of openings) if ((await this.#list(opening, recordsOf)).has(name)) return 'records';
+    return undefined;
   }
 
   async #list(

@@ -1,8 +1,10 @@
-import { type Hash32, MAX_BLOB_BYTES, type MessageOf, toHex } from '@prometheus-compute/protocol';
+import type { ContentName } from '@prometheus-compute/proofs';
+import { equalBytes, type Hash32, MAX_BLOB_BYTES, type MessageOf, toHex } from '@prometheus-compute/protocol';
 import type { BlobDraft } from '../ports/blob-store.ts';
 import type { PeerId } from '../ports/transport.ts';
 import type { ChannelRecord } from './channel-record.ts';
 import { asError, EngineError } from './errors.ts';
+import { type Place, ProvedParts } from './proved-parts.ts';
 
 /** Blocks after which everybody else is asked too: a source that sends a byte now and then is not waited for alone. */
 const HASTE = 3;
@@ -14,6 +16,11 @@ export interface WantedContent {
   readonly size: number;
   /** `size` is what a signed message announced; false: nobody signed for it, and it is the most that is taken. */
   readonly exact: boolean;
+  /**
+   * The tag under which its bytes are hashed: parts of a content of several are then verified one by one as they come. Undefined: its hash is not that of
+   * its bytes alone, and is checked at their end.
+   */
+  readonly name?: ContentName;
   /** Whether bytes have this hash; wrong bytes are thrown away. */
   readonly verify: (bytes: Uint8Array) => boolean;
   /** Blocks after which what has not come whole is given up; undefined: it is waited for as long as the contract lasts. */
@@ -25,6 +32,8 @@ interface Attempt {
   readonly peer: PeerId;
   /** Where parts are kept; undefined before there is one that is not all. */
   draft: BlobDraft | undefined;
+  /** Its parts come from the last to the first, each verified; undefined: from the first on, verified at the end. */
+  proved: ProvedParts | undefined;
   /** Nothing is taken: the draft is being read or written, until the next part is asked for. */
   isBusy: boolean;
   /** Bytes that have come, some of them perhaps still on their way to the draft. */
@@ -38,7 +47,7 @@ interface Attempt {
 
 /** What a download does to the world around it. */
 interface Effects {
-  ask(peer: PeerId, offset: number): void;
+  ask(peer: PeerId, place: Place): void;
   /** Where the parts of a source are kept. */
   draft(peer: PeerId): Promise<BlobDraft>;
   /** Stores a content that came in one part, and was verified. */
@@ -83,13 +92,13 @@ export class Download {
     if (this.#isOver) return;
     const peer = this.#unasked.shift();
     if (peer !== undefined) {
-      const state = { draft: undefined, isBusy: false, received: 0, total: undefined };
+      const state = { draft: undefined, proved: undefined, isBusy: false, received: 0, total: undefined };
       const fresh: Attempt = { peer, ...state, resumed: false, moved: true };
       this.#attempts.set(peer, fresh);
       const { size, exact } = this.content;
       // What is of one part only needs no draft. Whether a content of unknown size is whole, only its source can say.
       if (exact && size > MAX_BLOB_BYTES) void this.#working(fresh, () => this.#resume(fresh));
-      else this.#does.ask(peer, 0);
+      else this.#does.ask(peer, this.#place(fresh));
     } else if (this.#attempts.size === 0) {
       this.fail(new EngineError('payload-missing', `nobody can be asked for ${toHex(this.content.hash)}`));
     }
@@ -107,7 +116,7 @@ export class Download {
     for (const [peer, attempt] of this.#attempts) {
       if (!attempt.moved) silent.push(peer);
       attempt.moved = false;
-      if (!attempt.isBusy) this.#does.ask(peer, attempt.received);
+      if (!attempt.isBusy) this.#does.ask(peer, this.#place(attempt));
     }
     if (silent.length === this.#attempts.size || this.#blocks > HASTE)
       while (this.#unasked.length > 0) this.askNext();
@@ -117,7 +126,9 @@ export class Download {
   /** Takes in a part. Answers whether it was the next one of its source, once it is kept. */
   async take(message: MessageOf<'blob'>, from: PeerId): Promise<boolean> {
     const attempt = this.#attempts.get(from);
-    if (attempt === undefined || attempt.isBusy || message.offset !== attempt.received) return false;
+    if (attempt === undefined || attempt.isBusy) return false;
+    if (attempt.proved !== undefined) return this.#takeProved(attempt, attempt.proved, message);
+    if (message.offset !== attempt.received || !equalBytes(message.content, this.content.hash)) return false;
     const { size, exact } = this.content;
     const { total, bytes } = message;
     const fits = exact ? total === size : total <= size && (attempt.total ?? total) === total;
@@ -130,6 +141,29 @@ export class Download {
     attempt.moved = true;
     await this.#working(attempt, () => this.#keepPart(attempt, bytes));
     return true;
+  }
+
+  /** Takes in a part that is verified at once. */
+  async #takeProved(attempt: Attempt, proved: ProvedParts, message: MessageOf<'blob'>): Promise<boolean> {
+    if (!proved.isAnswer(message)) return false;
+    attempt.moved = true;
+    await this.#working(attempt, async () => {
+      const isRight = await proved.take(message);
+      if (!this.#isAt(attempt)) return;
+      if (!isRight)
+        this.#strike(
+          attempt,
+          `${attempt.peer} served a part of other bytes than ${toHex(this.content.hash)} names`,
+        );
+      else if (proved.isWhole) await this.#check(attempt, await attempt.draft!.read());
+      else this.#ask(attempt);
+    });
+    return true;
+  }
+
+  /** What a source is asked for next. */
+  #place({ proved, received }: Attempt): Place {
+    return proved?.wants ?? { content: this.content.hash, offset: received };
   }
 
   /** The content is here, by this download or by another one. */
@@ -147,8 +181,13 @@ export class Download {
 
   /** Goes on where an earlier run has ended. */
   async #resume(attempt: Attempt): Promise<void> {
-    const { size } = this.content;
+    const { hash, size, name } = this.content;
     const draft = await this.#open(attempt);
+    if (name !== undefined) {
+      attempt.proved = new ProvedParts({ hash, size, name }, draft);
+      this.#ask(attempt);
+      return;
+    }
     if (draft.length > size) await draft.discard();
     attempt.received = draft.length;
     attempt.resumed = draft.length > 0;
@@ -174,7 +213,7 @@ export class Download {
 
   #ask(attempt: Attempt): void {
     attempt.isBusy = false;
-    if (this.#isAt(attempt)) this.#does.ask(attempt.peer, attempt.received);
+    if (this.#isAt(attempt)) this.#does.ask(attempt.peer, this.#place(attempt));
   }
 
   /** All of it has come from one source: it is the content, or the source damages what it serves. */

@@ -1,4 +1,10 @@
 import {
+  type ContentName,
+  type ContentPart,
+  contentStates,
+  contentStatesBytes,
+} from '@prometheus-compute/proofs';
+import {
   contractHash,
   encodeEnvelope,
   equalBytes,
@@ -16,6 +22,7 @@ import { Download, type WantedContent } from './download.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import { EngineError } from './errors.ts';
 import type { PayloadService } from './extensions.ts';
+import { type Place, statesName } from './proved-parts.ts';
 import { Serving } from './serving.ts';
 
 /** What one content may have at most, so that no announced size fills the memory. */
@@ -34,6 +41,8 @@ export class PayloadExchange implements PayloadService {
   readonly #givenUp = new Set<string>();
   /** Peers that left a request unanswered over a block: they are asked after all others. */
   readonly #slow = new Set<PeerId>();
+  /** Lists of states that are being made. */
+  readonly #states = new Map<string, Promise<boolean>>();
   /** Drafts in use. */
   readonly #drafts = new Set<string>();
   #waiting = 0;
@@ -106,7 +115,7 @@ export class PayloadExchange implements PayloadService {
     // Two downloads may ask one source: each has a draft of its own.
     const own = (peer: PeerId) => `${key}/${peer}`;
     const download = new Download(content, quick, record, {
-      ask: (peer, offset) => this.#ask(download, peer, offset),
+      ask: (peer, place) => this.#ask(download, peer, place),
       draft: (peer) => {
         const isUsed = [...this.#drafts].some((name) => name.startsWith(toHex(hash)) && name.endsWith(peer));
         this.#drafts.add(own(peer));
@@ -131,11 +140,10 @@ export class PayloadExchange implements PayloadService {
     return download.finished;
   }
 
-  #ask(download: Download, peer: PeerId, offset: number): void {
+  #ask(download: Download, peer: PeerId, place: Place): void {
     const [record] = download.wanted.values();
     if (record === undefined) return;
-    const { hash: content } = download.content;
-    const message = { kind: 'fetch', channel: channelOf(record), content, offset } as const;
+    const message = { kind: 'fetch', channel: channelOf(record), ...place } as const;
     this.#send(record, peer, message).then(
       (taken) => {
         if (!taken) download.askNext();
@@ -171,7 +179,7 @@ export class PayloadExchange implements PayloadService {
     to: PeerId,
   ): Promise<{ readonly sent: Promise<unknown> }> {
     const nothing = { sent: Promise.resolve() };
-    if (!(await this.#contents.has(record, content))) return nothing;
+    if (!(await this.#isServed(record, content))) return nothing;
     const part = await this.#ports.blobs.part(content, offset, MAX_BLOB_BYTES);
     if (part === undefined || part.bytes.length === 0) return nothing;
     const answer = { kind: 'blob', channel, content, offset, ...part } as const;
@@ -179,8 +187,37 @@ export class PayloadExchange implements PayloadService {
     return { sent: this.#send(record, to, answer).catch(() => {}) };
   }
 
+  /** Whether a content belongs to a channel, or is the list of the states of one that does: that is made when it is asked for first. */
+  async #isServed(record: ChannelRecord, content: Hash32): Promise<boolean> {
+    const kind = await this.#contents.kindOf(record, content);
+    if (kind !== undefined) return true;
+    const of = statesName(content);
+    const name = await this.#contents.kindOf(record, of);
+    if (name === undefined || name === 'other') return false;
+    const key = toHex(content);
+    const making = this.#states.get(key) ?? this.#makeStates(content, of, name);
+    this.#states.set(key, making);
+    try {
+      return await making;
+    } finally {
+      this.#states.delete(key);
+    }
+  }
+
+  /** @returns whether the list is in the store */
+  async #makeStates(list: Hash32, content: Hash32, name: ContentName): Promise<boolean> {
+    const { blobs } = this.#ports;
+    if ((await blobs.part(list, 0, 0)) !== undefined) return true;
+    const size = (await blobs.part(content, 0, 0))?.total;
+    if (size === undefined || contentStatesBytes(size) === 0) return false;
+    const read = async ({ offset, length }: ContentPart) =>
+      (await blobs.part(content, offset, length))!.bytes;
+    await blobs.put(list, await contentStates({ name, size }, read));
+    return true;
+  }
+
   async onBlob(message: MessageOf<'blob'>, from: PeerId): Promise<void> {
-    for (const download of this.#of(message.content)) {
+    for (const download of [...this.#of(message.content), ...this.#of(statesName(message.content))]) {
       if (await download.take(message, from)) this.#slow.delete(from);
     }
   }

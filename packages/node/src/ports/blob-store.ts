@@ -10,10 +10,14 @@ export interface BlobPart {
 
 /** A content that is on its way here from one source. What has come of it is still there after a restart. */
 export interface BlobDraft {
-  /** Bytes that are there, from the content's beginning. */
+  /** Where the last byte that is there ends. */
   readonly length: number;
   /** Adds what comes next. */
   append(bytes: Uint8Array): Promise<void>;
+  /** Puts bytes into their place, also where nothing in front of it has come yet. */
+  write(offset: number, bytes: Uint8Array): Promise<void>;
+  /** The bytes of a place; fewer where the draft ends. */
+  part(offset: number, length: number): Promise<Uint8Array>;
   /** All that is there. */
   read(): Promise<Uint8Array>;
   /** What is there is the content: it is stored under its hash, and no draft any more. */

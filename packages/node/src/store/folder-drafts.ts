@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import {
+  appendFile,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { toHex } from '@prometheus-compute/protocol';
 import { syncFolder } from '../files/sync-folder.ts';
@@ -48,6 +59,26 @@ async function openDraft(file: string, target: string): Promise<BlobDraft> {
       await appendFile(file, bytes, { mode: 0o600 });
       length += bytes.length;
     },
+    async write(offset, bytes) {
+      // Kept when it is there: 'a' would write behind all of it, 'w' throw it away.
+      const place = await open(file, constants.O_RDWR | constants.O_CREAT, 0o600);
+      try {
+        await writeAt(place, bytes, offset);
+      } finally {
+        await place.close();
+      }
+      length = Math.max(length, offset + bytes.length);
+    },
+    async part(offset, wanted) {
+      const place = await open(file, 'r');
+      try {
+        const bytes = new Uint8Array(Math.max(0, Math.min(wanted, length - offset)));
+        const { bytesRead } = await place.read(bytes, 0, bytes.length, offset);
+        return bytes.subarray(0, bytesRead);
+      } finally {
+        await place.close();
+      }
+    },
     read: async () => new Uint8Array(await readFile(file)),
     async keep() {
       const whole = await open(file, 'r+');
@@ -60,4 +91,11 @@ async function openDraft(file: string, target: string): Promise<BlobDraft> {
       await rm(file, { force: true });
     },
   };
+}
+
+async function writeAt(file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, offset + done);
+    done += bytesWritten;
+  }
 }

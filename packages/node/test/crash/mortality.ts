@@ -163,6 +163,8 @@ export class Mortality {
               return draft.length;
             },
             append: (bytes) => life.answer(() => draft.append(bytes)),
+            write: (offset, bytes) => life.answer(() => draft.write(offset, bytes)),
+            part: (offset, length) => life.answer(() => draft.part(offset, length)),
             read: () => life.answer(() => draft.read()),
             keep: () => effect('blob', 'came', () => draft.keep()),
             discard: () => life.answer(() => draft.discard()),

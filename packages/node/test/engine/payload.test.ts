@@ -1,8 +1,24 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { contentHash } from '@prometheus-compute/proofs';
-import { equalBytes, type Hash32, type MessageOf, openEnvelope } from '@prometheus-compute/protocol';
+import { contentHash, contentStates } from '@prometheus-compute/proofs';
+import {
+  equalBytes,
+  type Hash32,
+  MAX_BLOB_BYTES,
+  type MessageOf,
+  openEnvelope,
+  toHex,
+} from '@prometheus-compute/protocol';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contractOf } from '../../src/engine/addressing.ts';
 import type { ChannelRecord } from '../../src/engine/channel-record.ts';
@@ -10,6 +26,7 @@ import type { WantedContent } from '../../src/engine/download.ts';
 import type { EnginePorts } from '../../src/engine/engine-ports.ts';
 import { encodeManifest } from '../../src/engine/manifest.ts';
 import { PayloadExchange } from '../../src/engine/payload.ts';
+import { statesName } from '../../src/engine/proved-parts.ts';
 import { MemoryNetwork } from '../../src/net/memory-transport.ts';
 import { folderBlobs } from '../../src/store/folder-blobs.ts';
 import { type Play, startPlay } from '../local/play.ts';
@@ -397,6 +414,113 @@ describe('contents that several have', () => {
   });
 });
 
+/** A content whose parts are verified one by one, and what a node answers that has it: its parts, and the list of their states. */
+async function provable() {
+  const name = 'records';
+  const place = contentHash(name, content);
+  const states = await contentStates({ name, size: content.length }, async ({ offset, length }) =>
+    content.subarray(offset, offset + length),
+  );
+  /** @param change - of the bytes of an answer */
+  const serve =
+    (change: (bytes: Uint8Array, offset: number | 'states') => Uint8Array = (bytes) => bytes): Serve =>
+    (fetch, answer) => {
+      const isList = equalBytes(fetch.content, statesName(place));
+      const whole = isList ? states : content;
+      const bytes = whole.slice(fetch.offset, fetch.offset + MAX_BLOB_BYTES);
+      const { content: named, offset } = fetch;
+      answer({
+        content: named,
+        offset,
+        total: whole.length,
+        bytes: change(bytes, isList ? 'states' : offset),
+      });
+    };
+  const verify = (bytes: Uint8Array) => equalBytes(contentHash(name, bytes), place);
+  return { serve, wanted: { hash: place, name, verify } as const };
+}
+
+const flip = (bytes: Uint8Array, at: number): Uint8Array => bytes.with(at, bytes[at]! ^ 1);
+const OFFSETS = [0, 1_048_572, 2_097_148];
+const FROM_THE_END = ['one 0', 'one 2097148', 'one 1048572', 'one 0'];
+
+describe('contents whose parts are verified as they come', () => {
+  it('the list of states first, then the last part, and so on to the first', async () => {
+    const { serve, wanted } = await provable();
+    const { obtain, asked, asking, drafts } = await nodes({ one: serve() });
+    expect(await obtain(wanted)).toEqual(content);
+    expect(asked).toEqual(FROM_THE_END);
+    expect(await asking.blobs.get(wanted.hash)).toEqual(content);
+    expect(readdirSync(drafts)).toEqual([]);
+  });
+
+  it('a flipped byte anywhere is refused at its part: nothing more is asked of who has sent it', async () => {
+    const { serve, wanted } = await provable();
+    await fc.assert(
+      fc.asyncProperty(fc.nat(content.length - 1), async (at) => {
+        const bad = serve((bytes, offset) =>
+          offset !== 'states' &&
+          at >= offset &&
+          at < offset + bytes.length &&
+          OFFSETS.findLast((o) => o <= at) === offset
+            ? flip(bytes, at - offset)
+            : bytes,
+        );
+        const { obtain, asked, asking } = await nodes({ one: bad });
+        await expect(obtain(wanted)).rejects.toThrow(missing(/^one served a part/));
+        const index = OFFSETS.findLastIndex((offset) => offset <= at);
+        expect(asked).toEqual(FROM_THE_END.slice(0, 1 + (OFFSETS.length - index)));
+        expect(await asking.blobs.get(wanted.hash)).toBeUndefined();
+      }),
+      { numRuns: 6, examples: [[0], [content.length - 1], [1_048_571], [1_048_572]] },
+    );
+  });
+
+  it('a list of states with a flipped byte is refused at the first part that it is wrong of; another source serves all', async () => {
+    const { serve, wanted } = await provable();
+    for (const [at, asks] of [
+      [40, 2],
+      [8, 3],
+    ] as const) {
+      const bad = serve((bytes, offset) => (offset === 'states' ? flip(bytes, at) : bytes));
+      const { obtain, asked } = await nodes({ bad, one: serve() });
+      expect(await obtain(wanted)).toEqual(content);
+      expect(asked.filter((entry) => entry.startsWith('bad'))).toHaveLength(asks);
+      expect(asked.slice(asks)).toEqual(FROM_THE_END);
+    }
+    const short = serve((bytes, offset) => (offset === 'states' ? bytes.subarray(1) : bytes));
+    const { obtain, asked } = await nodes({ one: short });
+    await expect(obtain(wanted)).rejects.toThrow(missing(/^one /));
+    expect(asked).toEqual(['one 0']);
+  });
+
+  it('after the end of a run, what had come and is right is kept, and the rest asked for', async () => {
+    const { serve, wanted } = await provable();
+    for (const [damage, asks] of [
+      [undefined, ['one 0', 'one 0']],
+      [1_048_572, ['one 0', 'one 1048572', 'one 0']],
+      [content.length - 1, FROM_THE_END],
+    ] as const) {
+      let isWhole = false;
+      const node = await nodes({
+        one: (fetch, answer) => {
+          const isFirst = equalBytes(fetch.content, wanted.hash) && fetch.offset === 0;
+          if (isWhole || !isFirst) (serve() as Exclude<Serve, string | undefined>)(fetch, answer);
+        },
+      });
+      // Nobody waits for it any more: the process has ended.
+      node.obtain(wanted).catch(() => {});
+      await expect.poll(() => node.asked).toEqual(FROM_THE_END);
+      const [file] = readdirSync(node.drafts).map((name) => join(node.drafts, name));
+      if (damage !== undefined) writeFileSync(file!, flip(new Uint8Array(readFileSync(file!)), damage));
+      node.asked.length = 0;
+      isWhole = true;
+      expect(await node.obtain(wanted, ['one'], node.begin())).toEqual(content);
+      expect(node.asked).toEqual(asks);
+    }
+  });
+});
+
 /** The Client's side, which serves: what it sends waits until somebody takes it. */
 function serving() {
   const { client } = play.network;
@@ -486,6 +610,52 @@ describe('who is served', () => {
     const list = encodeManifest([{ hash: foreign, size: 77 }]);
     await blobs.put(contentHash('wasm', list), list);
     await ask(contentHash('wasm', list));
+    expect(served).toHaveLength(3);
+  });
+
+  it('of an input of several parts also the list of its states, which is made once; of a program there is none', async () => {
+    const { client } = play.network;
+    const contract = contractOf(record.state)!;
+    const [input, program] = [contentHash('x', content), contract.programHash];
+    const stored = folderBlobs(join(folder, String(places++)));
+    await stored.put(contract.inputRoot, encodeManifest([{ hash: input, size: content.length }]));
+    await stored.put(input, content);
+    await stored.put(program, content);
+    const put: string[] = [];
+    const served: Uint8Array[] = [];
+    const exchange = new PayloadExchange({
+      ...client.node.ports,
+      blobs: {
+        ...stored,
+        put: (name, bytes) => {
+          put.push(toHex(name));
+          return stored.put(name, bytes);
+        },
+      },
+      transport: {
+        ...client.node.ports.transport,
+        send: async (_, bytes) => {
+          const { message } = openEnvelope(bytes);
+          if (message.kind === 'blob') served.push(message.bytes);
+          return true;
+        },
+      },
+    });
+    const ask = (of: Hash32) =>
+      exchange.onFetch(
+        client.node.engine.records[0]!,
+        { kind: 'fetch', channel: hash, content: of, offset: 0 },
+        'worker',
+      );
+    const part = async ({ offset, length }: { readonly offset: number; readonly length: number }) =>
+      content.subarray(offset, offset + length);
+    const states = await contentStates({ name: 'x', size: content.length }, part);
+    await Promise.all([ask(statesName(input)), ask(statesName(input))]);
+    await ask(statesName(input));
+    expect(served).toEqual([states, states, states]);
+    expect(put).toEqual([toHex(statesName(input))]);
+    await ask(statesName(program));
+    await ask(statesName(contentHash('x', new Uint8Array(1))));
     expect(served).toHaveLength(3);
   });
 });

@@ -63,14 +63,14 @@ describe('a contract about a model, under freivalds', () => {
     const all = inputs.map((input) => contentHash('records', plainEngine(model).run(input).trace));
     for (const hash of all) {
       expect(await ports.blobs.get(hash)).toHaveLength(ROWS * model.rowTraceBytes);
-      expect(await contents.has(record!, hash)).toBe(false);
+      expect(await contents.kindOf(record!, hash)).toBeUndefined();
     }
     const before = state.name === 'closed' ? state.before : null;
     if (before === null || !('opening' in before) || before.opening === null)
       throw new RangeError('no opening was accepted');
     const body = (await ports.blobs.get(before.opening.hash))!;
     for (const { scheme } of decodeMessage('opening', body).chunks)
-      expect(await contents.has(record!, hash32(scheme))).toBe(true);
+      expect(await contents.kindOf(record!, hash32(scheme))).toBe('records');
   });
 
   it('D39: records that the Worker never serves cost the Verifier runs, and nobody money', async () => {

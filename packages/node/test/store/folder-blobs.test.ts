@@ -62,6 +62,21 @@ describe('blobs in a folder', () => {
     expect(await other.read()).toEqual(new Uint8Array([7]));
   });
 
+  it('a draft takes bytes into any place, and keeps what is there', async () => {
+    const draft = await folderBlobs(folder).draft(hash, 'one');
+    await draft.write(3, new Uint8Array([4, 5]));
+    expect(draft.length).toBe(5);
+    const again = await folderBlobs(folder).draft(hash, 'one');
+    expect(again.length).toBe(5);
+    await again.write(0, new Uint8Array([1, 2, 3]));
+    expect(again.length).toBe(5);
+    expect(await again.part(1, 3)).toEqual(new Uint8Array([2, 3, 4]));
+    expect(await again.part(4, 9)).toEqual(new Uint8Array([5]));
+    expect(await again.part(9, 1)).toEqual(new Uint8Array(0));
+    await again.keep();
+    expect(await folderBlobs(folder).get(hash)).toEqual(new Uint8Array([1, 2, 3, 4, 5]));
+  });
+
   it('a draft of which nothing has come for a month is thrown away', async () => {
     const draft = await folderBlobs(folder).draft(hash, 'one');
     await draft.append(new Uint8Array(5));

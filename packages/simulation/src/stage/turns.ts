@@ -74,6 +74,8 @@ export class Turns {
         return draft.length;
       },
       append: (bytes) => this.#inTurn(() => draft.append(bytes)),
+      write: (offset, bytes) => this.#inTurn(() => draft.write(offset, bytes)),
+      part: (offset, length) => this.#inTurn(() => draft.part(offset, length)),
       read: () => this.#inTurn(() => draft.read()),
       keep: () => this.#inTurn(() => draft.keep()),
       discard: () => this.#inTurn(() => draft.discard()),

@@ -68,7 +68,7 @@ async function obtainPayload(record: ChannelRecord, contract: Contract, context:
   requireRoom(prepared, inputs, context);
   for (const [i, { hash, size }] of inputs.entries()) {
     const verify = (bytes: Uint8Array) => equalBytes(inputHash(bytes), hash);
-    await payload.obtain(record, sources, { hash, size, exact: true, verify });
+    await payload.obtain(record, sources, { hash, size, exact: true, name: 'x', verify });
     onProgress({ record, task: 'agree', done: i + 1, total: inputs.length });
   }
 }

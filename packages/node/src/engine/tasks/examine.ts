@@ -34,7 +34,13 @@ export async function examineDelivery(
   const ciphertexts: Uint8Array[] = [];
   for (const [i, { ciphertext, size }] of delivery.chunks.entries()) {
     const verify = (bytes: Uint8Array) => equalBytes(contentHash('ct', bytes), ciphertext);
-    const bytes = await payload.obtain(record, sources, { hash: ciphertext, size, exact: true, verify });
+    const bytes = await payload.obtain(record, sources, {
+      hash: ciphertext,
+      size,
+      exact: true,
+      name: 'ct',
+      verify,
+    });
     ciphertexts.push(bytes);
     onProgress({ record, task: 'check-delivery', done: i + 1, total: delivery.chunks.length });
   }

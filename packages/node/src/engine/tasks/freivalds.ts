@@ -61,7 +61,7 @@ export function recordsFor(record: ChannelRecord, context: TaskContext): Freival
     const verify = (bytes: Uint8Array) => equalBytes(contentHash('records', bytes), hash);
     const asked = await height();
     try {
-      const wanted = { hash, size, exact: true, verify, patience };
+      const wanted = { hash, size, exact: true, name: 'records' as const, verify, patience };
       const bytes = await context.payload.obtain(record, sources, wanted);
       patience -= Math.max(0, (await height()) - asked);
       isServed = patience > 0;
