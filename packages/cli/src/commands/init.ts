@@ -48,6 +48,7 @@ async function initCommand(options: InitOptions): Promise<void> {
     passphrase,
     roles: options.roles.split(',').map((role) => role.trim()),
     startHeight: options.startHeight,
+    set: options.set,
   });
   const shown = options.recover || canAsk(options) ? undefined : words;
   process.stdout.write(

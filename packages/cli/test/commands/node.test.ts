@@ -68,6 +68,23 @@ describe('prometh init', () => {
     expect(again.answer).toMatchObject({ address: answer.address, words: null });
   });
 
+  it('writes the settings that it is given into the file; one that is none makes nothing', () => {
+    const place = join(folder, 'set');
+    const { answer } = init(place, '--set', 'p2p.mdns=true', '--set', 'chain.rpc_url=http://127.0.0.1:1');
+    const text = readFileSync(answer.config, 'utf8');
+    expect(text).toContain('\nmdns = true\n');
+    expect(text).toContain('\nrpc_url = "http://127.0.0.1:1"\n');
+    expect(text).toContain('\n# stall_minutes = ');
+    for (const wrong of ['p2p.mdsn=true', 'policy.audit_rate=7', 'allow_mainnet=true']) {
+      const nowhere = join(folder, 'wrong');
+      expect(init(nowhere, '--set', wrong)).toMatchObject({
+        status: 2,
+        answer: { code: expect.stringMatching(/^setting-/) },
+      });
+      expect(() => statSync(nowhere)).toThrow('ENOENT');
+    }
+  });
+
   it('passphrase-needed: nobody can be asked, and nothing was made', () => {
     expect(run('init', '--data-dir', join(folder, 'none'))).toMatchObject({
       status: 2,

@@ -93,7 +93,8 @@ function parsed(layers: readonly Layer[]) {
   return data;
 }
 
-function settingError(issue: z.core.$ZodIssue, origin: (path: string) => string): ConfigError {
+/** What is wrong with a setting, and where it stands. */
+export function settingError(issue: z.core.$ZodIssue, origin: (path: string) => string): ConfigError {
   const path = issue.path.map((part) => (typeof part === 'number' ? `[${part + 1}]` : `.${String(part)}`));
   const name = path.join('').replace(/^\./, '');
   if (issue.code === 'unrecognized_keys') {

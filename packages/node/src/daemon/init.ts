@@ -3,8 +3,11 @@ import { mnemonicFromEntropy, seedFromMnemonic } from '@prometheus-compute/bitco
 import { defaultValues } from '../config/defaults.ts';
 import { ConfigError } from '../config/errors.ts';
 import type { NodeFolders } from '../config/folders.ts';
+import { merged } from '../config/layers.ts';
+import { settingError } from '../config/load.ts';
 import type { Network } from '../config/networks.ts';
 import { configSchema } from '../config/schema.ts';
+import { givenLayer } from '../config/words.ts';
 import { configText, writeConfig } from '../config/write.ts';
 import { KeystoreError } from '../keystore/errors.ts';
 import type { ScryptCost } from '../keystore/format.ts';
@@ -27,6 +30,8 @@ export interface NewNodeOptions {
   readonly roles: readonly string[];
   /** First block to read; undefined: the network's. */
   readonly startHeight?: number | undefined;
+  /** Settings as they were typed (`chain.rpc_url=http://…`), which the file then has. */
+  readonly set?: readonly string[] | undefined;
   readonly cost?: ScryptCost;
 }
 
@@ -86,17 +91,30 @@ export async function makeNode(options: NewNodeOptions): Promise<NewNode> {
   }
 }
 
-function newConfig({ network, folders, roles, startHeight }: NewNodeOptions): string {
-  const values = defaultValues(network, folders);
-  const chain = { ...values.chain, start_height: startHeight ?? values.chain.start_height };
-  const checked = configSchema.safeParse({ ...values, roles, chain });
-  if (!checked.success) {
-    throw new ConfigError('setting-wrong', 'a role or the start height is not allowed', {
-      remedy: 'Roles are client, worker, verifier, arbiter; the start height is the height of a block.',
+/** @throws ConfigError `setting-unknown`, `setting-wrong` */
+function newConfig({ network, folders, roles, startHeight, set = [] }: NewNodeOptions): string {
+  const given = givenLayer(set);
+  const chosen = ['roles', ...set.map((word) => word.slice(0, word.indexOf('=')))];
+  const decided = ['network', 'allow_mainnet', 'roles'].find((name) => chosen.slice(1).includes(name));
+  if (decided !== undefined) {
+    throw new ConfigError('setting-wrong', `--set ${decided} is not for a new node`, {
+      evidence: { setting: decided },
+      remedy:
+        'Give --network and --roles; allow_mainnet is the one line that you change in the file yourself.',
     });
   }
+  const { tree, origin } = merged([
+    { from: 'the defaults', tree: defaultValues(network, folders) },
+    { from: '--roles', tree: { roles } },
+    ...(startHeight === undefined
+      ? []
+      : [{ from: '--start-height', tree: { chain: { start_height: startHeight } } }]),
+    given,
+  ]);
+  const checked = configSchema.safeParse(tree);
+  if (!checked.success) throw settingError(checked.error.issues[0]!, origin);
   // The operator decides about real bitcoin in the file, so the line is there to be changed.
-  const chosen = ['network', 'roles', ...(network.name === 'mainnet' ? ['allow_mainnet'] : [])];
+  if (network.name === 'mainnet') chosen.push('allow_mainnet');
   if (startHeight !== undefined) chosen.push('chain.start_height');
-  return configText(checked.data, new Set(chosen));
+  return configText(checked.data, new Set(['network', ...chosen]));
 }
