@@ -132,6 +132,23 @@ function hostOptions(
   ask: Ask,
   feeRate?: () => Promise<bigint>,
 ): ChainHost['options'] {
+  const messages: (() => void)[] = [];
+  let looking = false;
+  const look = (): void => {
+    looking = false;
+    // As on a chain in the process: everybody has seen a block before anybody is told what others say to it.
+    if (underway.count === 0) messages.shift()?.();
+    if (messages.length > 0) lookLater();
+  };
+  const lookLater = (): void => {
+    if (looking) return;
+    looking = true;
+    setImmediate(look);
+  };
+  const later = (happen: () => void): void => {
+    messages.push(happen);
+    lookLater();
+  };
   const counted: Ask = async (of) => {
     underway.count += 1;
     try {
@@ -156,7 +173,7 @@ function hostOptions(
     chain,
     ports: (_, ports) => ({ ...ports, chain: reached }),
     turns: {
-      later: (happen) => void setImmediate(happen),
+      later,
       get idle() {
         return underway.count === 0;
       },
