@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { JobReport, JobSpecification, JobStage } from '../engine.ts';
@@ -7,6 +7,11 @@ import { blocksText } from '../output/satoshis.ts';
 import { plainText } from '../output/terminal.ts';
 import { STAGES } from '../progress/stages.ts';
 import type { ProgressView } from '../progress/view.ts';
+
+/** How folders begin in which a job or its results lie for a moment. */
+const PARCEL = 'parcel-';
+/** Milliseconds after which nobody works in one any more. A day. */
+const LEFT_BEHIND = 86_400_000;
 
 /** What a command needs of a daemon's control socket. */
 export interface Caller {
@@ -145,9 +150,13 @@ export async function fetchReport(caller: Caller, id: string, folder: string): P
   });
 }
 
-/** A new folder, for its owner alone, that is gone afterwards. */
+/** A new folder, for its owner alone, that is gone afterwards. What a command that was killed has left there goes with it. */
 async function withFolder<Result>(folder: string, work: (place: string) => Promise<Result>): Promise<Result> {
-  const place = mkdtempSync(join(folder, 'parcel-'));
+  for (const name of readdirSync(folder).filter((entry) => entry.startsWith(PARCEL))) {
+    const { mtimeMs } = statSync(join(folder, name), { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+    if (Date.now() - mtimeMs > LEFT_BEHIND) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+  const place = mkdtempSync(join(folder, PARCEL));
   try {
     return await work(place);
   } finally {

@@ -1,7 +1,10 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { failureText } from '../../src/errors/describe.ts';
 import { EXIT } from '../../src/errors/exit-codes.ts';
-import { jobStatus, watchJob } from '../../src/job/remote.ts';
+import { fetchReport, jobStatus, watchJob } from '../../src/job/remote.ts';
 import { jobStatusText } from '../../src/output/job-text.ts';
 
 /** Clears the screen, sets the terminal's title, and turns text around: what a partner may give as its reason. */
@@ -58,5 +61,34 @@ describe('words of partners, on their way to a terminal', () => {
       exitCode: EXIT.failed,
     };
     expect(failureText(failure)).toBe(`prometh: ${SHOWN.slice(0, -2)}.`);
+  });
+});
+
+describe('files between a command and its daemon', () => {
+  it('are gone afterwards, and so is what a killed command has left; what may be in use stays', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'prometh-remote-'));
+    const now = Date.now() / 1_000;
+    for (const [name, age] of [
+      ['parcel-old', 2 * 86_400],
+      ['parcel-new', 60],
+      ['blobs', 9 * 86_400],
+    ] as const) {
+      mkdirSync(join(folder, name));
+      utimesSync(join(folder, name), now - age, now - age);
+    }
+    const seen: string[] = [];
+    const caller = {
+      call: async () => {
+        seen.push(...readdirSync(folder));
+        throw new RangeError('the daemon has gone');
+      },
+    };
+    try {
+      await expect(fetchReport(caller, 'a', folder)).rejects.toThrow('the daemon has gone');
+      expect(seen.filter((name) => name.startsWith('parcel-'))).toHaveLength(2);
+      expect(readdirSync(folder).toSorted()).toEqual(['blobs', 'parcel-new']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { toHex } from '@prometheus-compute/protocol';
 import { JobError } from './errors.ts';
 
@@ -19,7 +19,9 @@ export interface ParcelFacts {
  */
 export async function readParcel(path: string, facts: ParcelFacts, limit: number): Promise<Uint8Array> {
   if (facts.bytes > limit) throw unreadable(path, `it has more than ${limit} bytes`);
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((cause: unknown) => {
+  // A pipe that nobody writes into would hold up whatever else the process reads.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | (constants.O_NONBLOCK ?? 0);
+  const file = await open(path, flags).catch((cause: unknown) => {
     throw unreadable(path, 'it cannot be opened', cause);
   });
   try {
@@ -38,8 +40,12 @@ export async function writeParcel(path: string, contents: Uint8Array): Promise<P
   });
   try {
     await file.writeFile(contents);
-  } finally {
     await file.close();
+  } catch (cause) {
+    // On a full disk it would keep the room that is missing.
+    await file.close().catch(() => {});
+    await rm(path, { force: true });
+    throw unreadable(path, 'it cannot be written', cause);
   }
   return factsOf(contents);
 }

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeCanonical, encodeCanonical } from '@prometheus-compute/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeJob, encodeJob } from '../../src/jobs/job-parcel.ts';
 import { factsOf, readParcel, writeParcel } from '../../src/jobs/parcel-file.ts';
 import { decodeResults, encodeResults } from '../../src/jobs/results-parcel.ts';
@@ -53,6 +55,13 @@ describe('results on their way to whoever asked', () => {
   });
 });
 
+/** Any open file: what its class does is what all of them do. */
+async function someHandle(folder: string): Promise<FileHandle> {
+  const handle = await open(join(folder, 'any'), 'w');
+  await handle.close();
+  return handle;
+}
+
 describe('files between a daemon and its caller', () => {
   let folder = '';
   beforeEach(() => {
@@ -84,5 +93,19 @@ describe('files between a daemon and its caller', () => {
     await expect(readParcel(link, factsOf(new Uint8Array(5_001)), 9_000)).rejects.toMatchObject(
       refusal(/opened/),
     );
+  });
+
+  it.skipIf(process.platform === 'win32')('a pipe is no file, and holds up nobody', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(readParcel(pipe, factsOf(contents), 10_000)).rejects.toMatchObject(refusal(/no file/));
+  });
+
+  it('what cannot be written whole leaves nothing behind', async () => {
+    const written = vi.spyOn(Object.getPrototypeOf(await someHandle(folder)), 'writeFile');
+    written.mockRejectedValueOnce(new Error('no space is left'));
+    const place = join(folder, 'results');
+    await expect(writeParcel(place, contents)).rejects.toMatchObject(refusal(/cannot be written/));
+    expect(existsSync(place)).toBe(false);
   });
 });
