@@ -38,6 +38,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'channel/agreement',
     'channel/terms',
     'channel/abandon',
+    'channel/setup',
   ],
   'channel/*': [
     'channel/honest',
@@ -55,6 +56,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'channel/settlement-signature',
     'channel/terms',
     'channel/draw',
+    'channel/setup',
   ],
   'channel/closing': ['channel/clean-end', 'channel/releases', 'channel/abandon', 'channel/reorganisation'],
 };

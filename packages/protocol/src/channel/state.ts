@@ -47,14 +47,20 @@ interface SetupFrame {
   readonly deadline: number;
 }
 
+/** What W, or V, has answered to the terms. */
+export type TermsOf<R extends 'worker' | 'verifier'> = Extract<
+  MessageOf<'termsAccepted'>,
+  { readonly role: R }
+>;
+
 /** C has proposed and waits for W and V. */
 export interface TermsStep extends SetupFrame {
   readonly step: 'terms';
   readonly role: 'client';
   readonly terms: MessageOf<'terms'>;
   readonly peers: Peers;
-  readonly worker: MessageOf<'termsAccepted'> | null;
-  readonly verifier: MessageOf<'termsAccepted'> | null;
+  readonly worker: TermsOf<'worker'> | null;
+  readonly verifier: TermsOf<'verifier'> | null;
 }
 
 /** W or V has accepted the terms and waits for the contract. */

@@ -29,6 +29,9 @@ export type Step =
   | { readonly kind: 'later' }
   | { readonly kind: 'ignored'; readonly fault: ChannelFault };
 
+/** A step that changes the state. */
+export type Moved = Extract<Step, { readonly kind: 'moved' }>;
+
 export const LATER: Extract<Step, { readonly kind: 'later' }> = { kind: 'later' };
 
 /** The event of a task that the state no longer waits for. */
@@ -40,7 +43,7 @@ export function moved(
   messages: readonly Outgoing[] = [],
   tasks: readonly Task[] = [],
   fault: ChannelFault | null = null,
-): Step {
+): Moved {
   return { kind: 'moved', state, messages, tasks, fault };
 }
 

@@ -4,14 +4,16 @@ import { Game } from './play/game.ts';
 import { accepted, arbiters, B, DELTA, open, T0, until, without } from './play/late.ts';
 
 /** The session id: C, W and V know it, and the arbiters do not. */
-const SESSION = new Game().sent.find(({ message }) => message.kind === 'terms')!.message.channel;
+const session = () => new Game().sent.find(({ message }) => message.kind === 'terms')!.message.channel;
 
 /** Some say things of these kinds in the name of the session instead of the contract's. */
-const misnamed = (from: readonly string[], kinds: readonly ChannelMessage['kind'][]) =>
-  without([], {
+const misnamed = (from: readonly string[], kinds: readonly ChannelMessage['kind'][]) => {
+  const channel = session();
+  return without([], {
     onSend: ({ from: sender, message }) =>
-      from.includes(sender) && kinds.includes(message.kind) ? [{ ...message, channel: SESSION }] : [message],
+      from.includes(sender) && kinds.includes(message.kind) ? [{ ...message, channel }] : [message],
   });
+};
 
 describe('from Tx0 on everything names the contract, or nobody could post it', () => {
   it('a receipt in the name of the session binds nobody: W has none of C = V, and posts its delivery', () => {

@@ -6,7 +6,7 @@ import type { MessageOf } from '../../wire/messages.ts';
 import type { ChannelFault, ChannelFaultCode } from '../fault.ts';
 import type { Recipient } from '../recipient.ts';
 import type { SetupState, SignaturesStep } from '../state.ts';
-import { moved, type Outgoing, type Step, toAll } from '../step.ts';
+import { type Moved, moved, type Outgoing, toAll } from '../step.ts';
 import { isDrawn, suspectOf } from './suspects.ts';
 
 /** Characters of a reason that travel; the message allows 500 bytes. */
@@ -26,11 +26,11 @@ export function abandon(
   culprit: Recipient | null,
   reason: string,
   told: readonly Outpoint[] = [],
-): Step {
+): Moved {
   const fault: ChannelFault = { code, culprit, reason };
   const committed = state.step === 'signatures' && state.committed ? state : null;
   // A time-out strikes everybody by itself.
-  const messages = code === 'setup-timeout' && state.tip >= state.deadline ? [] : farewell(state, fault);
+  const messages = state.tip >= state.deadline ? [] : farewell(state, fault);
   return moved(
     {
       name: 'closed',

@@ -2,7 +2,7 @@ import type { Culprit } from '../../ceremony/fault.ts';
 import { offersOf } from '../../ceremony/offer.ts';
 import { selectArbiters } from '../../ceremony/selection.ts';
 import { contractHash, encodeContract } from '../../contract/contract-codec.ts';
-import { outpointKey } from '../../contract/outpoint.ts';
+import { outpointKey, outpointOf } from '../../contract/outpoint.ts';
 import { ROLES, type Role } from '../../contract/party.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import { graphId } from '../../transactions/graph-id.ts';
@@ -12,7 +12,7 @@ import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
 import type { Recipient } from '../recipient.ts';
 import type { ArbiterSetStep, PollingStep } from '../state.ts';
-import { ignored, LATER, moved, type Outgoing, STALE, type Step, toAll } from '../step.ts';
+import { ignored, LATER, type Moved, moved, type Outgoing, STALE, type Step, toAll } from '../step.ts';
 import { abandon } from './abandon.ts';
 import { snapshotOf } from './offers.ts';
 import { onSecondList } from './second-list.ts';
@@ -22,18 +22,16 @@ import { beginSignatures } from './signatures.ts';
 const PROOF_BLOCKS = 2;
 
 /** Takes the first n of the union, once all three lists are there (Y §Union), and looks at their stakes once more. */
-export function trySelect(context: ChannelContext, state: PollingStep, messages: readonly Outgoing[]): Step {
+export function trySelect(context: ChannelContext, state: PollingStep, messages: readonly Outgoing[]): Moved {
   const { client, worker, verifier } = state.lists;
   if (client === null || worker === null || verifier === null || state.seed === null) {
     return moved(state, messages);
   }
   const hash = contractHash(state.contract);
+  const shown = [client, worker, verifier].flatMap((list) => list.acceptances);
   const selection = selectArbiters({
     seed: state.seed,
-    offers: offersOf(
-      state.stakes,
-      [client, worker, verifier].flatMap((list) => list.acceptances),
-    ),
+    offers: offersOf(state.stakes, shown),
     lists: { client, worker, verifier },
     n: state.parameters.n,
     contractHash: hash,
@@ -56,7 +54,7 @@ export function trySelect(context: ChannelContext, state: PollingStep, messages:
     agreement,
     acceptances: selection.acceptances,
     graphId: graphId(hash, selection.arbiters),
-    passedOver: passedOver(state.lists, selection.acceptances),
+    passedOver: passedOver(shown, selection.acceptances),
     shown: state.shown,
     checked: false,
     mismatch: null,
@@ -66,10 +64,8 @@ export function trySelect(context: ChannelContext, state: PollingStep, messages:
   return moved(next, messages, [{ kind: 'check-stakes', stakes }]);
 }
 
-function passedOver(lists: PollingStep['lists'], drawn: readonly Acceptance[]): readonly string[] {
-  const keys = ROLES.flatMap((role) => lists[role]?.acceptances ?? []).map((item) =>
-    outpointKey(item.outpoint),
-  );
+function passedOver(shown: readonly Acceptance[], drawn: readonly Acceptance[]): readonly string[] {
+  const keys = shown.map((item) => outpointKey(item.outpoint));
   const chosen = drawn.map((item) => outpointKey(item.outpoint));
   return [...new Set(keys)].filter((key) => !chosen.includes(key));
 }
@@ -135,20 +131,23 @@ function blameMismatch(state: ArbiterSetStep): Step {
   return abandon(state, 'arbiter-set-mismatch', by, `the ${by} signed another list of arbiters`);
 }
 
-/** C tells who accepted and was not drawn, so that its stake need not wait until the acceptance has expired. */
+/**
+ * C tells who accepted and was not drawn, so that its stake need not wait until the acceptance has expired. Each is named: what
+ * is said to one must end nothing for others, to whom that one shows it.
+ */
 function farewells({ role, passedOver: others, agreement }: ArbiterSetStep): readonly Outgoing[] {
   if (role !== 'client') return [];
-  const message = {
-    kind: 'refused',
-    channel: contractHash(agreement.contract),
-    code: 'not-selected',
-    reason: 'other arbiters were drawn',
-    culprit: null,
-  } as const;
-  return toAll(
-    others.map((key): Recipient => `offer:${key}`),
-    message,
-  );
+  const channel = contractHash(agreement.contract);
+  return others.map((key) => ({
+    to: `offer:${key}`,
+    message: {
+      kind: 'refused',
+      channel,
+      code: 'not-selected',
+      reason: 'other arbiters were drawn',
+      culprit: { kind: 'offer', outpoint: outpointOf(key) },
+    },
+  }));
 }
 
 /** On to the signatures, when the own look is over and both others have agreed to the same set. */

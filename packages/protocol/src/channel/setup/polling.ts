@@ -9,7 +9,7 @@ import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
 import type { Recipient } from '../recipient.ts';
 import type { PollingStep } from '../state.ts';
-import { ignored, LATER, moved, STALE, type Step, toAll } from '../step.ts';
+import { ignored, LATER, type Moved, moved, STALE, type Step, toAll } from '../step.ts';
 import { abandon } from './abandon.ts';
 import { trySelect } from './arbiter-set.ts';
 import { snapshotOf } from './offers.ts';
@@ -49,9 +49,9 @@ export function onPolling(state: PollingStep, event: ChannelEvent, context: Chan
       if (state.seed === null) return LATER;
       if (event.message.kind === 'acceptance')
         return onAcceptance(context, state, event.from, event.message.acceptance);
-      if (event.message.kind === 'refused' && event.from.startsWith('offer:')) {
+      // By an offer: a partner's refusal ends the setup, and does not get here.
+      if (event.message.kind === 'refused')
         return askNext(context, { ...state, asked: answered(state, event.from, 'refused') });
-      }
       return LATER;
     default:
       return STALE;
@@ -88,7 +88,7 @@ function onAcceptance(
   });
   if (fault !== undefined) {
     const step = askNext(context, { ...state, asked: answered(state, from, 'refused') });
-    if (step.kind !== 'moved' || step.fault !== null) return step;
+    if (step.fault !== null) return step;
     return { ...step, fault: { code: 'acceptance-invalid', culprit: from, reason: fault.reason } };
   }
   return askNext(context, {
@@ -103,7 +103,7 @@ function onAcceptance(
  * failed this party lately is asked when nobody else is left: its word has been worth nothing, and two others may still
  * bring it in.
  */
-function askNext(context: ChannelContext, state: PollingStep): Step {
+function askNext(context: ChannelContext, state: PollingStep): Moved {
   const { n } = state.parameters;
   if (state.acceptances.length >= n) return shareList(context, state);
   const hopeful = state.asked.filter(
@@ -143,7 +143,7 @@ function askNext(context: ChannelContext, state: PollingStep): Step {
   );
 }
 
-function shareList(context: ChannelContext, state: PollingStep): Step {
+function shareList(context: ChannelContext, state: PollingStep): Moved {
   if (state.lists[state.role] !== null) return moved(state);
   const acceptances = state.acceptances;
   const others = ROLES.filter((role) => role !== state.role);

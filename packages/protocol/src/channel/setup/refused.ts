@@ -15,13 +15,21 @@ const LATE_BLOCKS = 6;
  * somebody whose message this party lacks too, it only says first what this party would find.
  */
 export function onRefused(state: SetupState, from: Recipient, message: MessageOf<'refused'>): Step {
-  const { culprit, reason } = message;
+  const { code, culprit, reason } = message;
   if (refusesAnother(state, from, culprit)) return STALE;
+  if (from === 'client' && code === 'not-selected') return onParting(state, message);
   const named = recipientNamed(culprit);
   const isLate = state.tip >= state.deadline - LATE_BLOCKS;
   if (isLate && named !== null && waitingFor(state).includes(named))
     return abandon(state, 'setup-timeout', named, reason);
   return abandon(state, 'refused-by-peer', from, reason, toldSuspect(state, culprit));
+}
+
+/** C parts with a stake that was not drawn. Its owner may show that to anybody: it ends nothing but that pledge. */
+function onParting(state: SetupState, { culprit, reason }: MessageOf<'refused'>): Step {
+  if (state.step !== 'pledged' || culprit?.kind !== 'offer') return STALE;
+  const isOwn = outpointKey(culprit.outpoint) === outpointKey(state.acceptance.outpoint);
+  return isOwn ? abandon(state, 'refused-by-peer', 'client', reason) : STALE;
 }
 
 /** Whether an arbiter of this contract refuses for another of its stakes, which was asked too and is not drawn. */

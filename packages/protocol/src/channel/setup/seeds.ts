@@ -5,7 +5,7 @@ import type { Hash32 } from '../../primitives/brands.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import type { ChannelEvent } from '../event.ts';
 import type { PollingStep, SeedsStep } from '../state.ts';
-import { ignored, LATER, moved, type Outgoing, STALE, type Step, toAll } from '../step.ts';
+import { ignored, LATER, type Moved, moved, type Outgoing, STALE, type Step, toAll } from '../step.ts';
 import { abandon } from './abandon.ts';
 
 /** Y §Oracle: the seeds are opened in the order C, V, W. */
@@ -28,7 +28,7 @@ export function onSeeds(state: SeedsStep, event: ChannelEvent): Step {
       const { message } = event;
       if (message.kind !== 'ceremonySeed') return LATER;
       const { role, seed } = message;
-      if (event.from !== role || role === state.role) {
+      if (event.from !== role) {
         return ignored('seed-mismatch', event.from, 'a seed in the name of another role');
       }
       if (state.seeds[role] !== null) return ignored('out-of-place', role, 'its seed is open already');
@@ -59,12 +59,12 @@ function committedSeed(state: SeedsStep, role: Role): Hash32 {
   }
 }
 
-function withSeed(state: SeedsStep, role: Role, seed: Hash32, messages: readonly Outgoing[]): Step {
+function withSeed(state: SeedsStep, role: Role, seed: Hash32, messages: readonly Outgoing[]): Moved {
   const next: SeedsStep = { ...state, seeds: { ...state.seeds, [role]: seed } };
   const { client, worker, verifier } = next.seeds;
   if (client === null || worker === null || verifier === null) {
     const opened = openWhenDue(next);
-    return opened.kind === 'moved' ? { ...opened, messages: [...messages, ...opened.messages] } : opened;
+    return { ...opened, messages: [...messages, ...opened.messages] };
   }
   const { name, parameters, tip, deadline, contract, peers } = next;
   const polling: PollingStep = {
@@ -88,7 +88,7 @@ function withSeed(state: SeedsStep, role: Role, seed: Hash32, messages: readonly
   return moved(polling, messages, [{ kind: 'find-offers', height: contract.snapshotHeight }]);
 }
 
-function openWhenDue(state: SeedsStep): Step {
+function openWhenDue(state: SeedsStep): Moved {
   const turn = OPENING_ORDER.slice(0, OPENING_ORDER.indexOf(state.role));
   const due =
     !state.opening &&

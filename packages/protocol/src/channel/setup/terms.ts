@@ -4,13 +4,12 @@ import { checkContract, contractViolations } from '../../contract/contract-rules
 import type { Parameters } from '../../contract/parameters.ts';
 import { ROLES } from '../../contract/party.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
-import { EncodingError } from '../../primitives/errors.ts';
 import { verifyPointLock } from '../../primitives/point-lock.ts';
 import type { MessageOf } from '../../wire/messages.ts';
 import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
-import type { AcceptedTermsStep, ContractStep, Peers, TermsStep } from '../state.ts';
-import { ignored, LATER, moved, STALE, type Step, toAll } from '../step.ts';
+import type { AcceptedTermsStep, ContractStep, Peers, TermsOf, TermsStep } from '../state.ts';
+import { ignored, LATER, type Moved, moved, STALE, type Step, toAll } from '../step.ts';
 import { abandon } from './abandon.ts';
 import { partnerAtFault } from './at-fault.ts';
 import { SETUP_BLOCKS } from './deadline.ts';
@@ -161,7 +160,7 @@ function propose(state: ContractStep): Step {
   return moved({ ...state, agreed: ['client'] }, toAll(['worker', 'verifier'], message));
 }
 
-function waitForSnapshot(state: ContractStep): Extract<Step, { kind: 'moved' }>['state'] {
+function waitForSnapshot(state: ContractStep): Moved['state'] {
   return {
     ...frameOf(state),
     step: 'seeds',
@@ -173,15 +172,15 @@ function waitForSnapshot(state: ContractStep): Extract<Step, { kind: 'moved' }>[
   };
 }
 
+/** What a partner adds to the terms. */
+type Part<R extends 'worker' | 'verifier'> = Omit<TermsOf<R>, 'kind' | 'channel' | 'role'>;
+
 /** The contract that the three parts of the terms add up to. Every party writes the same bytes. */
 function writeContract(
   terms: MessageOf<'terms'>,
-  worker: MessageOf<'termsAccepted'>,
-  verifier: MessageOf<'termsAccepted'>,
+  worker: Part<'worker'>,
+  verifier: Part<'verifier'>,
 ): Contract {
-  if (worker.role !== 'worker' || verifier.role !== 'verifier') {
-    throw new EncodingError('shape-wrong', 'terms of the Worker and of the Verifier, in this order');
-  }
   return {
     parametersTxid: terms.parametersTxid,
     client: terms.client,
@@ -218,25 +217,19 @@ function writeContract(
 
 /** Whether a contract is what the terms and the own answer add up to, whatever the other partner brought. */
 function keepsTerms(contract: Contract, terms: MessageOf<'terms'>, own: MessageOf<'termsAccepted'>): boolean {
-  const worker: MessageOf<'termsAccepted'> =
+  const worker: Part<'worker'> =
     own.role === 'worker'
       ? own
       : {
-          kind: 'termsAccepted',
-          channel: terms.channel,
-          role: 'worker',
           terms: contract.worker,
           pointLock: contract.pointLock,
           verificationLock: contract.verificationLock,
           ceremonySeedHash: contract.seedHashes.ceremonyWorker,
         };
-  const verifier: MessageOf<'termsAccepted'> =
+  const verifier: Part<'verifier'> =
     own.role === 'verifier'
       ? own
       : {
-          kind: 'termsAccepted',
-          channel: terms.channel,
-          role: 'verifier',
           terms: contract.verifier,
           challengeSeedHash: contract.seedHashes.challengeVerifier,
           ceremonySeedHash: contract.seedHashes.ceremonyVerifier,
