@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { CodedError } from '@prometheus-compute/protocol';
 import { isList, isObject } from './arguments.ts';
+import { RpcCode } from './errors.ts';
 import type { JsonValue } from './json.ts';
 
 /** Codes of {@link RpcClientError}. */
 export type RpcClientErrorCode =
-  /** No answer: the node is not there or broke off. */
+  /** No answer: the node is not there or broke off, is being started or stopped, or has too much to do. */
   | 'rpc-unreachable'
   /** The node does not accept user and password. */
   | 'rpc-unauthorized'
@@ -117,7 +118,9 @@ export class RpcClient {
     try {
       return JSON.parse(response.body) as JsonValue;
     } catch (cause) {
-      throw new RpcClientError('rpc-malformed', `HTTP ${response.status} without JSON`, { cause });
+      // Core answers so when too many requests wait, and while it ends; whatever stands in front of it, when it is not there.
+      const code = response.status >= 500 ? 'rpc-unreachable' : 'rpc-malformed';
+      throw new RpcClientError(code, `HTTP ${response.status} without JSON`, { cause });
     }
   }
 
@@ -173,6 +176,11 @@ function resultOf(reply: JsonValue, id: number, method: string): JsonValue {
       throw new RpcClientError('rpc-malformed', 'the error of the answer has no code and message');
     }
     const { code: rpcCode, message: reason } = error;
+    if (rpcCode === RpcCode.IN_WARMUP)
+      throw new RpcClientError('rpc-unreachable', `the node is being started: ${reason}`, {
+        rpcCode,
+        reason,
+      });
     throw new RpcClientError('rpc-refused', `${method}: ${reason}`, { rpcCode, reason });
   }
   if (reply.id !== id) throw new RpcClientError('rpc-malformed', 'this is the answer to another request');

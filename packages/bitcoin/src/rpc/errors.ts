@@ -16,6 +16,8 @@ export const RpcCode = Object.freeze({
   /** A transaction that the mempool's rules refuse. */
   VERIFY_REJECTED: -26,
   ALREADY_IN_UTXO_SET: -27,
+  /** The node has been started, and still reads what it has. */
+  IN_WARMUP: -28,
 });
 
 /** An answer with `error` instead of `result`. */

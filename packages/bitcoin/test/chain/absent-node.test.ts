@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { connectCore, Devchain, DevchainBackend, RpcServer } from '../../src/index.ts';
 import { scriptOf } from '../differential/coins.ts';
 import { behindProxy, changing, internal, liedTo } from './lied-to.ts';
-import type { LyingProxy } from './lying-proxy.ts';
+import { type LyingProxy, RpcFailure } from './lying-proxy.ts';
 
 /** Answers of a node, changed where `said` has something for the method. */
 const saying = (proxy: LyingProxy, said: Readonly<Record<string, object>>): void => {
@@ -17,7 +17,7 @@ const connecting = (proxy: LyingProxy, options: object = {}) =>
   connectCore({ network: 'regtest', onAlarm: () => {}, rpc: { url: proxy.url }, ...options });
 
 describe('a node that does not answer', () => {
-  it.each(['hang', 'cut'] as const)(
+  it.each(['hang', 'cut', 'busy'] as const)(
     '%s: each call fails, after a minute it is an alarm, and it is over with the first answer',
     async (mishap) => {
       let now = 1_000_000;
@@ -46,6 +46,22 @@ describe('a node that does not answer', () => {
       );
     },
   );
+
+  it('is being started: it is waited for, at the start and later, and is no liar for it', async () => {
+    await liedTo(async ({ backend, proxy, codes }) => {
+      const tip = await backend.tip();
+      proxy.lie = async () => new RpcFailure(-28, 'Loading block index…');
+      await expect(backend.tip()).rejects.toMatchObject({ code: 'rpc-unreachable' });
+      await expect(backend.blockAt(0)).rejects.toMatchObject({ code: 'rpc-unreachable' });
+      await expect(connecting(proxy)).rejects.toMatchObject({
+        code: 'rpc-unreachable',
+        message: expect.stringContaining('Loading block index'),
+      });
+      proxy.lie = async () => undefined;
+      expect(await backend.tip()).toEqual(tip);
+      expect(codes()).toEqual([]);
+    });
+  });
 
   it('an answer of a gigabyte is cut off, and never in memory', async () => {
     await liedTo(async ({ backend, proxy }) => {

@@ -24,7 +24,7 @@ export class RpcFailure {
 type HonestCall = (method: string, params: readonly JsonValue[]) => Promise<JsonValue | RpcFailure>;
 
 /** What happens to the connection instead of an answer. */
-export type Mishap = 'hang' | 'cut' | 'flood';
+export type Mishap = 'hang' | 'cut' | 'flood' | 'busy';
 
 /** Bytes that a flood sends at most. */
 const FLOOD = 1_000_000_000;
@@ -78,6 +78,9 @@ export class LyingProxy {
         return;
       case 'flood':
         this.#flood(response);
+        return;
+      case 'busy':
+        response.writeHead(503).end('Work queue depth exceeded');
         return;
       default:
     }
