@@ -239,6 +239,16 @@ describe('what a transaction has to pay', () => {
     });
   });
 
+  it('the least that the mempool takes, where the node refuses to estimate: it is no liar for it', async () => {
+    await liedTo(async ({ backend, proxy, codes }) => {
+      const floor = await backend.feeRate();
+      proxy.lie = async (method) =>
+        method === 'estimatesmartfee' ? new RpcFailure(-32603, 'Fee estimation disabled') : undefined;
+      expect(await backend.feeRate()).toBe(floor);
+      expect(codes()).toEqual([]);
+    });
+  });
+
   it('a miner of the development chain that asks for more is what its server estimates', async () => {
     await liedTo(async ({ backend, chain }) => {
       chain.mine(1, scriptOf(1), { minimumFeeRate: 20_000n });

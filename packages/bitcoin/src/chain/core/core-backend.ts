@@ -110,7 +110,9 @@ export class CoreBackend implements ChainBackend {
   async feeRate(): Promise<bigint> {
     const { node, maxFeeRate } = this.#parts;
     const floor = await node.ask(readFloor, 'getmempoolinfo');
-    const estimate = await node.ask(readEstimate, 'estimatesmartfee', FEE_TARGET);
+    // A node that takes no transactions of others (`blocksonly`) refuses to estimate, and what must be published still must.
+    const answer = await node.tryAsk(readEstimate, 'estimatesmartfee', FEE_TARGET);
+    const estimate = 'value' in answer ? answer.value : undefined;
     const asked = estimate === undefined || estimate < floor ? floor : estimate;
     if (asked > maxFeeRate) return maxFeeRate;
     return asked;
