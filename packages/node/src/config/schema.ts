@@ -60,7 +60,13 @@ export const configSchema = z.strictObject({
   chain: z.strictObject({
     rpc_url: choice(
       'JSON-RPC of the Bitcoin node: Bitcoin Core 28 or later, or `prometh devchain`.',
-      z.url({ protocol: /^https?$/ }).max(1_024),
+      z
+        .url({ protocol: /^https?$/ })
+        .max(1_024)
+        // It is shown and logged, and nothing secret stands in a setting.
+        .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), {
+          message: 'must name no user and no password: rpc_user and rpc_password_file do',
+        }),
     ),
     rpc_cookie_file: text('Its cookie file; not used where rpc_user is given.'),
     rpc_user: text('User for JSON-RPC; empty: log in with the cookie file.'),

@@ -70,6 +70,7 @@ describe('what is refused', () => {
     ['setting-wrong', 'poll_seconds = 0', 'chain.poll_seconds (in ', 'docs/node.md'],
     ['setting-wrong', 'poll_seconds = "2"', 'chain.poll_seconds', ''],
     ['setting-wrong', 'rpc_url = "ftp://x"', 'chain.rpc_url', ''],
+    ['setting-wrong', 'rpc_url = "http://me:secret@127.0.0.1:8332"', 'chain.rpc_url', ''],
     ['setting-wrong', 'rpc_user = "a"', 'needs chain.rpc_password_file', ''],
     ['config-malformed', 'poll_seconds = ', 'node.toml, line 2', ''],
     ['config-malformed', '__proto__ = 1', 'line 2', ''],
