@@ -1,3 +1,4 @@
+import { ChainAlarm, RpcClientError } from '@prometheus-compute/bitcoin';
 import { CodedError } from '@prometheus-compute/protocol';
 
 /**
@@ -33,4 +34,9 @@ export class EngineError extends CodedError<EngineErrorCode> {}
 /** Whatever was thrown, as an Error. */
 export function asError(cause: unknown): Error {
   return cause instanceof Error ? cause : new CodedError('thrown', String(cause));
+}
+
+/** Whether the Bitcoin node gave no answer that can be used: what a peer asked for is neither right nor wrong for it, and comes again. */
+export function isChainTrouble(cause: unknown): boolean {
+  return cause instanceof ChainAlarm || cause instanceof RpcClientError;
 }

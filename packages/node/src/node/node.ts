@@ -22,7 +22,7 @@ import type { ChainReading } from '../engine/checkpoint.ts';
 import { Collector } from '../engine/collector.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EnginePorts } from '../engine/engine-ports.ts';
-import { asError, EngineError } from '../engine/errors.ts';
+import { asError, EngineError, isChainTrouble } from '../engine/errors.ts';
 import type { Greeter, Greeting } from '../engine/extensions.ts';
 import { requireCovered } from '../engine/fees/worst-case.ts';
 import { History } from '../engine/history.ts';
@@ -190,7 +190,7 @@ export class Node implements Greeter, RoleHost {
         {
           cause,
           rule: 'D16',
-          remedy: `Send ${feeReserve} sat to the wallet in one payment, or lower the policy's fee reserve and highest rate.`,
+          remedy: `Send ${feeReserve} sat to the wallet in one payment (prometh node send to its own address splits a larger coin), or lower the policy's fee reserve and highest rate.`,
         },
       );
     }
@@ -218,7 +218,7 @@ export class Node implements Greeter, RoleHost {
       const role = (['worker', 'verifier'] as const).find((candidate) => this.roles.includes(candidate));
       return role === undefined ? { kind: 'not-mine' } : await answerTerms(this, role, message, from);
     } catch (cause) {
-      if (!(cause instanceof CodedError)) throw cause;
+      if (!(cause instanceof CodedError) || isChainTrouble(cause)) throw cause;
       this.#refuse(message, from, cause);
       return { kind: 'answered' };
     }

@@ -1,5 +1,13 @@
 import { inputTree } from '@prometheus-compute/proofs';
-import { checkParameters, joinChannel, type MessageOf, toHex, utf8 } from '@prometheus-compute/protocol';
+import {
+  CodedError,
+  checkParameters,
+  joinChannel,
+  type MessageOf,
+  toHex,
+  utf8,
+} from '@prometheus-compute/protocol';
+import { EngineError } from '../engine/errors.ts';
 import type { Greeting } from '../engine/extensions.ts';
 import { worstCaseFee } from '../engine/fees/worst-case.ts';
 import { encodeManifest } from '../engine/manifest.ts';
@@ -40,10 +48,17 @@ export async function answerTerms(
   const root = inputTree(terms.inputs.map(({ hash }) => hash)).root;
   refuseUnless(toHex(root) === toHex(terms.inputRoot), 'the list of inputs does not have its root');
 
-  await ports.blobs.put(terms.inputRoot, encodeManifest(terms.inputs));
-  await ports.store.putRecord(programSizeKey(id), utf8(String(terms.programSize)));
   const feeLoad = worstCaseFee(role, parameters, terms.settlementFee, host.policy);
-  const { terms: own, reserve } = host.fund(keys, role === 'worker' ? parameters.w : parameters.v, feeLoad);
+  const amount = role === 'worker' ? parameters.w : parameters.v;
+  const { terms: own, reserve } = funded(host, keys, amount, feeLoad);
+  try {
+    // Behind everything that may be refused: whoever is refused leaves nothing on the disk.
+    await ports.blobs.put(terms.inputRoot, encodeManifest(terms.inputs));
+    await ports.store.putRecord(programSizeKey(id), utf8(String(terms.programSize)));
+  } catch (cause) {
+    ports.wallet.release([...own.funding, reserve].map(({ outpoint }) => outpoint));
+    throw cause;
+  }
   const ceremonySeedHash = ports.signer.seedHash(keys, 'ceremony');
   const common = { kind: 'termsAccepted', channel: terms.channel, terms: own, ceremonySeedHash } as const;
   const answer: MessageOf<'termsAccepted'> =
@@ -57,4 +72,16 @@ export async function answerTerms(
       : { ...common, role, challengeSeedHash: ports.signer.seedHash(keys, 'challenge') };
   const step = joinChannel(terms, answer, parameters, height);
   return { kind: 'open', record: { id, role, keys, peers: { client: from }, batch: null, reserve }, step };
+}
+
+/** Coins for a contract. What is free in the wallet is no business of whoever asks. @throws EngineError `channel-failed` */
+function funded(host: RoleHost, ...order: Parameters<RoleHost['fund']>): ReturnType<RoleHost['fund']> {
+  try {
+    return host.fund(...order);
+  } catch (cause) {
+    if (!(cause instanceof CodedError)) throw cause;
+    throw new EngineError('channel-failed', 'this node has no coins free for one more contract now', {
+      cause,
+    });
+  }
 }

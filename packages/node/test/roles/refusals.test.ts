@@ -1,3 +1,5 @@
+import { RpcClientError } from '@prometheus-compute/bitcoin';
+import { inputTree } from '@prometheus-compute/proofs';
 import {
   contractHash,
   decodeContract,
@@ -6,9 +8,11 @@ import {
   type MessageOf,
   openEnvelope,
   outpointKey,
+  toHex,
 } from '@prometheus-compute/protocol';
 import { describe, expect, it } from 'vitest';
 import { pledgeKey } from '../../src/engine/pledge.ts';
+import { programSizeKey } from '../../src/engine/tasks/agree.ts';
 import type { LocalNetworkOptions } from '../../src/index.ts';
 import type { Node } from '../../src/node/node.ts';
 import { answerRequest } from '../../src/roles/arbiter.ts';
@@ -97,6 +101,77 @@ describe('terms that ask too much', () => {
     expect(await answerTerms(hostOf(running, exactly), 'worker', honest, 'somebody')).toMatchObject({
       kind: 'open',
     });
+  });
+
+  it('for which no coins are free leave nothing on the disk, and say nothing of the wallet', async () => {
+    const { play, terms } = await proposed();
+    await using running = play;
+    const { node } = running.network.worker;
+    const inputs = terms.inputs.slice(1);
+    const inputRoot = inputTree(inputs.map(({ hash }) => hash)).root;
+    const other = { ...terms, channel: OTHER, inputs, inputRoot };
+    const refusal = await answerTerms(hostOf(running, {}), 'worker', other, 'somebody').catch(
+      (cause: unknown) => cause,
+    );
+    expect(refusal).toMatchObject({
+      code: 'channel-failed',
+      message: expect.stringMatching(/no coins free/),
+    });
+    expect(String(refusal)).not.toMatch(/\bsat\b/);
+    expect(await node.ports.blobs.get(inputRoot)).toBeUndefined();
+    expect(await node.ports.store.record(programSizeKey(`worker:${toHex(OTHER)}`))).toBeUndefined();
+  });
+
+  it('whose list cannot be stored set no coins aside', async () => {
+    const { play, terms } = await proposed({
+      funds: {
+        client: [FUNDS.client],
+        worker: [FUNDS.worker, FUNDS.worker],
+        verifier: [FUNDS.verifier],
+      },
+    });
+    await using running = play;
+    const host = hostOf(running, {});
+    const full = { ...host.ports.blobs, put: () => Promise.reject(new RangeError('the disk is full')) };
+    const broken = { ...host, ports: { ...host.ports, blobs: full } };
+    const honest = { ...terms, channel: OTHER };
+    for (let i = 0; i < 3; i++)
+      await expect(answerTerms(broken, 'worker', honest, 'somebody')).rejects.toThrow('the disk is full');
+    expect(await answerTerms(host, 'worker', honest, 'somebody')).toMatchObject({ kind: 'open' });
+  });
+
+  it('are not refused, but looked at again, while the Bitcoin node gives no answer', async () => {
+    let isAway = false;
+    await using play = await startPlay({
+      ports: (party, real) => {
+        if (party !== 'worker') return real;
+        const { chain } = real;
+        const blockAt: typeof chain.blockAt = async (height) => {
+          if (isAway) throw new RpcClientError('rpc-unreachable', 'no answer from http://10.0.0.7:8332');
+          return chain.blockAt(height);
+        };
+        const rest = {
+          tip: () => chain.tip(),
+          output: (...of: Parameters<typeof chain.output>) => chain.output(...of),
+          transaction: (...of: Parameters<typeof chain.transaction>) => chain.transaction(...of),
+          waiting: (...of: Parameters<typeof chain.waiting>) => chain.waiting(...of),
+          spender: (...of: Parameters<typeof chain.spender>) => chain.spender(...of),
+          feeRate: () => chain.feeRate(),
+          submit: (...of: Parameters<typeof chain.submit>) => chain.submit(...of),
+          submitPackage: (...of: Parameters<typeof chain.submitPackage>) => chain.submitPackage(...of),
+        };
+        return { ...real, chain: { ...rest, blockAt } };
+      },
+    });
+    const { network } = play;
+    isAway = true;
+    await play.begin();
+    expect(stateOf(network.client)).toMatchObject({ name: 'setup', step: 'terms' });
+    isAway = false;
+    await network.client.node.engine.retry();
+    await network.settle();
+    expect(stateOf(network.client)).toMatchObject({ name: 'setup' });
+    expect(network.worker.node.engine.records).toHaveLength(1);
   });
 
   it('for a second place in the same contract are refused', async () => {
