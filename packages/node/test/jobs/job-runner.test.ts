@@ -1,7 +1,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { RpcClientError } from '@prometheus-compute/bitcoin';
 import { toHex } from '@prometheus-compute/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DEVELOPMENT_POLICY, type LocalNetworkOptions } from '../../src/index.ts';
 import { jobMethods } from '../../src/jobs/control.ts';
 import type { JobRunner } from '../../src/jobs/job-runner.ts';
@@ -115,6 +116,22 @@ describe('JobRunner: a job of a Client’s node', () => {
       ['a', 'b'].map(async (id) => (await runner.report(id)).batches[0]!.contractHash),
     );
     expect(new Set(hashes).size).toBe(2);
+  });
+
+  it('a Bitcoin node that gives no answer when a batch is to be begun fails no job: it is begun in a later turn', async () => {
+    await using play = await startPlay({ arbiters: 3 });
+    const { network } = play;
+    const { parametersTxid } = network;
+    const runner = await runnerOf(network);
+    await runner.submit({ id: 'a', specification: smallJob('a'), parametersTxid });
+    const tip = vi.spyOn(network.client.node.ports.chain, 'tip');
+    tip.mockRejectedValue(new RpcClientError('rpc-unreachable', 'no answer'));
+    await expect(runner.follow()).rejects.toMatchObject({ code: 'rpc-unreachable' });
+    tip.mockRestore();
+    expect(runner.job('a').stored.end).toBeNull();
+    await runner.follow();
+    await network.settle();
+    expect(network.client.node.channels).toHaveLength(1);
   });
 
   it('a job whose end cannot be written keeps no other from its own', async () => {
