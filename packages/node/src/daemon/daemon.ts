@@ -15,6 +15,7 @@ import { createLocalSigner } from '../signer/local-signer.ts';
 import { folderBlobs } from '../store/folder-blobs.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { errorFields } from '../telemetry/fields.ts';
+import { limitedLog } from '../telemetry/limited-log.ts';
 import type { Log } from '../telemetry/log.ts';
 import { MetricsServer } from '../telemetry/metrics.ts';
 import { checkAgainstBackup, keepBackups } from './backups.ts';
@@ -23,7 +24,7 @@ import { type ClientJobs, openJobs } from './client-jobs.ts';
 import { Closing } from './closing.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { daemonMethods } from './methods.ts';
-import { logDuty, logEngineNotice, logNetNotice } from './notices.ts';
+import { isCausedByPeer, logDuty, logEngineNotice, logNetNotice } from './notices.ts';
 import { holdStoredOffers, OfferKeeper } from './offers.ts';
 import { openWallet } from './open-wallet.ts';
 import { Partners } from './partners.ts';
@@ -69,6 +70,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
   const { config, log, signal } = options;
   const { folders, values, network } = config;
   const closing = new Closing(log);
+  const peerLog = limitedLog(log);
   const stop = new AbortController();
   const ended = AbortSignal.any([signal, stop.signal]);
   log.info('starting', {
@@ -104,7 +106,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
       mdns: values.p2p.mdns,
       genesis,
       verify: verifySchnorr,
-      onNotice: (notice) => logNetNotice(log, notice),
+      onNotice: (notice) => logNetNotice(peerLog, notice),
     });
     const transportOpen = closing.add(async () => {
       transport.close();
@@ -142,7 +144,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
     const partners = new Partners(node);
     transport.trust((peer) => partners.has(peer));
     node.engine.watch((notice) => {
-      logEngineNotice(log, notice);
+      logEngineNotice(isCausedByPeer(notice) ? peerLog : log, notice);
       if (notice.kind === 'refused-envelope' && !notice.opened) transport.refuse(notice.from, notice.reason);
     });
     await node.resume();

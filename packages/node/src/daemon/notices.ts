@@ -9,6 +9,11 @@ import type { Log, LogLevel } from '../telemetry/log.ts';
 /** A line of the log. */
 type Line = readonly [level: LogLevel, event: LogEvent, fields: LogFields];
 
+/** Whether anybody can cause it, as often as they like. */
+export function isCausedByPeer({ kind }: EngineNotice): boolean {
+  return kind === 'refused-envelope' || kind === 'receive-failed';
+}
+
 /** Logs what an engine tells. */
 export function logEngineNotice(log: Log, notice: EngineNotice): void {
   const [level, event, fields] = engineLine(notice);

@@ -28,6 +28,7 @@ export const EVENTS = Object.freeze({
   'refused-envelope': 'a message was refused',
   peer: 'a peer came or went',
   'peer-trouble': 'a peer does not keep to the rules',
+  'left-out': 'peers have caused more lines than are written in a minute',
   offered: 'an offer was published',
   'offer-waits': 'an offer cannot be published yet',
   'offer-spent': 'an offer has been taken up or spent',

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { CodedError } from '@prometheus-compute/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { errorFields, type LogFields } from '../../src/telemetry/fields.ts';
+import { limitedLog } from '../../src/telemetry/limited-log.ts';
 import { createLog, type LogLevel } from '../../src/telemetry/log.ts';
 import { MetricsServer, type MetricsSource } from '../../src/telemetry/metrics.ts';
 
@@ -58,6 +59,34 @@ describe('log', () => {
     log.warn('refused-envelope', { peer: '12D3', reason: 'bad\u001b[2J\nline' });
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d warn {2}a message was refused \(peer=12D3, reason=.*\)\n$/);
     expect(lines[0]!.slice(0, -1)).toMatch(/^[\x20-\x7e]*$/);
+  });
+});
+
+describe('lines that others cause', () => {
+  it('are two hundred in a minute, however many there would be; what is left out is counted', () => {
+    const { lines, log } = logged();
+    let now = 0;
+    const limited = limitedLog(log, () => now);
+    for (let i = 0; i < 1_000; i++) limited.info('peer', { peer: `peer ${i}` });
+    limited.warn('peer-trouble', { peer: 'one more' });
+    expect(lines).toHaveLength(200);
+    // What nobody else causes is not kept back by it.
+    log.info('tip');
+    now = 60_000;
+    limited.info('peer', { peer: 'later' });
+    expect(lines.slice(200).map((line) => JSON.parse(line))).toMatchObject([
+      { event: 'tip' },
+      { event: 'left-out', level: 'warn', count: 801 },
+      { event: 'peer', peer: 'later' },
+    ]);
+  });
+
+  it('are said as they are while they are few', () => {
+    const { lines, log } = logged();
+    let now = 0;
+    const limited = limitedLog(log, () => now);
+    for (; now < 180_000; now += 1_000) limited.info('peer');
+    expect(lines.map((line) => JSON.parse(line).event)).toEqual(new Array(180).fill('peer'));
   });
 });
 
