@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts';
 import { type Finding, loadNode, type NodeConfig } from '../node-package.ts';
 import { jsonText } from '../output/json.ts';
+import { plainText } from '../output/terminal.ts';
 import { guarded } from './guard.ts';
 import { networkName, type PlaceOptions, placeConfig, withPlace } from './place.ts';
 
@@ -46,5 +47,6 @@ async function doctorCommand(options: PlaceOptions): Promise<boolean> {
 const MARKS = { good: 'good   ', warning: 'warning', bad: 'BAD    ' } as const;
 
 function line({ check, state, found, remedy }: Finding): string {
-  return `${MARKS[state]}  ${check}: ${found}${remedy === null ? '' : `. ${remedy}`}\n`;
+  // The Bitcoin node has chosen some of the words.
+  return `${MARKS[state]}  ${plainText(`${check}: ${found}${remedy === null ? '' : `. ${remedy}`}`)}\n`;
 }

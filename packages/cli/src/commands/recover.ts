@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ExitCode } from '../errors/exit-codes.ts';
 import { loadNode } from '../node-package.ts';
 import { answeredText } from '../output/json.ts';
+import { plainText } from '../output/terminal.ts';
 import { tellTrouble } from '../output/trouble.ts';
 import { guarded } from './guard.ts';
 import { interruptible } from './interruption.ts';
@@ -56,7 +57,7 @@ async function recoverCommand(options: RecoverOptions): Promise<void> {
         else
           say(
             { kind: notice.kind, channel: notice.channel, reason: notice.error.message },
-            `${notice.channel}: ${notice.error.message}\n`,
+            `${plainText(`${notice.channel}: ${notice.error.message}`)}\n`,
           );
       },
       onRound: (channels, balance) => {

@@ -5,6 +5,7 @@ import { CliError } from '../errors/cli-error.ts';
 import type { ExitCode } from '../errors/exit-codes.ts';
 import { loadNode } from '../node-package.ts';
 import { jsonText } from '../output/json.ts';
+import { plainText } from '../output/terminal.ts';
 import { tellTrouble } from '../output/trouble.ts';
 import { guarded } from './guard.ts';
 import { interruptible } from './interruption.ts';
@@ -78,7 +79,7 @@ async function runCommand(file: string, { rpc, ...options }: RunOptions): Promis
         process.stdout.write(
           options.json
             ? jsonText({ format: 'prometheus/tower/1', ...document })
-            : `block ${tip}: ${exit.name} ${exit.txid}: ${reason ?? outcome}\n`,
+            : `${plainText(`block ${tip}: ${exit.name} ${exit.txid}: ${reason ?? outcome}`)}\n`,
         );
       },
     });
