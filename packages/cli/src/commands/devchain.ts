@@ -57,6 +57,7 @@ function greeting(port: number, cookieFile: string): string {
     'Try it from another terminal:',
     '',
     `  bitcoin-cli ${login} getblockchaininfo`,
+    `  prometh devchain mine 101 --port ${port} --to ADDRESS`,
     '',
     '',
   ].join('\n');

@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../errors/exit-codes.ts';
 import { type CeremonyOptions, verifyCeremonyCommand } from './ceremony.ts';
 import { DEMO_OUTPUT, demoCommand } from './demo.ts';
 import { DEFAULT_RPC_PORT, type DevchainOptions, devchainCommand } from './devchain.ts';
+import { addMineCommand } from './devchain-mine.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { DEFAULT_OUTPUT } from './folders.ts';
 import { guarded } from './guard.ts';
@@ -84,7 +85,10 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
       });
       exitCode = outcome === EXIT.done ? found : outcome;
     });
-  program
+  const setExit = (code: ExitCode): void => {
+    exitCode = code;
+  };
+  const devchain = program
     .command('devchain')
     .description('run a development chain that bitcoin-cli can talk to, until Ctrl-C')
     .addHelpText('before', 'Example: prometh devchain --port 18500\n')
@@ -101,6 +105,7 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
     .action(async (options: DevchainOptions) => {
       exitCode = await guarded(options, () => devchainCommand(options));
     });
+  addMineCommand(devchain, setExit);
 
   program
     .command('simulate [scenario]')
@@ -115,9 +120,6 @@ export async function runProgram(words: readonly string[]): Promise<ExitCode> {
       exitCode = await guarded(options, () => simulateCommand(name, options));
     });
 
-  const setExit = (code: ExitCode): void => {
-    exitCode = code;
-  };
   addInitCommand(program, setExit);
   addNodeCommands(program, setExit);
   addDoctorCommand(program, setExit);

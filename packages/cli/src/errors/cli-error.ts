@@ -15,6 +15,7 @@ export type CliErrorCode =
   | 'output-unwritable'
   | 'data-folder-unwritable'
   | 'port-unusable'
+  | 'chain-unreachable'
   | 'scenario-unknown'
   | 'passphrase-needed'
   | 'not-confirmed'

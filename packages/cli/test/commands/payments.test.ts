@@ -91,6 +91,32 @@ describe('prometh node send', () => {
   });
 });
 
+describe('prometh devchain mine', () => {
+  it('makes blocks that pay nobody in particular, or whom it is told', async () => {
+    const setting = (name: string) =>
+      chain.settings.find((word) => word.startsWith(`${name}=`))!.slice(name.length + 1);
+    const { port } = new URL(setting('chain.rpc_url'));
+    const makeBlocks = (...words: readonly string[]) =>
+      prometh('devchain', 'mine', ...words, '--port', port, '--json');
+    const known = ['--cookie-file', setting('chain.rpc_cookie_file')];
+    const before = (await chain.rpc.call('getblockcount')) as number;
+    expect(makeBlocks('2', ...known)).toMatchObject({ status: 0 });
+    expect(JSON.parse(makeBlocks(...known, '--to', STRANGER).stdout)).toEqual({
+      format: 'prometheus/mined/1',
+      height: before + 3,
+    });
+    const hash = await chain.rpc.call('getblockhash', before + 3);
+    const { tx } = (await chain.rpc.call('getblock', hash as string, 2)) as {
+      readonly tx: readonly {
+        readonly vout: readonly { readonly scriptPubKey: { readonly hex: string } }[];
+      }[];
+    };
+    expect(tx[0]!.vout[0]!.scriptPubKey.hex).toMatch(/^0014/);
+    expect(makeBlocks('--data-dir', join(folder, 'nothing'))).toMatchObject({ status: 2 });
+    expect(makeBlocks(...known, '--to', 'nobody')).toMatchObject({ status: 2 });
+  });
+});
+
 describe('prometh parameters publish', () => {
   it('puts the P of a job file on the chain, and answers the txid of T_P', async () => {
     const published = run('parameters', 'publish', JOB, '--yes');
