@@ -36,7 +36,7 @@ async function undisturbed() {
   const { parametersTxid } = network;
   await runner.submit({ id: 'a', specification: smallJob('primes'), parametersTxid });
   await untilEnded(network, runner);
-  return outcomeOf(runner);
+  return await outcomeOf(runner);
 }
 
 describe('JobRunner: a job of a Client’s node', () => {
