@@ -32,6 +32,8 @@ export interface BlobStore {
   get(hash: Hash32): Promise<Uint8Array | undefined>;
   /** At most `length` bytes of a content from `offset` on; no more than these are read. Undefined: the content is not here. */
   part(hash: Hash32, offset: number, length: number): Promise<BlobPart | undefined>;
+  /** Bytes for which there is room. A store that cannot say leaves it out. */
+  room?(): Promise<number>;
   /** What has come of a content from a source, as an earlier run has left it; empty when nothing has. One at a time for the two. */
   draft(hash: Hash32, source: string): Promise<BlobDraft>;
 }

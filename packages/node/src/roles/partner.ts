@@ -16,7 +16,7 @@ import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
 import { type RoleHost, refuseAborter, refuseSecondPlace, refuseUnless } from './host.ts';
 import { refuseUnfitProfile } from './profile.ts';
-import { refuseExcess } from './terms-limits.ts';
+import { refuseExcess, refuseWithoutRoom } from './terms-limits.ts';
 
 /**
  * W or V answers a Client's terms: by its own policy first, then by the rules. The whole contract is checked when it
@@ -37,6 +37,7 @@ export async function answerTerms(
   if (host.knows(id)) return { kind: 'answered' };
   refuseSecondPlace(host, terms.channel);
   refuseExcess(host, terms, from);
+  await refuseWithoutRoom(host, terms);
   await refuseAborter(host, from);
   const parameters = await host.parameters(terms.parametersTxid);
   checkParameters(parameters);

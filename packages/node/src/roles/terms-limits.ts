@@ -23,6 +23,22 @@ export function excessOf(
   return undefined;
 }
 
+/** Bytes on the disk that new work leaves to what open contracts have to store: a node that cannot store cannot publish. */
+const LEAST_ROOM = 256 * 1_048_576;
+
+/** Refuses work whose payload would fill the disk. @throws EngineError `channel-failed` */
+export async function refuseWithoutRoom(
+  { ports }: RoleHost,
+  { inputs, programSize }: MessageOf<'terms'>,
+): Promise<void> {
+  const payloadBytes = inputs.reduce((sum, { size }) => sum + size, programSize);
+  const room = await ports.blobs.room?.();
+  refuseUnless(
+    room === undefined || room >= payloadBytes + LEAST_ROOM,
+    'this node has no room on its disk for program and inputs now',
+  );
+}
+
 /**
  * Holds a Client's terms to this node's policy, before anything is computed or set aside for them: they cost whoever
  * sends them nothing.

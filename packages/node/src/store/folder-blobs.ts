@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Hash32, toHex } from '@prometheus-compute/protocol';
 import { syncFolder } from '../files/sync-folder.ts';
@@ -20,6 +20,10 @@ export function folderBlobs(folder: string): BlobStore {
   const drafts = folderDrafts(folder);
   return {
     draft: drafts,
+    async room(): Promise<number> {
+      const { bavail, bsize } = await statfs(folder);
+      return bavail * bsize;
+    },
     async put(hash: Hash32, bytes: Uint8Array): Promise<void> {
       const temporary = join(folder, `.${randomUUID()}`);
       const file = await open(temporary, 'wx', 0o600);

@@ -103,6 +103,28 @@ describe('terms that ask too much', () => {
     });
   });
 
+  it('whose payload would fill the disk are refused: what open contracts have to store comes first', async () => {
+    const { play, terms } = await proposed({
+      funds: {
+        client: [FUNDS.client],
+        worker: [FUNDS.worker, FUNDS.worker],
+        verifier: [FUNDS.verifier],
+      },
+    });
+    await using running = play;
+    const host = hostOf(running, {});
+    const asked = terms.inputs.reduce((sum, { size }) => sum + size, terms.programSize);
+    const answer = (room: number) => {
+      const blobs = { ...host.ports.blobs, room: async () => room };
+      const honest = { ...terms, channel: OTHER };
+      return answerTerms({ ...host, ports: { ...host.ports, blobs } }, 'worker', honest, 'somebody');
+    };
+    const least = 256 * 1_048_576 + asked;
+    await expect(answer(least - 1)).rejects.toThrow(/no room on its disk/);
+    expect(await answer(least)).toMatchObject({ kind: 'open' });
+    expect(await host.ports.blobs.room?.()).toBeGreaterThan(0);
+  });
+
   it('for which no coins are free leave nothing on the disk, and say nothing of the wallet', async () => {
     const { play, terms } = await proposed();
     await using running = play;
