@@ -1,6 +1,7 @@
 import { ARBITRATION_REASONS } from './arbitration-reasons.ts';
 import { CHANNEL_REASONS } from './channel-reasons.ts';
 import { type Explained, MEMORY, UNREACHABLE } from './explained.ts';
+import { SETUP_REASONS } from './setup-reasons.ts';
 
 export type { Explained };
 
@@ -11,6 +12,7 @@ const ONLY_ENCODING =
 export const REASONS: readonly Explained[] = [
   ...CHANNEL_REASONS,
   ...ARBITRATION_REASONS,
+  ...SETUP_REASONS,
   {
     file: 'contract/announcements.ts',
     original: '{ if (error instanceof EncodingError) return undefined; throw error; }',

@@ -101,8 +101,6 @@ function othersIn(state: SetupState): readonly Recipient[] {
     case 'accepted-terms':
     case 'pledged':
       return ['client'];
-    case 'terms':
-      return principals;
     case 'contract':
       return state.role === 'client' ? principals : ['client'];
     case 'polling': {

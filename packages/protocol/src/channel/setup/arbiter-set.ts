@@ -7,7 +7,8 @@ import { ROLES, type Role } from '../../contract/party.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import { graphId } from '../../transactions/graph-id.ts';
 import type { Acceptance } from '../../wire/ceremony.ts';
-import { openEnvelope } from '../../wire/envelope.ts';
+import { readEnvelope } from '../../wire/envelope.ts';
+import { decodeMessage } from '../../wire/messages.ts';
 import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
 import type { Recipient } from '../recipient.ts';
@@ -114,14 +115,12 @@ function onMessage(state: ArbiterSetStep, event: Extract<ChannelEvent, { kind: '
 function onMismatch(state: ArbiterSetStep, by: Role): Step {
   const third = ROLES.find((role) => role !== state.role && role !== by)!;
   const mismatch = state.mismatch ?? { by, since: state.tip };
-  return moved({ ...state, mismatch }, passOn(state.shown[third], by));
+  return moved({ ...state, mismatch }, [passOn(state.shown[third]!, by)]);
 }
 
-/** @param envelope - that this party has verified before */
-function passOn(envelope: Uint8Array | undefined, to: Role): readonly Outgoing[] {
-  if (envelope === undefined) return [];
-  const { message } = openEnvelope(envelope, () => true);
-  return message.kind === 'acceptanceList' ? [{ to, message, forwarded: envelope }] : [];
+/** @param list - envelope of a list that this party has verified before */
+function passOn(list: Uint8Array, to: Role): Outgoing {
+  return { to, message: decodeMessage('acceptanceList', readEnvelope(list).body), forwarded: list };
 }
 
 function blameMismatch(state: ArbiterSetStep): Step {

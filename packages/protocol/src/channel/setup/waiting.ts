@@ -40,7 +40,7 @@ function waitingForSignatures(state: SignaturesStep): readonly Party[] {
   if (lacking.length > 0) return lacking;
   const { self } = state;
   const silent = parties(state.agreement.arbiters.length).filter(
-    (party) => party !== self && party !== 'client' && state.inputs[party] === undefined,
+    (party) => party !== 'client' && state.inputs[party] === undefined,
   );
   const arbiters = silent.filter((party) => arbiterIndex(party) !== undefined);
   if (arbiterIndex(self) === undefined && arbiters.length > 0) return arbiters;

@@ -9,6 +9,7 @@ import {
   heard,
   lastIn,
   move,
+  outcome,
   ROLES,
   type Row,
   saying,
@@ -118,5 +119,12 @@ describe('Y §Oracle: seeds are opened in the order C, V, W, from block h_s on',
         shown: {},
       });
     }
+  });
+
+  it('C opens the seed of the ceremony here, and not the one of the challenge', () => {
+    const state = firstIn(wholeSetup(), 'client', 'seeds');
+    const event = { kind: 'seed-opened', which: 'challenge', seed: otherHash('seed') } as const;
+    expect(outcome(state, event)).toBe('ignored: out-of-place, null');
+    expect(outcome(state, { ...event, which: 'ceremony' })).toBe('seeds');
   });
 });

@@ -164,6 +164,29 @@ describe('Y §Duties: the stake of an arbiter that failed outlives its place in 
       expect([step, culprit, (state as Abandoned).suspects]).toEqual([step, culprit, suspects]);
     }
   });
+
+  it('W remembers the stake that C names by its offer', () => {
+    const game = wholeSetup();
+    const [outpoint] = stakes(FIRST);
+    const event = refusal(game, 'client', { kind: 'offer', outpoint: outpoint! });
+    const { state } = move(firstIn(game, 'worker', 'polling'), event);
+    expect((state as Abandoned).suspects).toEqual([outpoint]);
+  });
+
+  it('an arbiter refuses for its place in the set, and for other stakes of its own without any effect', () => {
+    const game = wholeSetup();
+    const state = firstIn(game, 'client', 'signatures');
+    const naming = (name: PlayerName, from: Recipient, code = 'out-of-place') => {
+      const [outpoint] = stakes(name);
+      return outcome(state, saying(refusal(game, from, { kind: 'offer', outpoint: outpoint! }), { code }));
+    };
+    expect(naming(SECOND, 'arbiter:2')).toBe('over: refused-by-peer, arbiter:2');
+    expect(naming('stake 2', 'arbiter:2')).toBe('ignored: out-of-place, null');
+    // A partner may name whomever it likes: it is the one that gives up.
+    expect(naming('stake 2', 'worker')).toBe('over: refused-by-peer, worker');
+    // It was left out of the graph to which C invited it.
+    expect(naming(SECOND, 'arbiter:2', 'not-selected')).toBe('over: refused-by-peer, arbiter:2');
+  });
 });
 
 function refusal(game: Game, from: Recipient, culprit: MessageOf<'refused'>['culprit']): Received {

@@ -193,4 +193,17 @@ describe('Y §Polling: arbiters are asked in the order of their ranks', () => {
     const alone = move(firstIn(game, 'client', 'polling'), found([], [FIRST])).state as Polling;
     expect(outcome(alone, invalid(game, FIRST))).toBe('over: offers-exhausted, null');
   });
+
+  it('who has refused is asked no more, and not told how the setup ends', () => {
+    const game = wholeSetup();
+    const state = move(asking(game), refusal(game, offerOf(FIRST))).state as Polling;
+    expect(state.asked.map(({ answer }) => answer)).toEqual(['refused', 'none', 'none', 'none']);
+    const { messages } = move(state, { kind: 'tip', height: state.deadline - 1 });
+    expect(messages.map(({ to }) => to)).not.toContain(offerOf(FIRST));
+    const left = { ...refusal(game, 'worker'), from: 'worker' } as const;
+    expect(move(state, left).messages.map(({ to }) => to)).toEqual([
+      'verifier',
+      ...state.asked.slice(1).map(({ offer }) => `offer:${offer}`),
+    ]);
+  });
 });
