@@ -60,8 +60,7 @@ export class Connections {
     const hosts = new Map<string, Connection[]>();
     for (const connection of all) {
       if (isWanted(connection.remotePeer.toString())) continue;
-      const host =
-        connection.remoteAddr.getComponents().find(({ name }) => /^ip[46]$/.test(name))?.value ?? '';
+      const host = hostOf(connection.remoteAddr);
       hosts.set(host, [...(hosts.get(host) ?? []), connection]);
     }
     const crowd = [...hosts.values()].reduce((most, some) => (some.length > most.length ? some : most), []);
@@ -112,4 +111,18 @@ export class Connections {
       return false;
     }
   }
+}
+
+/** Whose an address is: all of one IPv4 address, and of a network of 64 bits of IPv6, which is what one customer gets. */
+function hostOf(address: Multiaddr): string {
+  const { name, value = '' } = address.getComponents().find(({ name: of }) => /^ip[46]$/.test(of)) ?? {};
+  if (name !== 'ip6') return value;
+  const [front = '', back] = value.split('::');
+  const groups = front === '' ? [] : front.split(':');
+  const behind = back === undefined || back === '' ? [] : back.split(':');
+  const whole =
+    back === undefined
+      ? groups
+      : [...groups, ...new Array(8 - groups.length - behind.length).fill('0'), ...behind];
+  return whole.slice(0, 4).join(':');
 }
