@@ -131,6 +131,8 @@ describe.each(CHAINS)('a node’s life on %s', (network, startChain) => {
     'log.level=trace',
     '--set',
     `metrics.port=${metricsPort}`,
+    '--set',
+    `backup.file=${join(folder, 'contracts.backup')}`,
     ...chain.settings,
   ];
   const start = async () => {
@@ -161,7 +163,13 @@ describe.each(CHAINS)('a node’s life on %s', (network, startChain) => {
     await pay(STRANGER);
     await daemon.reached(3);
     expect(await call('balance')).toEqual({ confirmed_sat: '10000000000', height: 3 });
-    expect(await call('status')).toMatchObject({ current: true, halted: false, alarm: null, height: 3 });
+    expect(await call('status')).toMatchObject({
+      current: true,
+      halted: false,
+      alarm: null,
+      backup: 'current',
+      height: 3,
+    });
     // It was paid: whoever asks now gets another one.
     given.push(address!, (await call('address')).address!);
     await fresh();

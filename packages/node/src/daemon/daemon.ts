@@ -168,6 +168,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
       onRound: async (why) => {
         await attempt('offers', () => offers?.follow());
         await attempt('payments', () => payments.follow());
+        if (backups?.behind) await backups.update();
         if (why !== 'retry') await attempt('offers', () => offers?.announce());
         await attempt('jobs', () => jobs?.runner.follow());
       },
@@ -182,6 +183,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
       offers,
       loop,
       alarm,
+      backups,
       stop: () => stop.abort(),
     };
     const methods = new ControlMethods().add(
@@ -211,7 +213,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
   }
 }
 
-function startMetrics({ config, node, network, wallet, alarm }: DaemonView): Promise<MetricsServer> {
+function startMetrics({ config, node, network, wallet, alarm, backups }: DaemonView): Promise<MetricsServer> {
   return MetricsServer.start(config.values.metrics.port, {
     height: () => node.watcher.height,
     channels: () => channelsByState(node),
@@ -220,6 +222,7 @@ function startMetrics({ config, node, network, wallet, alarm }: DaemonView): Pro
     balance: () => wallet.wallet.balance(),
     halted: () => node.watcher.halted,
     alarmed: () => alarm() !== undefined,
+    backupBehind: () => backups?.behind ?? false,
   });
 }
 

@@ -74,10 +74,17 @@ async function statusOf(view: DaemonView): Promise<Json> {
     current: !loop.troubled && (await watcher.isCurrent().catch(() => false)),
     halted: watcher.halted,
     alarm: view.alarm() ?? null,
+    backup: backupState(view),
     channels: Object.fromEntries(channelsByState(node)),
     busy: node.busy,
     outbox: await node.ports.store.pendingCount(),
     balance_sat: wallet.wallet.balance().toString(),
     offers: offers === undefined ? null : { live: offers.live.map(outpointKey), waiting: offers.waiting },
   };
+}
+
+/** Null: none is kept. */
+function backupState({ backups }: DaemonView): Json {
+  if (backups === undefined) return null;
+  return backups.behind ? 'behind' : 'current';
 }

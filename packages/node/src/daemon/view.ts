@@ -1,3 +1,4 @@
+import type { BackupKeeper } from '../backup/keeper.ts';
 import type { NodeConfig } from '../config/config.ts';
 import type { Node } from '../node/node.ts';
 import type { OfferKeeper } from './offers.ts';
@@ -15,6 +16,8 @@ export interface DaemonView {
   readonly loop: TipLoop;
   /** Why the Bitcoin node cannot be trusted now; undefined: it can. */
   readonly alarm: () => string | undefined;
+  /** The backup of contracts; undefined: none is kept. */
+  readonly backups: Pick<BackupKeeper, 'behind'> | undefined;
   /** Ends the daemon in good order. */
   readonly stop: () => void;
 }

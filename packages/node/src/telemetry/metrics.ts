@@ -24,6 +24,8 @@ export interface MetricsSource {
   /** Whether nothing is published, and why not. */
   halted(): boolean;
   alarmed(): boolean;
+  /** Whether the newest backup lacks something that a lost disk would lose. */
+  backupBehind(): boolean;
 }
 
 /** `port-unusable`: the port of the metrics is taken. */
@@ -112,6 +114,9 @@ function gauges(source: MetricsSource, delay: ReturnType<typeof monitorEventLoop
     Number(source.halted()),
   );
   gauge('chain_alarm', '1: the Bitcoin node cannot be trusted now', () => Number(source.alarmed()));
+  gauge('backup_behind', '1: the newest backup lacks something that a lost disk would lose', () =>
+    Number(source.backupBehind()),
+  );
   gauge('event_loop_lag_seconds', 'Longest delay of the event loop since the last scrape', () => {
     const longest = delay.max / NANOSECONDS;
     delay.reset();

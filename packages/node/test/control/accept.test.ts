@@ -30,6 +30,7 @@ const source = {
   balance: () => 0n,
   halted: () => false,
   alarmed: () => false,
+  backupBehind: () => false,
 };
 
 describe('a connection that cannot be accepted ends no node', () => {

@@ -126,6 +126,7 @@ describe('metrics', () => {
     outbox: async () => 4,
     balance: () => 5_000n,
     halted: () => true,
+    backupBehind: () => true,
     alarmed: () => false,
   };
 
@@ -142,6 +143,7 @@ describe('metrics', () => {
       'prometheus_compute_balance_satoshis 5000',
       'prometheus_compute_publishing_halted 1',
       'prometheus_compute_chain_alarm 0',
+      'prometheus_compute_backup_behind 1',
     ])
       expect(lines).toContain(line);
     expect(lines.some((line) => /^prometheus_compute_event_loop_lag_seconds [\d.e-]+$/.test(line))).toBe(
