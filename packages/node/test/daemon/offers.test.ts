@@ -18,7 +18,7 @@ beforeEach(async () => {
   node = play.network.client.node;
   lines = [];
 });
-afterEach(async () => play.network.close());
+afterEach(() => play[Symbol.asyncDispose]());
 
 function keeper(wanted: number): OfferKeeper {
   const log = createLog({ level: 'debug', format: 'json', target: { write: (line) => lines.push(line) } });

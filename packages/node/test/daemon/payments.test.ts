@@ -23,7 +23,7 @@ beforeEach(async () => {
   lines = [];
   stored = async () => {};
 });
-afterEach(async () => play.network.close());
+afterEach(() => play[Symbol.asyncDispose]());
 
 const wallet = () => node.ports.wallet as LocalWallet;
 const open = (): OpenWallet => ({ wallet: wallet(), stored: () => stored() }) as OpenWallet;

@@ -38,7 +38,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await loop.stop();
-  await play.network.close();
+  await play[Symbol.asyncDispose]();
 });
 
 /** Waits until exactly these were seen. */
