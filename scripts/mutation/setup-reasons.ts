@@ -34,6 +34,20 @@ export const SETUP_REASONS: readonly Explained[] = [
     reason: 'only called when a list of this sender is here, which is kept with its envelope',
   },
   {
+    file: 'channel/setup/signatures.ts',
+    original: 'culprit === undefined',
+    replacements: ['false'],
+    reason:
+      'who lacks no pre-signature and is W or V waits for an arbiter or for C: there is always a first one',
+  },
+  {
+    file: 'channel/setup/signatures.ts',
+    original: '[]',
+    replacements: ['["Stryker was here"]'],
+    reason:
+      'the own signer makes a witness for every own input in the planned form, so that they can be read',
+  },
+  {
     file: 'channel/setup/suspects.ts',
     original: 'index === undefined',
     replacements: ['false'],

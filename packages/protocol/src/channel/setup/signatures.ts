@@ -244,8 +244,7 @@ function takeInputs(
 ): Step {
   if (state.inputs[from] !== undefined) return ignored('out-of-place', from, 'input signatures twice');
   const read = readInputWitnesses(graph, from, message.inputs);
-  const valid = read?.every(({ slot, signature }) => verifySlot(graph, slot, signature, context.verify));
-  if (read === undefined || valid !== true) {
+  if (!read?.every(({ slot, signature }) => verifySlot(graph, slot, signature, context.verify))) {
     return abandon(state, 'input-signature-invalid', from, `${from}'s signature on Tx0 is not valid`);
   }
   const inputs = { ...state.inputs, [from]: message.inputs };

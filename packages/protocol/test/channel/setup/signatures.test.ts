@@ -164,6 +164,12 @@ describe('T §Setup 3–5: pre-signatures, guarantee sets, input signatures', ()
     expect(move(some, event).state).toEqual(move(signed(game, 'client'), event).state);
   });
 
+  it("nobody's list of acceptances means anything here, C's neither, and none announces a Tx0", () => {
+    const game = wholeSetup();
+    const event = heard(game, 'worker', 'acceptanceList', 'client');
+    expect(outcome(signed(game, 'worker'), event)).toBe('ignored: out-of-place, client');
+  });
+
   it('everybody but C tells C once that its guarantee set is complete', () => {
     const game = wholeSetup();
     const others = ['worker', 'verifier', ...DRAWN];
