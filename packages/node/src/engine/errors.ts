@@ -1,5 +1,6 @@
 import { ChainAlarm, RpcClientError } from '@prometheus-compute/bitcoin';
 import { CodedError } from '@prometheus-compute/protocol';
+import { StoreError } from '../ports/store-error.ts';
 
 /**
  * `insufficient-funds`: a wallet cannot cover what a contract asks. `parameters-unknown`: no T_P with this txid is on the
@@ -36,7 +37,10 @@ export function asError(cause: unknown): Error {
   return cause instanceof Error ? cause : new CodedError('thrown', String(cause));
 }
 
-/** Whether the Bitcoin node gave no answer that can be used: what a peer asked for is neither right nor wrong for it, and comes again. */
-export function isChainTrouble(cause: unknown): boolean {
-  return cause instanceof ChainAlarm || cause instanceof RpcClientError;
+/**
+ * Whether it is this node's own trouble: its Bitcoin node gave no answer that can be used, or its store took nothing. What a peer asked for is neither
+ * right nor wrong for it, and has to come again.
+ */
+export function isOwnTrouble(cause: unknown): boolean {
+  return cause instanceof ChainAlarm || cause instanceof RpcClientError || cause instanceof StoreError;
 }

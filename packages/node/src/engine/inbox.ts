@@ -18,7 +18,7 @@ import { Backlog } from './backlog.ts';
 import type { Channels } from './channels.ts';
 import type { Directory } from './directory.ts';
 import type { EnginePorts } from './engine-ports.ts';
-import { EngineError, isChainTrouble } from './errors.ts';
+import { EngineError, isOwnTrouble } from './errors.ts';
 import type { Extensions } from './extensions.ts';
 import type { Notify } from './notice.ts';
 
@@ -82,7 +82,7 @@ export class Inbox {
       if (message.kind === 'announcement') return await this.#takeAnnouncement(message);
       return await this.#place({ peer: from, bytes, envelope, message });
     } catch (cause) {
-      if (!(cause instanceof CodedError) || isChainTrouble(cause)) throw cause;
+      if (!(cause instanceof CodedError) || isOwnTrouble(cause)) throw cause;
       this.#notify({ kind: 'refused-envelope', from, reason: cause.message, opened });
       return true;
     }

@@ -1,6 +1,6 @@
 import { CodedError, satoshi } from '@prometheus-compute/protocol';
 import type { ChannelRecord } from '../engine/channel-record.ts';
-import { EngineError, isChainTrouble } from '../engine/errors.ts';
+import { EngineError, isOwnTrouble } from '../engine/errors.ts';
 import { decodeManifest } from '../engine/manifest.ts';
 import type { TaskProgress } from '../engine/tasks/context.ts';
 import type { Node } from '../node/node.ts';
@@ -118,7 +118,7 @@ export class RunningJob {
       await this.#attempts.open(request);
     } catch (cause) {
       // It says nothing about the batch: the next turn tries again.
-      if (!(cause instanceof CodedError) || isChainTrouble(cause)) throw cause;
+      if (!(cause instanceof CodedError) || isOwnTrouble(cause)) throw cause;
       const isPoor = cause.code === 'insufficient-funds' || cause.code === 'fee-reserve';
       // Coins in contracts that are not over come back.
       if (isPoor && this.#hasCoinsAway())

@@ -22,7 +22,7 @@ import type { ChainReading } from '../engine/checkpoint.ts';
 import { Collector } from '../engine/collector.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EnginePorts } from '../engine/engine-ports.ts';
-import { asError, EngineError, isChainTrouble } from '../engine/errors.ts';
+import { asError, EngineError, isOwnTrouble } from '../engine/errors.ts';
 import type { Greeter, Greeting } from '../engine/extensions.ts';
 import { requireCovered } from '../engine/fees/worst-case.ts';
 import { History } from '../engine/history.ts';
@@ -218,7 +218,7 @@ export class Node implements Greeter, RoleHost {
       const role = (['worker', 'verifier'] as const).find((candidate) => this.roles.includes(candidate));
       return role === undefined ? { kind: 'not-mine' } : await answerTerms(this, role, message, from);
     } catch (cause) {
-      if (!(cause instanceof CodedError) || isChainTrouble(cause)) throw cause;
+      if (!(cause instanceof CodedError) || isOwnTrouble(cause)) throw cause;
       this.#refuse(message, from, cause);
       return { kind: 'answered' };
     }

@@ -5,7 +5,7 @@ import {
   outpointKey,
   type SignaturesStep,
 } from '@prometheus-compute/protocol';
-import { EngineError, isChainTrouble } from '../engine/errors.ts';
+import { EngineError, isOwnTrouble } from '../engine/errors.ts';
 import { type Blamed, type Candidates, choosePartners } from './candidates.ts';
 import { type Partners, proposeBatch, type StoredBatch } from './client.ts';
 import type { RoleHost } from './host.ts';
@@ -197,7 +197,7 @@ export class BatchAttempts {
       const channel = await proposeBatch(this.#host, order, await this.#partnersFor(order));
       this.#put(fresh(order, number + 1, channel));
     } catch (cause) {
-      if (!(cause instanceof CodedError) || isChainTrouble(cause)) throw cause;
+      if (!(cause instanceof CodedError) || isOwnTrouble(cause)) throw cause;
       // Coins may be on their way back: after as long again it is no use to wait.
       const isPoor = cause.code === 'insufficient-funds' || cause.code === 'fee-reserve';
       if (isPoor && tip < resumeAt + PAUSE_BLOCKS + FINAL_CONFIRMATIONS) return;

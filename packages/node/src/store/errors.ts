@@ -1,9 +1,1 @@
-import { CodedError } from '@prometheus-compute/protocol';
-
-/**
- * `locked`: another process has the data; `foreign`: a newer schema version; `unreadable`: no database, or damaged; `stale`: an older
- * copy than what this node has written last; `full`: nothing more can be written, and what was begun is undone.
- */
-export type StoreErrorCode = 'locked' | 'foreign' | 'unreadable' | 'stale' | 'full';
-
-export class StoreError extends CodedError<StoreErrorCode> {}
+export { StoreError } from '../ports/store-error.ts';

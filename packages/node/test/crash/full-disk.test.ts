@@ -4,9 +4,11 @@ import { StoreError } from '../../src/store/errors.ts';
 import { mineUntil, type Play, startPlay, stateOf } from '../local/play.ts';
 import { Recorder } from './recorder.ts';
 
-/** A contract in which the Worker's disk can be full. */
-async function withFullDisk() {
-  const disk = { full: false };
+const text = new TextDecoder();
+
+/** A contract in which a party's disk can be full, or have no room for one more message. */
+async function withFullDisk(whose = 'worker') {
+  const disk = { full: false, mute: false };
   const recorder = new Recorder();
   const refuse = (): void => {
     if (disk.full) throw new StoreError('full', 'nothing more can be written');
@@ -14,7 +16,7 @@ async function withFullDisk() {
   const play: Play = await startPlay({
     ports: (party, real) => {
       const ports = recorder.ports(party, real);
-      if (party !== 'worker') return ports;
+      if (party !== whose) return ports;
       const { store } = ports;
       return {
         ...ports,
@@ -22,6 +24,8 @@ async function withFullDisk() {
           ...store,
           commit: async (commit) => {
             refuse();
+            const isMessage = commit.events.some((event) => text.decode(event).includes('"kind":"message"'));
+            if (disk.mute && isMessage) throw new StoreError('full', 'no message can be written');
             return store.commit(commit);
           },
           putRecord: async (key, value, options) => {
@@ -60,6 +64,30 @@ describe('a full disk', () => {
     expect(told.length).toBeGreaterThan(0);
 
     disk.full = false;
+    await mineUntil(network, () => stateOf(network.worker).name === 'closed');
+    expect(stateOf(network.worker)).toMatchObject({ how: 'settled', transaction: 'Tx4' });
+    expect(recorder.violations).toEqual([]);
+  });
+
+  it('what comes to a Verifier that cannot store it is not taken, and comes again: the Worker is paid', async () => {
+    const { disk, recorder, play } = await withFullDisk('verifier');
+    await using _ = play;
+    const { network } = play;
+    await play.begin();
+    await mineUntil(network, () => stateOf(network.worker).name === 'computation');
+    const notices: EngineNotice[] = [];
+    network.verifier.node.engine.watch((notice) => notices.push(notice));
+    disk.mute = true;
+    const hasDelivered = () => {
+      const state = stateOf(network.worker);
+      return 'delivery' in state && state.delivery !== null;
+    };
+    await mineUntil(network, hasDelivered);
+    expect(notices).toContainEqual(
+      expect.objectContaining({ kind: 'receive-failed', error: expect.any(StoreError) }),
+    );
+    expect(notices.filter(({ kind }) => kind === 'refused-envelope')).toEqual([]);
+    disk.mute = false;
     await mineUntil(network, () => stateOf(network.worker).name === 'closed');
     expect(stateOf(network.worker)).toMatchObject({ how: 'settled', transaction: 'Tx4' });
     expect(recorder.violations).toEqual([]);

@@ -11,7 +11,7 @@ import {
 import { loadModel, MODEL_PROFILE, type Program, SandboxError } from '@prometheus-compute/sandbox';
 import { contractOf } from '../addressing.ts';
 import type { ChannelRecord } from '../channel-record.ts';
-import { EngineError } from '../errors.ts';
+import { EngineError, isOwnTrouble } from '../errors.ts';
 import { decodeManifest, decodeProgram, manifestBytes } from '../manifest.ts';
 import { excessOfRecords, recordsOf } from '../records-limit.ts';
 import { missingCoin } from './coins.ts';
@@ -31,7 +31,7 @@ export async function agree(record: ChannelRecord, context: TaskContext): Promis
   try {
     await obtainPayload(record, contract, context);
   } catch (cause) {
-    if (!(cause instanceof CodedError || isRefusal(cause))) throw cause;
+    if (isOwnTrouble(cause) || !(cause instanceof CodedError || isRefusal(cause))) throw cause;
     return { kind: 'disagreed', code: 'payload-unavailable', culprit: 'client', reason: cause.message };
   }
   const { signer } = context.ports;
