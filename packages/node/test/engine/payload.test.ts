@@ -454,6 +454,38 @@ describe('contents whose parts are verified as they come', () => {
     expect(readdirSync(drafts)).toEqual([]);
   });
 
+  it('between two nodes: who has an input serves its states and parts as they are asked for', async () => {
+    const network = new MemoryNetwork();
+    const place = join(folder, String(places++));
+    const [asking, serving] = ['asking', 'serving'].map((name) => ({
+      ...play.network.worker.node.ports,
+      transport: network.connect(name),
+      blobs: folderBlobs(join(place, name)),
+    })) as [EnginePorts, EnginePorts];
+    const input = contentHash('x', content);
+    const { inputRoot } = contractOf(record.state)!;
+    await serving.blobs.put(inputRoot, encodeManifest([{ hash: input, size: content.length }]));
+    await serving.blobs.put(input, content);
+    const [here, there] = [new PayloadExchange(asking), new PayloadExchange(serving)];
+    let fetches = 0;
+    serving.transport.listen(async (from, bytes) => {
+      const { message } = openEnvelope(bytes);
+      fetches += 1;
+      if (message.kind === 'fetch') await there.onFetch(record, message, from);
+      return true;
+    });
+    asking.transport.listen(async (from, bytes) => {
+      const { message } = openEnvelope(bytes);
+      if (message.kind === 'blob') await here.onBlob(message, from);
+      return true;
+    });
+    const verify = (bytes: Uint8Array) => equalBytes(contentHash('x', bytes), input);
+    const wanted = { hash: input, size: content.length, exact: true, name: 'x', verify } as const;
+    expect(await here.obtain(record, ['serving'], wanted)).toEqual(content);
+    expect(await asking.blobs.get(input)).toEqual(content);
+    expect(fetches).toBe(1 + OFFSETS.length);
+  });
+
   it('a flipped byte anywhere is refused at its part: nothing more is asked of who has sent it', async () => {
     const { serve, wanted } = await provable();
     await fc.assert(
