@@ -2,7 +2,7 @@ import {
   ADDRESS_NETWORKS,
   addressOf,
   BLOCK_INTERVAL,
-  type BlockHash,
+  type Block,
   type CoreBackend,
   connectCore,
   Devchain,
@@ -11,6 +11,7 @@ import {
   type JsonValue,
   RpcClient,
   type RpcClientOptions,
+  serializeBlock,
   startBitcoind,
 } from '@prometheus-compute/bitcoin';
 import type { Chain } from '@prometheus-compute/node';
@@ -23,6 +24,14 @@ import { type Censor, type StageChain, uncensored } from './stage-chain.ts';
 const OLDEST_TIP = 2_000_000_000;
 /** What `testmempoolaccept` calls it when an input is not there. */
 const MISSING_INPUTS = { short: 'missing-inputs', full: 'bad-txns-inputs-missingorspent' } as const;
+
+/** What `submitblock` says to a block that becomes the tip, and to one that is kept beside the chain. */
+const WORDS = {
+  connected: null,
+  stored: 'inconclusive',
+  duplicate: 'duplicate',
+  refused: 'refused',
+} as const;
 
 const textSchema = z.string();
 const generatedSchema = z.object({ hash: textSchema });
@@ -66,7 +75,6 @@ export class CoreChain implements StageChain {
       const core = await connectCore({
         rpc,
         network: 'regtest',
-        followsLessWork: true,
         // Whoever asks meets it as well.
         onAlarm: () => {},
       });
@@ -93,13 +101,18 @@ export class CoreChain implements StageChain {
       const [hash] = z.tuple([textSchema]).parse(await this.#client.call('generatetoaddress', 1, address));
       return hash;
     }
-    const chosen = uncensored(this.seen, censors).map(toHex);
+    const chosen = uncensored(this.seen, censors).map(({ bytes }) => toHex(bytes));
     return generatedSchema.parse(await this.#client.call('generateblock', address, chosen)).hash;
   }
 
-  async takeBack(hash: BlockHash): Promise<void> {
-    await this.#client.call('invalidateblock', hash);
-    this.seen.invalidate(hash);
+  async moveTo(branch: readonly Block[]): Promise<void> {
+    this.#asked += branch.length;
+    for (const block of branch) {
+      await this.#client.call('setmocktime', block.header.time);
+      const said = await this.#client.call('submitblock', toHex(serializeBlock(block)));
+      const outcome = this.seen.submitParsedBlock(block);
+      this.#agreement.hold(`block ${block.hash}`, said, WORDS[outcome.kind]);
+    }
     await this.#holdMempools();
   }
 

@@ -1,4 +1,4 @@
-import { type BlockHash, Devchain } from '@prometheus-compute/bitcoin';
+import { type Block, Devchain } from '@prometheus-compute/bitcoin';
 import { type Censor, type StageChain, uncensored } from './stage-chain.ts';
 
 /** The development chain in this process. */
@@ -8,11 +8,14 @@ export class EmbeddedChain implements StageChain {
 
   async mine(reward: Uint8Array, censors: Censor | undefined): Promise<void> {
     if (censors === undefined) this.seen.mine(1, reward);
-    else this.seen.submitParsedBlock(this.seen.assembleBlock(reward, uncensored(this.seen, censors)));
+    else {
+      const chosen = uncensored(this.seen, censors).map(({ bytes }) => bytes);
+      this.seen.submitParsedBlock(this.seen.assembleBlock(reward, chosen));
+    }
   }
 
-  async takeBack(hash: BlockHash): Promise<void> {
-    this.seen.invalidate(hash);
+  async moveTo(branch: readonly Block[]): Promise<void> {
+    for (const block of branch) this.seen.submitParsedBlock(block);
   }
 
   async objectionTo(transaction: Uint8Array): Promise<string> {

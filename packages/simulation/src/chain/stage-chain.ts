@@ -1,4 +1,4 @@
-import type { BlockHash, Devchain, LoadedTransaction } from '@prometheus-compute/bitcoin';
+import type { Block, Devchain, LoadedTransaction } from '@prometheus-compute/bitcoin';
 import type { Chain } from '@prometheus-compute/node';
 
 /** Whether a transaction stays out of a block. */
@@ -17,8 +17,8 @@ export interface StageChain {
    * @param censors - what is not to be in it, with what builds on that. Such a block takes no fees, as Core's `generateblock` does not
    */
   mine(reward: Uint8Array, censors: Censor | undefined): Promise<void>;
-  /** Takes a block back, and all that build on it, for ever. */
-  takeBack(hash: BlockHash): Promise<void>;
+  /** Hands in the blocks of a longer branch, oldest first: with the last one the chain moves to it. */
+  moveTo(branch: readonly Block[]): Promise<void>;
   /**
    * What the node would say to a transaction in the next block: `accepted`, or its reason. One without fee passes, since a child would pay
    * for it.
@@ -28,13 +28,23 @@ export interface StageChain {
 }
 
 /** What waits, in order of arrival and so with parents before their children, without what is censored and builds on that. */
-export function uncensored({ mempool }: Devchain, censors: Censor): readonly Uint8Array[] {
+export function uncensored({ mempool }: Devchain, censors: Censor): readonly LoadedTransaction[] {
+  return without(
+    [...mempool.entries()].map(({ loaded }) => loaded),
+    censors,
+  );
+}
+
+/** @param list - parents before their children */
+export function without(
+  list: readonly LoadedTransaction[],
+  censors: Censor | undefined,
+): readonly LoadedTransaction[] {
+  if (censors === undefined) return list;
   const out = new Set<string>();
-  const chosen: Uint8Array[] = [];
-  for (const { loaded } of mempool.entries()) {
-    const builds = loaded.transaction.inputs.some(({ txid }) => out.has(txid));
-    if (builds || censors(loaded)) out.add(loaded.txid);
-    else chosen.push(loaded.bytes);
-  }
-  return chosen;
+  return list.filter((loaded) => {
+    const stays = !censors(loaded) && !loaded.transaction.inputs.some(({ txid }) => out.has(txid));
+    if (!stays) out.add(loaded.txid);
+    return stays;
+  });
 }

@@ -1,5 +1,7 @@
+import type { Block } from '@prometheus-compute/bitcoin';
 import { LocalNetwork, type LocalParty, openBatchChannel, type PeerId } from '@prometheus-compute/node';
 import { arbiterIndex, type Party, ROLES, type TransactionId } from '@prometheus-compute/protocol';
+import { longerBranch } from '../chain/branch.ts';
 import type { Censor } from '../chain/stage-chain.ts';
 import { PERFECT_LINKS, Postman } from '../network/postman.ts';
 import { Observer } from '../timeline/observer.ts';
@@ -32,6 +34,7 @@ export class Stage implements ActorHost, AsyncDisposable {
   readonly #verified = new Set<string>();
   readonly #turns = new Turns();
   #network: LocalNetwork | undefined;
+  #reorganisations = 0;
 
   private constructor(options: StageOptions) {
     this.options = options;
@@ -97,7 +100,7 @@ export class Stage implements ActorHost, AsyncDisposable {
       chain: chain.seen,
       miner: async (_, reward) => {
         await chain.mine(reward, this.censors);
-        this.#tellConfirmed();
+        this.#tellConfirmed(chain.seen.tip().block);
       },
       onDuty: (party, notice) => {
         const { transaction } = notice.duty;
@@ -208,9 +211,13 @@ export class Stage implements ActorHost, AsyncDisposable {
   async mine(count = 1): Promise<void> {
     for (let i = 0; i < count; i++) {
       await this.network.mine();
-      await this.#postman.deliverDue();
-      await this.#react();
+      await this.#afterBlock();
     }
+  }
+
+  async #afterBlock(): Promise<void> {
+    await this.#postman.deliverDue();
+    await this.#react();
   }
 
   /** Mines until the chain has this height. */
@@ -233,11 +240,12 @@ export class Stage implements ActorHost, AsyncDisposable {
 
   /** The chain from this height on gives way to one that is a block longer, without what miners censor. */
   async reorganise(height: number, why: string): Promise<void> {
-    const { chain } = this.network;
-    const blocks = this.height - height + 2;
     this.tell('chain', `loses its blocks from ${height} on`, why);
-    await this.options.chain.takeBack(chain.blockAt(height)!.block.hash);
-    await this.mine(blocks);
+    const branch = longerBranch(this.network.chain, height, this.censors, this.#reorganisations++);
+    await this.options.chain.moveTo(branch);
+    for (const block of branch) this.#tellConfirmed(block);
+    await this.network.nudge();
+    await this.#afterBlock();
   }
 
   async stop(name: PeerId, why = ''): Promise<void> {
@@ -278,10 +286,10 @@ export class Stage implements ActorHost, AsyncDisposable {
     }
   }
 
-  /** What the newest block holds, before anybody has seen it. */
-  #tellConfirmed(): void {
+  /** What a new block holds, before anybody has seen it. */
+  #tellConfirmed({ transactions }: Block): void {
     if (this.#network === undefined) return;
-    for (const { txid } of this.network.chain.tip().block.transactions) {
+    for (const { txid } of transactions) {
       const id = this.names.idOf(txid, this.actors);
       if (id !== undefined) this.#observer.onConfirmed(id, txid);
     }

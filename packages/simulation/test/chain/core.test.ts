@@ -1,7 +1,9 @@
 import { ADDRESS_NETWORKS, addressOf, Devchain, RpcClient, RpcServer } from '@prometheus-compute/bitcoin';
 import { describe, expect, it } from 'vitest';
-import { CoreChain } from '../../src/chain/core.ts';
+import { CoreChain, startBitcoindChain } from '../../src/chain/core.ts';
 import type { StageChain } from '../../src/chain/stage-chain.ts';
+import { findScenario } from '../../src/scenarios/catalogue.ts';
+import type { Scenario } from '../../src/scenarios/scenario.ts';
 import { labelScript } from '../../src/terms/labels.ts';
 import { playedOn } from '../scenarios/play.ts';
 
@@ -15,20 +17,44 @@ async function served(): Promise<{ readonly chain: StageChain; readonly client: 
   return { chain: await CoreChain.connect(rpc, () => server.close()), client: new RpcClient(rpc) };
 }
 
-describe('a scenario on a node that is reached over JSON-RPC', () => {
-  it.each([
-    ['reorganisation-removes-tx4', "Tx4'"],
-    ['client-keeps-tx0', undefined],
-  ])(
-    '%s: blocks, reorganisations and objections are the node’s, and it ends the same',
-    async (name, settlement) => {
-      const told = await playedOn(async () => (await served()).chain, name);
-      expect(told.ending).toMatchObject(settlement === undefined ? { kind: 'abandoned' } : { settlement });
-      const alone = await playedOn(undefined, name);
-      expect(told.changes).toEqual(alone.changes);
-      expect(told.observations).toEqual(alone.observations);
-    },
-  );
+const KEPT = findScenario('client-keeps-tx0');
+/** A setup that fails, after which miners take nothing for a block, and a longer branch without what the Worker has respent takes the place of six. */
+const REORGANISED: Scenario = {
+  ...KEPT,
+  play: async (stage, observe) => {
+    await KEPT.play!(stage, observe);
+    stage.censors = () => true;
+    await stage.mine();
+    const { worker } = stage;
+    stage.censors = ({ transaction }) =>
+      transaction.outputs.some(({ script }) => worker.party.wallet.owns(script));
+    await stage.reorganise(stage.height - 5, 'a longer branch comes');
+    observe('what waits', String(stage.network.chain.mempool.size));
+    stage.censors = undefined;
+    await stage.mine();
+    observe('what waits at last', String(stage.network.chain.mempool.size));
+  },
+};
+
+const { BITCOIND } = process.env;
+const NODES: readonly (readonly [string, () => Promise<StageChain>])[] = [
+  ['the development chain’s server', async () => (await served()).chain],
+  ...(BITCOIND === undefined ? [] : [['a live bitcoind', () => startBitcoindChain(BITCOIND)] as const]),
+];
+
+describe.each(NODES)('a scenario on %s, reached over JSON-RPC', (_, start) => {
+  it('blocks, reorganisations and objections are the node’s, and it ends as on the chain in the process', async () => {
+    const told = await playedOn(start, REORGANISED);
+    expect(told.observations).toMatchObject({
+      'Tx0 in time': 'accepted',
+      'Tx0 after the others have respent': 'bad-txns-inputs-missingorspent',
+      'what waits at last': '0',
+    });
+    expect(told.observations['what waits']).not.toBe('0');
+    const alone = await playedOn(undefined, REORGANISED);
+    expect(told.changes).toEqual(alone.changes);
+    expect(told.observations).toEqual(alone.observations);
+  });
 });
 
 describe('a node that does something else', () => {

@@ -34,10 +34,10 @@ export function playedAs(scenario: Scenario, seed: string): Promise<ScenarioRepo
 /** Plays a scenario on a chain of the test's own; on the development chain where there is none. */
 export function playedOn(
   startChain: (() => Promise<StageChain>) | undefined,
-  name: string,
+  scenario: Scenario,
 ): Promise<ScenarioReport> {
   const on = startChain === undefined ? {} : { startChain };
-  return runScenario(findScenario(name), { seed: 'tests', executor, ...on });
+  return runScenario(scenario, { seed: 'tests', executor, ...on });
 }
 
 /** What the tables say about a settlement of a scenario's contract, from the payouts and what everybody brought (T §The tree). */
