@@ -100,6 +100,18 @@ export const CHANNEL_REASONS: readonly Explained[] = [
   },
   {
     file: 'channel/transition.ts',
+    original: "event.kind === 'message'",
+    replacements: ['true'],
+    reason: 'beside `event.from`: no other event has a sender',
+  },
+  {
+    file: 'channel/transition.ts',
+    original: "state.step === 'signatures'",
+    replacements: ['true'],
+    reason: 'beside `state.committed`: no other step has it',
+  },
+  {
+    file: 'channel/transition.ts',
     original: 'default: return assertNever(state);',
     replacements: ['default:'],
     reason: UNREACHABLE,

@@ -85,8 +85,8 @@ function onSetup(before: SetupState, event: ChannelEvent, context: ChannelContex
     const reason = `the setup was not finished by block ${state.deadline}; it waited for ${missing.join(', ') || 'Tx0'}`;
     return abandon(state, 'setup-timeout', missing.length === 1 ? missing[0]! : null, reason);
   }
-  // Others have what this party sent them, and can send it back.
-  if (event.kind === 'message' && event.from === (state.step === 'signatures' ? state.self : state.role))
+  // Others have what C, W or V sent them, and can send it back.
+  if (event.kind === 'message' && event.from === state.role)
     return ignored('out-of-place', event.from, 'nobody sends itself a message here');
   if (event.kind === 'message' && event.message.kind === 'refused' && !event.from.startsWith('offer:')) {
     // Too late to be told so: from here the time-out decides, or Tx0 in a block.
