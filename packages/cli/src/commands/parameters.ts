@@ -10,7 +10,7 @@ import { type PlaceOptions, placeConfig, withPlace } from './place.ts';
 
 interface PublishOptions extends PlaceOptions, SpendOptions {}
 
-/** `prometh parameters publish`: puts the P of a job file on the chain, for everybody who then takes part under it (T §T_P). */
+/** `prometh parameters publish`: puts the P of a job file on the chain, for everybody who then takes part under it (T §On-chain announcements). */
 export function addParametersCommands(program: Command, setExit: (code: ExitCode) => void): void {
   const parameters = program
     .command('parameters')

@@ -13,7 +13,7 @@ import { type ControlMethod, controlMethod } from '../control/methods.ts';
 import { DaemonError } from './errors.ts';
 import type { Paid, PaymentKeeper } from './payments.ts';
 
-/** Bytes of T_P (F §T_P). */
+/** Bytes of T_P (T §On-chain announcements). */
 const PARAMETERS_BYTES = 80;
 /** Satoshis that there will ever be. */
 const MAX_MONEY = 2_100_000_000_000_000n;
