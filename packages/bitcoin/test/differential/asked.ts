@@ -1,3 +1,5 @@
+import { toHex } from '@prometheus-compute/protocol';
+import { expect, vi } from 'vitest';
 import {
   type Block,
   Devchain,
@@ -6,9 +8,11 @@ import {
   type RpcClient,
   RpcClientError,
   serializeBlock,
-} from '@prometheus-compute/bitcoin';
-import { toHex } from '@prometheus-compute/protocol';
-import { vi } from 'vitest';
+  startBitcoind,
+} from '../../src/index.ts';
+
+/** Blocks of development chains have times of their own, years ago. */
+const OLDEST_TIP = 2_000_000_000;
 
 /** Something that a development chain was asked, and what it said: a reason where it refuses. */
 type Asked =
@@ -16,8 +20,32 @@ type Asked =
   | { readonly kind: 'test'; readonly bytes: Uint8Array; readonly reason: string | undefined }
   | { readonly kind: 'submit'; readonly list: readonly Uint8Array[]; readonly reason: string | undefined };
 
-/** What each development chain was asked while `work` ran, in order, chain by chain. */
-export function askedDuring(work: () => void): readonly (readonly Asked[])[] {
+/**
+ * Asks a fresh bitcoind whatever a development chain is asked while `work` runs, one bitcoind for each chain, and expects the same answers.
+ *
+ * @returns what was asked for, and whether it was taken: `block taken`, `test refused`, …
+ */
+export async function expectSameAnswers(
+  program: string,
+  work: () => void | Promise<void>,
+): Promise<ReadonlySet<string>> {
+  const kinds = new Set<string>();
+  for (const asked of await askedDuring(work)) {
+    const { client, stop } = await startBitcoind(program, [`-maxtipage=${OLDEST_TIP}`]);
+    try {
+      for (const each of asked) {
+        expect(await answerOf(client, each), each.kind).toBe(each.reason);
+        kinds.add(`${each.kind} ${each.reason === undefined ? 'taken' : 'refused'}`);
+      }
+    } finally {
+      await stop();
+    }
+  }
+  return kinds;
+}
+
+/** What each development chain was asked, in order, chain by chain. */
+async function askedDuring(work: () => void | Promise<void>): Promise<readonly (readonly Asked[])[]> {
   const chains = new Map<Devchain, Asked[]>();
   const note = (chain: Devchain, asked: Asked): void => {
     const before = chains.get(chain) ?? [];
@@ -52,7 +80,7 @@ export function askedDuring(work: () => void): readonly (readonly Asked[])[] {
     }),
   ];
   try {
-    work();
+    await work();
   } finally {
     for (const spy of spies) spy.mockRestore();
   }
@@ -60,7 +88,7 @@ export function askedDuring(work: () => void): readonly (readonly Asked[])[] {
 }
 
 /** What a bitcoind says to it: its reason where it refuses. */
-export async function answerOf(client: RpcClient, asked: Asked): Promise<string | undefined> {
+async function answerOf(client: RpcClient, asked: Asked): Promise<string | undefined> {
   switch (asked.kind) {
     case 'block':
       return (
