@@ -1,6 +1,8 @@
 // `npm run soak`: the tests whose budget is small in `npm test`, at length. A day and more; every part can be run alone.
 //   npm run soak -- decoders [--cases 1000000] [--seed 1]    hostile bytes for every decoder
 //   npm run soak -- crashes                               a process killed at every effect of a contract, before it and after it
+//   npm run soak -- processes                             a daemon killed with SIGKILL at every commit of a contract, before it and after it
+//   npm run soak -- reorganisations                       1 to 6 blocks, at every moment of contracts, in every manner
 //   npm run soak -- links [--seeds 100000] [--first 1]       contracts over networks that lose, delay, repeat and break
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -9,7 +11,7 @@ import { parseArgs } from 'node:util';
 const ROOT = join(import.meta.dirname, '..');
 /** Milliseconds that one hostile input may take. */
 const SLOWEST = '50';
-const PARTS = ['decoders', 'links', 'crashes'] as const;
+const PARTS = ['decoders', 'links', 'crashes', 'processes', 'reorganisations'] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -34,6 +36,14 @@ const TESTS: Readonly<Record<(typeof PARTS)[number], { file: string; environment
     crashes: {
       file: 'packages/node/test/crash/killed-anywhere.test.ts',
       environment: { CRASH_POINTS: 'points' },
+    },
+    processes: {
+      file: 'packages/cli/test/killed/killed.test.ts',
+      environment: { KILL_POINTS: 'points', KILL_SEED: values.seed },
+    },
+    reorganisations: {
+      file: 'packages/simulation/test/scenarios/reorganisations.test.ts',
+      environment: { REORGANISATIONS: 'all' },
     },
   };
 
