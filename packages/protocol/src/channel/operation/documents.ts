@@ -5,7 +5,7 @@ import type { ChannelEvent } from '../event.ts';
 import { deliveryFault } from '../post/content.ts';
 import type { PostedMessage } from '../post/record.ts';
 import type { OpenState } from '../state.ts';
-import { ignored, LATER, moved, type Step } from '../step.ts';
+import { ignored, LATER, type Moved, moved, type Step } from '../step.ts';
 import { timesOf } from '../times.ts';
 import { noteSecond, onSecond } from './equivocation.ts';
 import { withOpening } from './progress.ts';
@@ -79,7 +79,7 @@ function late(what: 'delivery' | 'opening', by: number): Step {
 type Checked = Extract<ChannelEvent, { readonly kind: 'delivery-checked' }>;
 
 /** The ciphertexts that W announced directly are here, or do not give R: the tip of this moment counts. */
-export function concludeDelivery(state: OpenState, event: Checked): Step | undefined {
+export function concludeDelivery(state: OpenState, event: Checked): Moved | undefined {
   const { delivery, drafts, tip } = state;
   if (delivery === null || delivery.rebuilt !== null || !equalBytes(delivery.hash, event.deliveryHash))
     return undefined;

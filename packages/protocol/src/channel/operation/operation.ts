@@ -103,10 +103,10 @@ function react(before: OpenState, event: ChannelEvent, context: ChannelContext):
       return concludeCheck(before, event);
     case 'relay-made':
       return onRelayMade(before, event);
-    case 'signed':
-      return event.signatures[0]?.slot.transaction === 'Tx4'
-        ? sendSigned(before, event)
-        : toCourt(before, event);
+    case 'signed': {
+      const [made] = event.signatures;
+      return made?.slot.transaction === 'Tx4' ? sendSigned(before, made) : toCourt(before, event);
+    }
     case 'claim-made':
     case 'judged':
       return toCourt(before, event);
@@ -136,7 +136,7 @@ function onMessage(
   switch (message.kind) {
     case 'post':
     case 'postReceipt':
-      return takePost(state, event, context);
+      return takePost(state, event, message, context);
     case 'delivery':
       return takeDelivery(state, event, message);
     case 'opening':

@@ -1,4 +1,4 @@
-import { encodeMessage } from '../../wire/messages.ts';
+import { encodeMessage, type MessageOf } from '../../wire/messages.ts';
 import { onPosted } from '../arbitration/posted.ts';
 import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
@@ -9,17 +9,20 @@ import { relayTask } from '../post/relay.ts';
 import type { OpenState } from '../state.ts';
 import { moved, type Step } from '../step.ts';
 import { acceptDelivery, acceptOpening, concludeDelivery } from './documents.ts';
-import { acceptReceipt } from './receipts.ts';
 import { acceptVerdict } from './verdict.ts';
 
 type Received = Extract<ChannelEvent, { readonly kind: 'message' }>;
 
 /** A message of M §Post has come. */
-export function takePost(state: OpenState, event: Received, context: ChannelContext): Step {
-  const { message } = event;
-  if (message.kind === 'post') return follow(onPost(state, event, message, context), context);
-  if (message.kind === 'postReceipt') return follow(onPostReceipt(state, event, message, context), context);
-  return moved(state);
+export function takePost(
+  state: OpenState,
+  event: Received,
+  message: MessageOf<'post' | 'postReceipt'>,
+  context: ChannelContext,
+): Step {
+  return message.kind === 'post'
+    ? follow(onPost(state, event, message, context), context)
+    : follow(onPostReceipt(state, event, message, context), context);
 }
 
 /** A delivery was looked at: it may have come directly, by Post, or both. */
@@ -29,7 +32,6 @@ export function onDeliveryChecked(
   context: ChannelContext,
 ): Step {
   const direct = concludeDelivery(state, event);
-  if (direct !== undefined && direct.kind !== 'moved') return direct;
   const before = direct === undefined ? state : (direct.state as OpenState);
   const { bytes, height, blockHash, ok } = event;
   const drafted =
@@ -66,7 +68,8 @@ function take(
         ? moved(state)
         : noted(state, acceptOpening(state, posted, encodeMessage(message).length));
     case 'receipt':
-      return moved(acceptReceipt(state, posted));
+      // What it changes, it changes as soon as this party has what it is for.
+      return moved(state);
     case 'verdict':
       return moved(message?.kind === 'verdict' ? acceptVerdict(state, message) : state);
     default:

@@ -6,7 +6,7 @@ import type { MessageOf } from '../../wire/messages.ts';
 import type { ChannelContext } from '../context.ts';
 import type { ChannelEvent } from '../event.ts';
 import { receiptFault } from '../post/content.ts';
-import type { PostedMessage, SealedMessage } from '../post/record.ts';
+import type { SealedMessage } from '../post/record.ts';
 import type { OpenState } from '../state.ts';
 import { ignored, LATER, moved, STALE, type Step, toAll } from '../step.ts';
 import { type Act, askBlock } from './progress.ts';
@@ -88,15 +88,7 @@ export function takeReceipt(
   return moved(next, [], [], { code: 'receipt-mismatch', culprit: from, reason });
 }
 
-/** A receipt was accepted by Post, or W has read it. */
-export function acceptReceipt(state: OpenState, posted: PostedMessage): OpenState {
-  const { author, detail } = posted;
-  if (detail?.of !== 'receipt' || (author !== 'client' && author !== 'verifier')) return state;
-  const { kind, sealed, signature } = posted;
-  return withReceipt(state, author, detail, { kind, author, sealed, signature });
-}
-
-/** Receipts that were posted before this party had what they are for. */
+/** Receipts that were accepted by Post, or that W has read there, for what this party has now. */
 export const matchReceipts: Act = (state) => {
   for (const { kind, author, sealed, signature, acceptedAt, detail } of state.posts) {
     if (acceptedAt === null || detail?.of !== 'receipt' || (author !== 'client' && author !== 'verifier'))
@@ -120,23 +112,26 @@ function withReceipt(
   const known = state.receipts[from];
   const counts = state[subject];
   if (counts === null) return state;
-  const names = subject === 'delivery' ? state.delivery?.hash : state.opening?.sealed;
-  const fits = names !== undefined && equalBytes(message, names) && equalBytes(root, counts.root);
+  const name = 'sealed' in counts ? counts.sealed : counts.hash;
+  const fits = equalBytes(message, name) && equalBytes(root, counts.root);
   const binds = fits && known[subject] === null;
-  const opened = known.opened ?? openedBy(state, from, content, signed);
+  const opened = known.opened ?? openedBy(counts, from, content, signed);
   if (!binds && opened === known.opened) return state;
   const record: ReceiptRecord = { ...known, ...(binds ? { [subject]: signed } : {}), opened };
   return { ...state, receipts: { ...state.receipts, [from]: record } };
 }
 
-/** D37: C's receipt is answered where it is for R; V's seed, which C takes up, counts whatever its receipt is for. */
+/**
+ * D37: C's receipt is answered where it is for R; V's seed, which C takes up, counts whatever its receipt is for. A receipt for
+ * the opening carries no seed.
+ */
 function openedBy(
-  { delivery }: OpenState,
+  delivery: { readonly root: Hash32 },
   from: 'client' | 'verifier',
-  { subject, root, message, seed, verifierSeed }: Content,
+  { root, message, seed, verifierSeed }: Content,
   receipt: SealedMessage,
 ): OpenedSeed | null {
-  if (subject !== 'delivery' || seed === null || delivery === null) return null;
+  if (seed === null) return null;
   if (from === 'client' && !equalBytes(root, delivery.root)) return null;
   return { receipt, of: { root, message }, seed, verifierSeed };
 }

@@ -76,10 +76,9 @@ function firmAt(times: Times, opener: Opener, latest: number): number {
 }
 
 /** Whether this party needs the hash that stands for a seed. */
-function needsSubstitute(state: OpenState, opener: Opener): boolean {
+function needsSubstitute(state: OpenState, times: Times, opener: Opener): boolean {
   const { self, opening, tip, substitutes, receipts } = state;
-  const times = timesOf(state);
-  if (times === null || substitutes[opener] !== null || tip < times.substituteAt[opener]) return false;
+  if (substitutes[opener] !== null || tip < times.substituteAt[opener]) return false;
   if (self === 'worker') {
     const { opened } = receipts.client;
     const unnamed = opener === 'client' ? opened === null : opened === null || opened.verifierSeed === null;
@@ -97,7 +96,9 @@ export const findSubstitutes: Act = (state) => {
   const times = timesOf(state);
   if (times === null) return undefined;
   for (const opener of OPENERS) {
-    const asked = needsSubstitute(state, opener) ? askBlock(state, times.substituteAt[opener]) : undefined;
+    const asked = needsSubstitute(state, times, opener)
+      ? askBlock(state, times.substituteAt[opener])
+      : undefined;
     if (asked !== undefined) return asked;
   }
   return undefined;
@@ -152,7 +153,7 @@ export function onBlock(
   const times = timesOf(state);
   // A block that was asked for as the place of a receipt may be one of these, and not deep enough to stand for a seed.
   const standsFor = (opener: Opener) =>
-    times !== null && times.substituteAt[opener] === height && needsSubstitute(state, opener)
+    times !== null && times.substituteAt[opener] === height && needsSubstitute(state, times, opener)
       ? hash
       : substitutes[opener];
   const opening =

@@ -5,7 +5,7 @@ import { verifySlot } from '../../transactions/verify.ts';
 import type { MessageOf } from '../../wire/messages.ts';
 import { graphOf } from '../agreement.ts';
 import type { ChannelContext } from '../context.ts';
-import type { ChannelEvent } from '../event.ts';
+import type { ChannelEvent, SlotSignature } from '../event.ts';
 import { VERIFIER_ON_TX4 } from '../post/content.ts';
 import { postToAll } from '../post/relay.ts';
 import { keep } from '../setup/signatures.ts';
@@ -77,16 +77,11 @@ function verdictMessage(state: OpenState): MessageOf<'verdict'> | undefined {
 }
 
 /** The own signature on Tx4 is made: V's verdict, or C's release. */
-export function sendSigned(
-  state: OpenState,
-  event: Extract<ChannelEvent, { readonly kind: 'signed' }>,
-): Step {
-  const made = event.signatures[0];
-  if (made === undefined || made.slot.transaction !== 'Tx4') return STALE;
+export function sendSigned(state: OpenState, made: SlotSignature): Step {
   const { plain, adaptor } = state.signatures;
   const key = slotKey(made.slot);
   if (plain[key] !== undefined || adaptor[key] !== undefined) return STALE;
-  const next = { ...state, signatures: keep(state.signatures, event.signatures) };
+  const next = { ...state, signatures: keep(state.signatures, [made]) };
   const { signature } = made;
   if (signature instanceof Uint8Array) {
     const message = verdictMessage(next);
