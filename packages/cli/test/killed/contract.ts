@@ -14,7 +14,7 @@ const HOOK = pathToFileURL(join(import.meta.dirname, 'mortal.ts')).href;
 /** Blocks without the job's end, after which something is wrong. */
 const MOST_BLOCKS = 120;
 /** Blocks after the job until what was locked is collected, and an arbiter's next offer is in a block. */
-const AFTERWARDS = 9;
+const AFTERWARDS = 8;
 /** Milliseconds in which the end of a killed process is noticed. */
 const PATIENCE = 10_000;
 const NEVER = new AbortController().signal;
@@ -103,25 +103,30 @@ async function endure(
       }
     }
   };
+  const look = async (): Promise<RemoteJob> => {
+    await network.calm(NEVER);
+    return jobStatus(network.client, job.name);
+  };
+  /** A block, once everybody has done what can be done before it. @returns how the job stood until then */
   const step = async (): Promise<RemoteJob> => {
-    const look = async (): Promise<RemoteJob> => {
-      await network.calm(NEVER);
-      return jobStatus(network.client, job.name);
-    };
-    const { height } = await insist(look);
+    const status = await insist(look);
+    let again = false;
     await insist(async () => {
       // A block that was made before somebody's end was noticed is not made again.
-      if ((await look()).height === height) await network.mineOne();
+      const { height } = again ? await look() : status;
+      again = true;
+      if (height === status.height) await network.mineOne();
     });
-    return insist(look);
+    return status;
   };
-  let status = await insist(() => jobStatus(network.client, job.name));
+  let status = await step();
   for (let blocks = 0; !hasEnded(status); blocks++) {
     if (blocks === MOST_BLOCKS) throw new RangeError(`the job does not end: ${JSON.stringify(status.parts)}`);
     status = await step();
   }
   if (status.failure !== null) throw new RangeError(`the job has failed: ${status.failure.message}`);
   for (let i = 0; i < AFTERWARDS; i++) await step();
+  await insist(look);
   const report = await insist(() => fetchReport(network.client, job.name, network.folderOf('client')));
   const [batch] = report.batches;
   const last = await insist(() => balances(network));

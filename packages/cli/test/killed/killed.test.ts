@@ -4,6 +4,8 @@ import type { Sentence } from './mortal.ts';
 
 /** One of each role: the others of a role do the same, or have nothing to do. */
 const KILLED = ['client', 'worker-1', 'verifier-1', 'arbiter-1'];
+/** Milliseconds for a network of nine processes: far above what it takes. */
+const LIMIT = 600_000;
 /** `points`: every commit of every role, before it and after it; otherwise one of each role. */
 const THOROUGHNESS = process.env.KILL_POINTS ?? 'some';
 const SEED = Number(process.env.KILL_SEED ?? '1');
@@ -22,25 +24,33 @@ function drawn(name: string, limit: number): number {
 }
 
 describe('daemons that are killed with SIGKILL in a contract, and started again from their data folders', () => {
-  it('undisturbed, everybody commits, and the Worker is paid', async () => {
-    const { settlement, contract, wallets, commits, deaths } = await calm();
-    expect({ settlement, deaths }).toEqual({ settlement: 'Tx4', deaths: [] });
-    expect(contract).toMatchObject({ worker: 90_000n, verifier: 10_000n, fund: 0n });
-    expect(wallets).toMatchObject({ 'worker-2': 0n, 'verifier-2': 0n });
-    for (const name of KILLED) expect(commits[name]).toBeGreaterThan(10);
-  });
+  it(
+    'undisturbed, everybody commits, and the Worker is paid',
+    async () => {
+      const { settlement, contract, wallets, commits, deaths } = await calm();
+      expect({ settlement, deaths }).toEqual({ settlement: 'Tx4', deaths: [] });
+      expect(contract).toMatchObject({ worker: 90_000n, verifier: 10_000n, fund: 0n });
+      expect(wallets).toMatchObject({ 'worker-2': 0n, 'verifier-2': 0n });
+      for (const name of KILLED) expect(commits[name]).toBeGreaterThan(10);
+    },
+    LIMIT,
+  );
 
-  it('one of each role, each at a commit of its own: the same final balances', async () => {
-    const { settlement, contract, wallets, commits } = await calm();
-    const sentences = KILLED.map((name): [string, Sentence] => {
-      // Runs differ a little in how many commits they have.
-      const commit = drawn(name, Math.floor(commits[name]! * 0.8));
-      return [name, { commit, side: drawn(`${name} side`, 2) === 0 ? 'before' : 'after' }];
-    });
-    const endured = await endureInProcesses(Object.fromEntries(sentences));
-    expect([...endured.deaths].sort()).toEqual([...KILLED].sort());
-    expect(endured).toMatchObject({ settlement, contract, wallets });
-  });
+  it(
+    'one of each role, each at a commit of its own: the same final balances',
+    async () => {
+      const { settlement, contract, wallets, commits } = await calm();
+      const sentences = KILLED.map((name): [string, Sentence] => {
+        // Runs differ a little in how many commits they have.
+        const commit = drawn(name, Math.floor(commits[name]! * 0.8));
+        return [name, { commit, side: drawn(`${name} side`, 2) === 0 ? 'before' : 'after' }];
+      });
+      const endured = await endureInProcesses(Object.fromEntries(sentences));
+      expect([...endured.deaths].sort()).toEqual([...KILLED].sort());
+      expect(endured).toMatchObject({ settlement, contract, wallets });
+    },
+    LIMIT,
+  );
 
   it.runIf(THOROUGHNESS === 'points').each(KILLED)(
     '%s: at every commit, before it and after it',
