@@ -3,6 +3,7 @@ import {
   type ChannelMessage,
   contractHash,
   type Hash32,
+  type MessageOf,
   type OpenState,
   type Party,
   type PostedMessage,
@@ -123,3 +124,21 @@ export const noted = (changes: Partial<PostedMessage> & Pick<PostedMessage, 'det
 
 /** V's last tip for its verdict, from H0: t1 − Δ − 1. */
 export const VERDICT_BY = T1 - DELTA - 1;
+
+/** Nothing of C or V. */
+export const NO_RECEIPTS = { delivery: null, opening: null, opened: null };
+
+export const NONE = { client: NO_RECEIPTS, verifier: NO_RECEIPTS };
+
+/** A receipt as W got it. */
+export const given = (from: 'client' | 'verifier', subject: 'delivery' | 'opening'): MessageOf<'receipt'> =>
+  paid().sent.flatMap(({ from: by, message }) =>
+    by === from && message.kind === 'receipt' && message.subject === subject ? [message] : [],
+  )[0]!;
+
+/** The same, with changes, as an event. */
+export const directly = (
+  from: 'client' | 'verifier',
+  subject: 'delivery' | 'opening',
+  changes: object = {},
+) => saidBy(from, { ...given(from, subject), ...changes });
