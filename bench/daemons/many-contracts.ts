@@ -99,7 +99,6 @@ async function mineUntil(
     await network.calm(never);
     const job = await jobStatus(network.client, id);
     if (job.failure !== null) throw new BenchError(`the job has failed: ${job.failure.message}`);
-    console.error(job.height, job.parts.map(({ state, message }) => `${state}: ${message}`).join(' | '));
     if (reached(job)) return;
     await network.mineOne();
   }

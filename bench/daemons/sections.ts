@@ -5,10 +5,9 @@ import { type ManyContracts, type Restart, runManyContracts } from './many-contr
 const RUNS = [
   { n: 5, contracts: 1 },
   { n: 5, contracts: 10 },
-  { n: 3, contracts: 10 },
 ] as const;
 /** Of the network whose nodes are killed while all contracts are open; contracts, where nobody says how many. */
-const OPEN = { n: 3, contracts: 100 };
+const OPEN = { n: 3, contracts: 50 };
 const MEBIBYTE = 1_048_576;
 const KIBIBYTE = 1_024;
 
