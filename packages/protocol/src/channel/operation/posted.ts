@@ -50,10 +50,9 @@ function follow(reception: Reception, context: ChannelContext): Step {
   const { posted, state } = reception;
   const relay = accepts(state.self) ? [relayTask(state, posted)] : [];
   const effect = take(reception, context);
-  const fault: ChannelFault | null = effect.kind === 'later' ? null : effect.fault;
-  return effect.kind === 'moved'
-    ? moved(effect.state, effect.messages, [...relay, ...effect.tasks], fault)
-    : moved(state, [], relay, fault);
+  // No message is accepted that nobody may post here.
+  if (effect.kind !== 'moved') return moved(state, [], relay);
+  return moved(effect.state, effect.messages, [...relay, ...effect.tasks], effect.fault);
 }
 
 function take(

@@ -128,7 +128,7 @@ export const VERDICT_BY = T1 - DELTA - 1;
 /** Nothing of C or V. */
 export const NO_RECEIPTS = { delivery: null, opening: null, opened: null };
 
-export const NONE = { client: NO_RECEIPTS, verifier: NO_RECEIPTS };
+export const NONE: OpenState['receipts'] = { client: NO_RECEIPTS, verifier: NO_RECEIPTS };
 
 /** A receipt as W got it. */
 export const given = (from: 'client' | 'verifier', subject: 'delivery' | 'opening'): MessageOf<'receipt'> =>
