@@ -107,7 +107,7 @@ describe('import direction', () => {
     expect(found).toEqual([
       'packages/node/src/net/b.ts:1 net may not import packages/node/src/main.ts; allowed: ports',
       'packages/node/src/ports/c.ts:1 ports may import protocol only, not sandbox',
-      'packages/node/src/store/a.ts:1 store may not import net; allowed: ports',
+      'packages/node/src/store/a.ts:1 store may not import net; allowed: ports, files',
     ]);
   });
 
