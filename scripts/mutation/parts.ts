@@ -29,6 +29,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'channel/reorganisation',
     'channel/senders',
     'channel/seeds-that-count',
+    'channel/operation',
   ],
   'channel/setup': [
     'channel/honest',
