@@ -1,10 +1,11 @@
 import type { Hash32 } from '../../primitives/brands.ts';
 import { equalBytes } from '../../primitives/bytes.ts';
 import type { ChannelEvent } from '../event.ts';
-import { boundVerdict } from '../post/standing.ts';
+import { accepted, boundVerdict } from '../post/standing.ts';
 import type { OpenState } from '../state.ts';
 import { moved, STALE, type Step } from '../step.ts';
 import { courtHeight, timesOf } from '../times.ts';
+import { noteFormer } from './equivocation.ts';
 import { type Act, begin, withOpening } from './progress.ts';
 import type { Accusation, DeliveryRecord, OpeningRecord } from './record.ts';
 import { challengeOf } from './seeds.ts';
@@ -30,10 +31,7 @@ export const checkThoroughly: Act = (state) => {
   const substitutes = challengeOf(state, opening);
   if (substitutes === undefined) return undefined;
   const task = { kind: 'check-opening', openingHash: opening.hash, deliveryHash: delivery.hash } as const;
-  return {
-    state: begin(state, 'check', 'thorough-check'),
-    tasks: [{ ...task, thorough: true, substitutes }],
-  };
+  return { state: begin(state, 'thorough-check'), tasks: [{ ...task, thorough: true, substitutes }] };
 };
 
 /** What a check found. What a thorough one says replaces what C took for right without a look. */
@@ -50,9 +48,8 @@ export function concludeCheck(
 
 /** V: what it found before H0 + t0 + 2Δ + B, or lacks then, it holds against W (M §Verdict). */
 export const accuseAsVerifier: Act = (state) => {
-  const { self, name, accusation, verdict } = state;
-  if (self !== 'verifier' || name === 'arbitration' || accusation !== null || verdict !== null)
-    return undefined;
+  const { self, name, verdict } = state;
+  if (self !== 'verifier' || name === 'arbitration' || verdict !== null) return undefined;
   const found = equivocation(state) ?? wrongChunk(state) ?? missing(state);
   return found && { state: { ...state, accusation: found, verdict: 0 } };
 };
@@ -88,11 +85,11 @@ function missing(state: OpenState): Accusation | undefined {
 }
 
 function equivocation({ equivocations, delivery, opening }: OpenState): Accusation | undefined {
-  for (const { of, second } of equivocations) {
-    const first = of === 'opening' ? opening?.sealed : delivery?.hash;
-    if (first !== undefined) return { fault: 'equivocation', of, first, second };
-  }
-  return undefined;
+  const [known] = equivocations;
+  if (known === undefined) return undefined;
+  const { of, second } = known;
+  const first = of === 'opening' ? opening?.sealed : delivery?.hash;
+  return first && { fault: 'equivocation', of, first, second };
 }
 
 /** D31: on TxV1 C looks at what V's posted verdict names, if it is bound to that, whatever it was sent before. */
@@ -105,27 +102,34 @@ export const followVerdict: Act = (state) => {
   if (delivery === undefined || opening === undefined) return undefined;
   if (delivery === state.delivery && opening === state.opening) return undefined;
   const begun = state.begun.filter((what) => what !== 'thorough-check');
-  return { state: { ...withOpening(state, opening), delivery, begun, checked: null, accusation: null } };
+  const next = withOpening(withFormer(state, delivery, opening), opening);
+  return { state: { ...next, delivery, begun, checked: null, accusation: null } };
 };
 
-function deliveryOf({ delivery, posts }: OpenState, root: Hash32): DeliveryRecord | undefined {
+/** What W signed besides, once these documents count. */
+function withFormer(state: OpenState, delivery: DeliveryRecord, opening: OpeningRecord): OpenState {
+  const { delivery: first, opening: shown } = state;
+  const noted =
+    first === null || delivery === first
+      ? state
+      : noteFormer(state, 'delivery', { sealed: first.hash, signature: first.signature });
+  return shown === null || opening === shown ? noted : noteFormer(noted, 'opening', shown);
+}
+
+function deliveryOf(state: OpenState, root: Hash32): DeliveryRecord | undefined {
+  const { delivery } = state;
   if (delivery !== null && delivery.acceptedAt !== null && equalBytes(delivery.root, root)) return delivery;
-  const posted = posts.find(
-    ({ acceptedAt, timely, detail }) =>
-      acceptedAt !== null && timely && detail?.of === 'delivery' && equalBytes(detail.root, root),
-  );
+  const posted = accepted(state, 'delivery', true).find(({ detail }) => equalBytes(detail.root, root));
   if (posted === undefined) return undefined;
   const { sealed: hash, signature, acceptedAt } = posted;
   return { root, hash, signature, rebuilt: true, acceptedAt };
 }
 
-function openingOf({ opening, posts }: OpenState, hash: Hash32): OpeningRecord | undefined {
+function openingOf(state: OpenState, hash: Hash32): OpeningRecord | undefined {
+  const { opening } = state;
   if (opening !== null && equalBytes(opening.hash, hash)) return opening;
-  for (const { detail, sealed, signature, acceptedAt, timely } of posts) {
-    if (acceptedAt === null || !timely || detail?.of !== 'opening' || !equalBytes(detail.openingHash, hash))
-      continue;
-    const { root, seeds } = detail;
-    return { hash, sealed, signature, root, seeds, acceptedAt };
-  }
-  return undefined;
+  const posted = accepted(state, 'opening', true).find(({ detail }) => equalBytes(detail.openingHash, hash));
+  if (posted === undefined) return undefined;
+  const { sealed, signature, acceptedAt, detail } = posted;
+  return { hash, sealed, signature, root: detail.root, seeds: detail.seeds, acceptedAt };
 }

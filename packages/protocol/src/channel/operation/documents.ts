@@ -7,9 +7,9 @@ import type { PostedMessage } from '../post/record.ts';
 import type { OpenState } from '../state.ts';
 import { ignored, LATER, type Moved, moved, type Step } from '../step.ts';
 import { timesOf } from '../times.ts';
-import { noteSecond, onSecond } from './equivocation.ts';
+import { noteFormer, noteSecond, onSecond } from './equivocation.ts';
 import { withOpening } from './progress.ts';
-import type { OpeningRecord, ReceiptRecord } from './record.ts';
+import type { DeliveryRecord, OpeningRecord, ReceiptRecord } from './record.ts';
 
 type Received = Extract<ChannelEvent, { readonly kind: 'message' }>;
 
@@ -96,30 +96,34 @@ export function concludeDelivery(state: OpenState, event: Checked): Moved | unde
   return moved(next, [], [], { code: 'delivery-malformed', culprit: 'worker', reason });
 }
 
-/** A delivery was accepted by Post: it counts, unless another was accepted before. */
+/** A delivery was accepted by Post: it counts, unless another was accepted before. Another one that was only announced does not. */
 export function acceptDelivery(state: OpenState, posted: PostedMessage): OpenState {
   const { detail, sealed: hash, signature, acceptedAt, timely } = posted;
   if (detail?.of !== 'delivery') return state;
   const known = state.delivery;
   const other = known !== null && !equalBytes(known.hash, hash);
-  const noted = other ? noteSecond(state, 'delivery', posted) : state;
-  if (!timely || (known !== null && known.acceptedAt !== null)) return noted;
-  const keep = (record: ReceiptRecord): ReceiptRecord => (other ? { ...record, delivery: null } : record);
-  return {
-    ...noted,
-    delivery: { root: detail.root, hash, signature, rebuilt: true, acceptedAt },
-    receipts: { client: keep(state.receipts.client), verifier: keep(state.receipts.verifier) },
-  };
+  if (!timely || (known !== null && known.acceptedAt !== null)) {
+    return other ? noteSecond(state, 'delivery', posted) : state;
+  }
+  const delivery: DeliveryRecord = { root: detail.root, hash, signature, rebuilt: true, acceptedAt };
+  if (!other) return { ...state, delivery };
+  const former = noteFormer(state, 'delivery', { sealed: known.hash, signature: known.signature });
+  const without = (record: ReceiptRecord): ReceiptRecord => ({ ...record, delivery: null });
+  const { client, verifier } = state.receipts;
+  return { ...former, delivery, receipts: { client: without(client), verifier: without(verifier) } };
 }
 
 /** An opening was accepted by Post. @param bytes - of its body */
 export function acceptOpening(state: OpenState, posted: PostedMessage, bytes: number): OpenState {
-  const { detail, sealed, signature, acceptedAt, timely } = posted;
+  const { detail, sealed, signature, timely } = posted;
   if (detail?.of !== 'opening') return state;
   if (state.opening !== null) {
     return equalBytes(state.opening.sealed, sealed) ? state : noteSecond(state, 'opening', posted);
   }
-  if (!timely || acceptedAt === null) return state;
+  if (!timely) return state;
   const { openingHash: hash, root, seeds } = detail;
-  return withDrafts(withOpening(state, { hash, sealed, signature, root, seeds, acceptedAt }), bytes);
+  return withDrafts(
+    withOpening(state, { hash, sealed, signature, root, seeds, acceptedAt: state.tip }),
+    bytes,
+  );
 }

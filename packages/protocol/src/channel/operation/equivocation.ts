@@ -43,6 +43,21 @@ function isNoted({ equivocations }: OpenState, of: Equivocation['of']): boolean 
   return equivocations.some((known) => known.of === of);
 }
 
+/**
+ * Another document counts from here on (D31), so that the second is the one that counted before, whichever was noted: a message
+ * does not contradict itself. Whether the opening is of the R that counts now is to be seen anew.
+ *
+ * @param former - what counted until now
+ */
+export function noteFormer(
+  state: OpenState,
+  of: 'delivery' | 'opening',
+  { sealed, signature }: Pick<SealedMessage, 'sealed' | 'signature'>,
+): OpenState {
+  const others = state.equivocations.filter((known) => known.of !== of && known.of !== 'root');
+  return { ...state, equivocations: [...others, { of, second: sealed, signature }] };
+}
+
 /** An opening of another R than the delivery's: W signed two roots, one in each. */
 export const noteOtherRoot: Act = (state) => {
   const { delivery, opening } = state;

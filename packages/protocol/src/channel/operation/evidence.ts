@@ -1,4 +1,3 @@
-import { equalBytes } from '../../primitives/bytes.ts';
 import { acceptOwn, findPosted } from '../post/accept.ts';
 import type { PostedDetail, SealedMessage } from '../post/record.ts';
 import { relayTask } from '../post/relay.ts';
@@ -72,9 +71,7 @@ function twiceSigned({ accusation, delivery, opening, equivocations }: OpenState
     documents.push({ message, detail: { of: 'delivery', root } });
   }
   if (of !== 'delivery' && opening !== null) documents.push(openingShown(opening));
-  const second = equivocations.find(
-    (known) => known.of === of && equalBytes(known.second, accusation.second),
-  );
+  const second = equivocations.find((known) => known.of === of);
   if (of !== 'root' && second !== undefined) {
     const { second: sealed, signature } = second;
     documents.push({ message: { kind: of, author: 'worker', sealed, signature }, detail: null });

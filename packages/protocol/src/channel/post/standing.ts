@@ -4,10 +4,13 @@ import type { OpenState } from '../state.ts';
 import type { PostedDetail, PostedMessage } from './record.ts';
 
 type Detail<Of extends NonNullable<PostedDetail>['of']> = Extract<PostedDetail, { readonly of: Of }>;
-type Accepted<Of extends NonNullable<PostedDetail>['of']> = PostedMessage & { readonly detail: Detail<Of> };
+type Accepted<Of extends NonNullable<PostedDetail>['of']> = PostedMessage & {
+  readonly detail: Detail<Of>;
+  readonly acceptedAt: number;
+};
 
 /** What was accepted of one kind; `timely`: before a dispute, under its own deadline. */
-function accepted<Of extends NonNullable<PostedDetail>['of']>(
+export function accepted<Of extends NonNullable<PostedDetail>['of']>(
   { posts }: OpenState,
   of: Of,
   timely: boolean,

@@ -15,7 +15,7 @@ import type { Game } from '../play/game.ts';
 import { otherHash } from '../play/identity.ts';
 import { DELTA, H0, open, T1, until, without } from '../play/late.ts';
 import { DELIVERY } from '../play/tasks.ts';
-import { after, move, type Received, sealedBy } from '../setup/steps.ts';
+import { after, heard, move, type Received, sealedBy } from '../setup/steps.ts';
 
 type Moved = Extract<Step, { readonly kind: 'moved' }>;
 
@@ -34,7 +34,7 @@ export const delivered = (): Game => once('delivered', () => until(without([{ ki
 /** Nothing was delivered. */
 export const empty = (): Game => once('empty', () => until(without([{ kind: 'delivery' }]), 3));
 
-type Changes = Partial<Omit<OpenState, 'name' | 'opening'>> & {
+export type Changes = Partial<Omit<OpenState, 'name' | 'opening'>> & {
   readonly name?: OpenState['name'];
   readonly opening?: OpenState['opening'];
   readonly disputes?: readonly { readonly transaction: string; readonly height: number }[];
@@ -142,3 +142,32 @@ export const directly = (
   subject: 'delivery' | 'opening',
   changes: object = {},
 ) => saidBy(from, { ...given(from, subject), ...changes });
+
+/** V, and nothing of W is here. */
+export const verifier = (changes: Changes = {}) => stateOf(empty(), 'verifier', { tip: H0 + 5, ...changes });
+/** What W says directly: its i-th delivery, its opening. */
+export const announced = (i = 0): Received => saidBy('worker', otherDelivery(verifier(), i));
+export const opened = (changes: object = {}): Received =>
+  saidBy('worker', { ...heard(paid(), 'verifier', 'opening').message, ...changes });
+
+/** A delivery was looked at. */
+export const looked = (deliveryHash: Hash32, ok = true): ChannelEvent => ({
+  kind: 'delivery-checked',
+  deliveryHash,
+  ok,
+  bytes: 520,
+  height: H0 + 9,
+  blockHash: otherHash('block'),
+});
+
+/** V has accused W at H0 + 170, and W has appealed at H0 + 180. */
+export function called(state: OpenState): OpenState {
+  const confirmed = (transaction: 'TxV0' | 'TxA', blocks: number): ChannelEvent => ({
+    kind: 'confirmed',
+    transaction,
+    height: H0 + blocks,
+    blockHash: otherHash('b'),
+    bytes: new Uint8Array(0),
+  });
+  return next(next(state, confirmed('TxV0', 170)), confirmed('TxA', 180));
+}
