@@ -40,7 +40,7 @@ export class RpcClientError extends CodedError<RpcClientErrorCode> {
 export interface RpcClientOptions {
   /** E.g. `http://127.0.0.1:18443`. */
   readonly url: string;
-  /** A cookie file, read anew for each login so that a restarted node is found. */
+  /** A cookie file, read again when the node does not take what stood in it: it writes another one at each start. */
   readonly cookieFile?: string;
   readonly user?: { readonly name: string; readonly password: string };
   /** Milliseconds to wait for an answer. */
@@ -63,6 +63,8 @@ const DEFAULT_MAX_ANSWER_BYTES = 0x0200_0000;
 export class RpcClient {
   readonly #options: RpcClientOptions;
   #nextId = 1;
+  /** What requests log in with; undefined before the first one, and when the node does not take it any more. */
+  #login: string | undefined;
 
   constructor(options: RpcClientOptions) {
     this.#options = options;
@@ -111,7 +113,14 @@ export class RpcClient {
   }
 
   async #exchange(request: unknown): Promise<JsonValue> {
-    const response = await this.#post(JSON.stringify(request));
+    const body = JSON.stringify(request);
+    const known = this.#login;
+    let response = await this.#post(body);
+    // A node writes another cookie whenever it starts.
+    if (response.status === 401 && known !== undefined && this.#options.cookieFile !== undefined) {
+      this.#login = undefined;
+      response = await this.#post(body);
+    }
     if (response.status === 401 || response.status === 403) {
       throw new RpcClientError('rpc-unauthorized', 'the node does not accept this user and password');
     }
@@ -130,7 +139,7 @@ export class RpcClient {
       const response = await fetch(url, {
         method: 'POST',
         body,
-        headers: { authorization: `Basic ${await this.#login()}`, 'content-type': 'application/json' },
+        headers: { authorization: `Basic ${await this.#credentials()}`, 'content-type': 'application/json' },
         // The password goes nowhere else.
         redirect: 'error',
         signal: AbortSignal.timeout(timeout ?? DEFAULT_TIMEOUT),
@@ -143,13 +152,16 @@ export class RpcClient {
     }
   }
 
-  async #login(): Promise<string> {
+  async #credentials(): Promise<string> {
     const { cookieFile, user } = this.#options;
-    const pair =
-      cookieFile === undefined
-        ? `${user?.name ?? ''}:${user?.password ?? ''}`
-        : await readFile(cookieFile, 'utf8');
-    return Buffer.from(pair.trim(), 'utf8').toString('base64');
+    if (this.#login === undefined) {
+      const pair =
+        cookieFile === undefined
+          ? `${user?.name ?? ''}:${user?.password ?? ''}`
+          : await readFile(cookieFile, 'utf8');
+      this.#login = Buffer.from(pair.trim(), 'utf8').toString('base64');
+    }
+    return this.#login;
   }
 }
 

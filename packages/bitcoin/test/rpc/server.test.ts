@@ -68,6 +68,20 @@ describe('who may call', () => {
     await expect(stat(join(folder, 'other'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it('a client finds a server again that has started anew, with another cookie, also with several requests at once', async () => {
+    const path = join(folder, 'again');
+    const first = await RpcServer.start(chain, { port: 0, cookieFile: path });
+    const { port } = first;
+    const client = new RpcClient({ url: `http://127.0.0.1:${port}`, cookieFile: path });
+    expect(await client.call('getblockcount')).toBe(2);
+    await first.close();
+    await expect(client.call('getblockcount')).rejects.toMatchObject({ code: 'rpc-unreachable' });
+    const second = await RpcServer.start(chain, { port, cookieFile: path });
+    const calls = Array.from({ length: 4 }, () => client.call('getblockcount'));
+    expect(await Promise.all(calls)).toEqual([2, 2, 2, 2]);
+    await second.close();
+  });
+
   it('does not keep listening when the cookie cannot be written', async () => {
     const probe = await RpcServer.start(chain, { port: 0, cookieFile: join(folder, 'probe') });
     const { port } = probe;

@@ -169,7 +169,7 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
         await attempt('offers', () => offers?.follow());
         await attempt('payments', () => payments.follow());
         if (backups?.behind) await backups.update();
-        if (why !== 'retry') await attempt('offers', () => offers?.announce());
+        if (why !== 'retry' && transport.peers.length > 0) await attempt('offers', () => offers?.announce());
         await attempt('jobs', () => jobs?.runner.follow());
       },
     });

@@ -13,6 +13,12 @@ const KEY = 'daemon:offers';
 /** Blocks after which what has happened to an offer stays so (T §Setup). */
 const FINAL_BLOCKS = 6;
 
+/**
+ * Blocks after which an offer is announced again at the latest. It is at first after 1, 2, 4, …: an announcement may come too early for
+ * the chain of whoever gets it, or with too many others. Who comes later is told by its peers.
+ */
+const ANNOUNCED_AGAIN = 36;
+
 /** How an offer of this node stands. */
 interface Standing {
   readonly signed: SignedOffer;
@@ -52,6 +58,8 @@ export class OfferKeeper {
   /** Tips at which the chain first did not take an offer whose coins are gone. */
   readonly #lostSince = new Map<string, number>();
   #complaint = '';
+  /** By outpoint: how often an offer was announced in this run, and at which tip it is again. */
+  #announced = new Map<string, { readonly times: number; readonly next: number }>();
 
   /** @param wanted - stakes to keep on offer, for one P */
   constructor(
@@ -80,10 +88,20 @@ export class OfferKeeper {
     return this.#standing.filter(({ state }) => state === 'waits').length;
   }
 
-  /** Tells every peer which offers this node answers for. */
+  /** Tells every peer which offers this node answers for, each when it is time for it. Call it at every tip with somebody to tell it to. */
   async announce(): Promise<void> {
-    for (const { signed, state } of this.#standing)
-      if (state === 'live') await announce(this.#node, signed.offer);
+    const { height } = await this.#node.ports.chain.tip();
+    const announced = new Map<string, { readonly times: number; readonly next: number }>();
+    for (const { signed, state } of this.#standing) {
+      if (state !== 'live') continue;
+      const key = outpointKey(signed.offer.outpoint);
+      const { times, next } = this.#announced.get(key) ?? { times: 0, next: height };
+      const isDue = next <= height;
+      if (isDue) await announce(this.#node, signed.offer);
+      const wait = Math.min(2 ** times, ANNOUNCED_AGAIN);
+      announced.set(key, isDue ? { times: times + 1, next: height + wait } : { times, next });
+    }
+    this.#announced = announced;
   }
 
   /** Call it at every tip: forgets what was taken up for good, and offers as many stakes as are wanted. */

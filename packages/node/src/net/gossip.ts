@@ -28,7 +28,7 @@ const AT_ONCE_OF_ALL = 8_000;
 const AT_A_TIME = 16;
 /** Announcements that one peer is told because it has come or goes on coming, per second and at once. */
 const TOLD_PER_SECOND = 2;
-const TOLD_AT_ONCE = 400;
+const TOLD_AT_ONCE = 2_000;
 /** Envelopes of announcements that came outside of gossip, to all peers together, per second and at once. */
 const HANDED_ON_PER_SECOND = 100;
 const HANDED_ON_AT_ONCE = 2_000;
@@ -40,7 +40,7 @@ const MAX_PEERS = 1_000;
 /** What the node could not judge yet is shown to it again so many times: its chain may be behind. */
 const TRIES = 8;
 /** Announcements that whoever comes later is told: the latest. */
-const HANDED_OVER = 200;
+const HANDED_OVER = 1_000;
 /**
  * Milliseconds in which gossip may have passed over a peer that is only now taken into the mesh: it is told of by a heartbeat, a second
  * apart, to peers outside of the mesh alone.
@@ -109,6 +109,8 @@ export class Gossip {
   readonly #host: GossipHost;
   /** When a stake was announced last, and how; the one announced last at the end. */
   readonly #stakes = new Map<string, { readonly at: number; readonly bytes: Uint8Array }>();
+  /** The bytes of these, as text: who has just come is told the same by many, and looks at the signatures of one. */
+  readonly #known = new Set<string>();
   readonly #undecided = new Undecided();
   readonly #rates = new Map<PeerId, Rates>();
   readonly #all: TokenBucket;
@@ -172,6 +174,7 @@ export class Gossip {
 
   async #judge(from: PeerId, bytes: Uint8Array): Promise<'news' | 'nothing' | 'false'> {
     if (!this.#rate(from).heard.tryTake(1) || !this.#all.tryTake(1)) return 'nothing';
+    if (this.#known.has(textOf(bytes))) return 'nothing';
     let stake: string;
     try {
       stake = this.#genuineStake(bytes);
@@ -235,9 +238,16 @@ export class Gossip {
 
   #remember(stake: string, bytes: Uint8Array): void {
     this.#undecided.decided(stake);
-    this.#stakes.delete(stake);
+    this.#forget(stake);
     this.#stakes.set(stake, { at: this.#host.now(), bytes });
-    if (this.#stakes.size > MAX_STAKES) this.#stakes.delete(this.#stakes.keys().next().value!);
+    this.#known.add(textOf(bytes));
+    if (this.#stakes.size > MAX_STAKES) this.#forget(this.#stakes.keys().next().value!);
+  }
+
+  #forget(stake: string): void {
+    const entry = this.#stakes.get(stake);
+    if (entry !== undefined) this.#known.delete(textOf(entry.bytes));
+    this.#stakes.delete(stake);
   }
 
   /** Tells a peer that has just come what was said before, from a moment on: the latest, and no more than its share. */
@@ -258,4 +268,8 @@ export class Gossip {
     if (this.#rates.size > MAX_PEERS) this.#rates.delete(this.#rates.keys().next().value!);
     return rate;
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
 }

@@ -131,4 +131,33 @@ describe('the offers that an arbiter keeps', () => {
     expect(events()).toEqual(['offered', 'offered', 'offer-waits']);
     expect(JSON.parse(lines.at(-1)!)).toMatchObject({ code: 'insufficient-funds' });
   });
+
+  it('are announced at once when they are live, then after 1, 2, 4, … and at last every 36 blocks, each by its own count', async () => {
+    const offers = keeper(1);
+    await offers.load();
+    await offers.follow();
+    const { transport, chain } = node.ports;
+    let count = 0;
+    const broadcast = transport.broadcast.bind(transport);
+    transport.broadcast = (bytes) => {
+      count += 1;
+      broadcast(bytes);
+    };
+    const heights: number[] = [];
+    await offers.announce();
+    expect(count).toBe(0);
+    await play.network.mine();
+    const { height: live } = await chain.tip();
+    for (let blocks = 0; blocks <= 140; blocks++) {
+      await offers.follow();
+      const before = count;
+      await offers.announce();
+      // A second round at one tip, of a peer that comes, says nothing again.
+      await offers.announce();
+      if (count > before) heights.push((await chain.tip()).height - live);
+      expect(count - before).toBeLessThanOrEqual(1);
+      await play.network.mine();
+    }
+    expect(heights).toEqual([0, 1, 3, 7, 15, 31, 63, 99, 135]);
+  });
 });
