@@ -91,9 +91,9 @@ export function concludeDelivery(state: OpenState, event: Checked): Moved | unde
     delivery: { ...delivery, rebuilt: event.ok, acceptedAt: inTime ? tip : null },
     drafts: event.ok ? { ...drafts, delivery: { bytes, height, blockHash } } : drafts,
   };
-  if (event.ok) return moved(next);
   const reason = 'the delivered ciphertexts and hashes do not give R';
-  return moved(next, [], [], { code: 'delivery-malformed', culprit: 'worker', reason });
+  const fault = event.ok ? null : ({ code: 'delivery-malformed', culprit: 'worker', reason } as const);
+  return { ...moved(next), fault };
 }
 
 /** A delivery was accepted by Post: it counts, unless another was accepted before. Another one that was only announced does not. */

@@ -86,6 +86,7 @@ describe('the ciphertexts of a delivery that came directly', () => {
 
   it('are here by H0 + t0, or the delivery is not accepted', () => {
     const accepted = (changes: Changes) => next(waiting(changes), looked(hash())).delivery;
+    expect(move(waiting(), looked(hash())).fault).toBeNull();
     expect(accepted({ tip: H0 + T0 })).toMatchObject({ rebuilt: true, acceptedAt: H0 + T0 });
     expect(accepted({ tip: H0 + T0 + 1 })).toMatchObject({ rebuilt: true, acceptedAt: null });
     expect(accepted({ commitmentHeight: null })).toMatchObject({ rebuilt: true, acceptedAt: null });
@@ -128,6 +129,9 @@ describe('M §Steps 3: W’s opening', () => {
       ['a third one', two, other(2), 'ignored: equivocation, worker'],
     ];
     expect(results(rows)).toEqual(expected(rows));
+    const { sealed, signature } = other(1);
+    expect(two.equivocations).toEqual([{ of: 'opening', second: sealed, signature }]);
+    expect(two.opening).toEqual(one.opening);
     expect(reasonOf(state({ tip: H0 + OPENING_BY + 1 }), opened())).toMatch(
       `opening came after block ${H0 + OPENING_BY}`,
     );

@@ -115,6 +115,12 @@ describe('D31: on TxV1 C looks at what V’s posted verdict names, whatever W se
     }
   });
 
+  it('also where nothing of W had counted: then W has signed nothing besides', () => {
+    const state = client(everything(), { delivery: null, opening: null });
+    expect(counts(state)).toEqual([otherHash('d'), OPENING]);
+    expect((atTip(state, 172).state as OpenState).equivocations).toEqual([]);
+  });
+
   it('an opening of another R than C’s delivery is none of another R than the named one', () => {
     const shown = { ...own().opening, root: R };
     const posts = [verdict(R, shown.hash), delivery()];
