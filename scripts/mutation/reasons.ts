@@ -1,6 +1,7 @@
 import { ARBITRATION_REASONS } from './arbitration-reasons.ts';
 import { CHANNEL_REASONS } from './channel-reasons.ts';
 import { type Explained, MEMORY, UNREACHABLE } from './explained.ts';
+import { OPERATION_REASONS } from './operation-reasons.ts';
 import { SETUP_REASONS } from './setup-reasons.ts';
 
 export type { Explained };
@@ -12,6 +13,7 @@ const ONLY_ENCODING =
 export const REASONS: readonly Explained[] = [
   ...CHANNEL_REASONS,
   ...ARBITRATION_REASONS,
+  ...OPERATION_REASONS,
   ...SETUP_REASONS,
   {
     file: 'contract/announcements.ts',
