@@ -348,15 +348,15 @@ describe('a check of an opening', () => {
   it('is left to chance by the Client until there is a dispute, and then made', async () => {
     const { client, verifier } = play.network;
     const { delivery, opening } = before(client);
+    const hashes = { openingHash: opening.hash, deliveryHash: delivery.hash };
     const policy = { ...client.node.policy, auditRate: 0 };
     const fresh = { ...recordOf(client), id: 'never audited' };
     const check = (thorough: boolean) => {
-      const hashes = { openingHash: opening.hash, deliveryHash: delivery.hash };
       const task: Task = { kind: 'check-opening', ...hashes, thorough, substitutes: NO_SUBSTITUTES };
       return runTask(fresh, task, contextOf(client, { policy }));
     };
     const unseen = { r: 1, lockSecret: null };
-    const told = { kind: 'opening-checked', openingHash: opening.hash };
+    const told = { kind: 'opening-checked', ...hashes };
     expect(await check(false)).toEqual({ ...told, thorough: false, verdict: unseen });
     const { checked } = before(verifier);
     expect(checked).toMatchObject({ r: 1 });

@@ -89,6 +89,8 @@ export type ChannelEvent =
       readonly kind: 'opening-checked';
       /** H("opening", body). */
       readonly openingHash: Hash32;
+      /** Of the delivery that it was checked with: H("message", "delivery", body). */
+      readonly deliveryHash: Hash32;
       readonly thorough: boolean;
       readonly verdict: OpeningVerdict;
     }

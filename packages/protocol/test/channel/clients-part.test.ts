@@ -9,8 +9,9 @@ const garbage: Deviations['onTask'] = (name, task) => (name === 'client' ? finds
 
 function findsFault(task: Task): ChannelEvent | undefined {
   if (task.kind !== 'check-opening') return undefined;
-  const { openingHash, thorough } = task;
-  return { kind: 'opening-checked', openingHash, thorough, verdict: { r: 0, chunk: 3, fault: 'output' } };
+  const { openingHash, deliveryHash, thorough } = task;
+  const verdict = { r: 0, chunk: 3, fault: 'output' } as const;
+  return { kind: 'opening-checked', openingHash, deliveryHash, thorough, verdict };
 }
 
 const sentBy = (game: Game, name: PlayerName, kind: string): number =>

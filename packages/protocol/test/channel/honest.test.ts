@@ -42,6 +42,7 @@ const findsFault = (task: Task): ChannelEvent | undefined =>
     ? {
         kind: 'opening-checked',
         openingHash: task.openingHash,
+        deliveryHash: task.deliveryHash,
         thorough: task.thorough,
         verdict: { r: 0, chunk: 3, fault: 'output' },
       }

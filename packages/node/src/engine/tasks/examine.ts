@@ -61,15 +61,15 @@ export async function examineOpening(
   context: TaskContext,
 ): Promise<ChannelEvent> {
   const { onProgress } = context;
-  const { openingHash, thorough, substitutes } = task;
-  const checked = { kind: 'opening-checked', openingHash, thorough } as const;
+  const { openingHash, deliveryHash, thorough, substitutes } = task;
+  const checked = { kind: 'opening-checked', openingHash, deliveryHash, thorough } as const;
   const optional = record.role === 'client' && !thorough;
   if (optional && !(await audits(record.id, { ...context.ports, ...context.policy }))) {
     return { ...checked, verdict: { r: 1, lockSecret: null } };
   }
   const batch = await loadBatch(record, context);
   const inputs = await loadInputs(batch, context);
-  const delivery = await loadDelivery(context, task.deliveryHash);
+  const delivery = await loadDelivery(context, deliveryHash);
   const opening = decodeMessage('opening', await storedBlob(context, openingHash, 'the opening'));
   let done = 0;
   const run = chunkRunner(batch, context, () => {

@@ -34,14 +34,18 @@ export const checkThoroughly: Act = (state) => {
   return { state: begin(state, 'thorough-check'), tasks: [{ ...task, thorough: true, substitutes }] };
 };
 
-/** What a check found. What a thorough one says replaces what C took for right without a look. */
+/**
+ * What a check found. What a thorough one says replaces what C took for right without a look. What was found in other documents
+ * than those that count now says nothing about these (D31).
+ */
 export function concludeCheck(
   state: OpenState,
   event: Extract<ChannelEvent, { readonly kind: 'opening-checked' }>,
 ): Step {
-  const { self, opening, checked } = state;
+  const { self, delivery, opening, checked } = state;
   if (self !== 'client' && self !== 'verifier') return STALE;
   if (opening === null || !equalBytes(opening.hash, event.openingHash)) return STALE;
+  if (delivery === null || !equalBytes(delivery.hash, event.deliveryHash)) return STALE;
   if (checked !== null && !(event.thorough && checked.r === 1)) return STALE;
   return moved({ ...state, checked: event.verdict });
 }

@@ -107,6 +107,7 @@ describe('what a check found', () => {
   const found = (thorough: boolean, verdict: OpeningVerdict, changes: object = {}): ChannelEvent => ({
     kind: 'opening-checked',
     openingHash: client().opening!.hash,
+    deliveryHash: client().delivery!.hash,
     thorough,
     verdict,
     ...changes,
@@ -115,8 +116,8 @@ describe('what a check found', () => {
 
   it('is taken once; what a thorough check says replaces what C took for right without a look', () => {
     const stale = 'ignored: out-of-place, null';
-    const { opening } = client();
-    const arbiter = stateOf(empty(), empty().arbiter(1), { name: 'verification', opening });
+    const { delivery, opening } = client();
+    const arbiter = stateOf(empty(), empty().arbiter(1), { name: 'verification', delivery, opening });
     const rows: readonly ResultRow[] = [
       ['C', looks(null), found(false, RIGHT), 'moved'],
       ['V', verifier({ checked: null }), found(false, RIGHT), 'moved'],
@@ -125,6 +126,8 @@ describe('what a check found', () => {
       ['a thorough one after a fault', looks(WRONG), found(true, RIGHT), stale],
       ['of another opening', looks(null), found(false, RIGHT, { openingHash: otherHash('o') }), stale],
       ['no opening', looks(null, { opening: null }), found(false, RIGHT), stale],
+      ['of another delivery', looks(null), found(false, RIGHT, { deliveryHash: otherHash('d') }), stale],
+      ['no delivery', looks(null, { delivery: null }), found(false, RIGHT), stale],
       ['W', stateOf(paid(), 'worker'), found(false, RIGHT), stale],
       ['A_1', arbiter, found(false, RIGHT), stale],
     ];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { OpenState, PostedMessage } from '../../../src/index.ts';
+import type { ChannelEvent, Hash32, OpenState, PostedMessage } from '../../../src/index.ts';
 import { otherHash } from '../play/identity.ts';
 import { H0 } from '../play/late.ts';
-import { atTip, type Changes, changed, disputed, NONE, noted, paid, stateOf } from './steps.ts';
+import { atTip, type Changes, changed, disputed, NONE, noted, paid, result, stateOf } from './steps.ts';
 
 const R = otherHash('R');
 const OPENING = otherHash('opening');
@@ -113,6 +113,21 @@ describe('D31: on TxV1 C looks at what V’s posted verdict names, whatever W se
       const { equivocations } = atTip(client(posts), 172).state as OpenState;
       expect([title, equivocations.map(({ of }) => of)]).toEqual([title, second]);
     }
+  });
+
+  it('what C finds in the delivery that it had says nothing about the one that it looks at now', () => {
+    const { delivery: had, opening: shown } = own();
+    const ended = (deliveryHash: Hash32): ChannelEvent => ({
+      kind: 'opening-checked',
+      openingHash: shown.hash,
+      deliveryHash,
+      thorough: false,
+      verdict: { r: 0, chunk: 3, fault: 'malformed' },
+    });
+    const slow = client([verdict(R, shown.hash), delivery()], { checked: null });
+    const after = atTip(slow, 172).state as OpenState;
+    expect(result(after, ended(had.hash))).toBe('ignored: out-of-place, null');
+    expect(result(after, ended(otherHash('d')))).toBe('moved');
   });
 
   it('also where nothing of W had counted: then W has signed nothing besides', () => {

@@ -75,6 +75,7 @@ export const findsFault =
       ? {
           kind: 'opening-checked',
           openingHash: task.openingHash,
+          deliveryHash: task.deliveryHash,
           thorough: task.thorough,
           verdict: { r: 0, chunk: 3, fault: 'output' },
         }

@@ -184,9 +184,10 @@ export function perform(
       return { kind: 'opened', opening: { ...OPENING, ...seeds } };
     }
     case 'check-opening': {
-      const { openingHash, thorough } = task;
+      const { openingHash, deliveryHash, thorough } = task;
       const lockSecret = name === 'verifier' ? LOCK_SECRET : null;
-      return { kind: 'opening-checked', openingHash, thorough, verdict: { r: 1, lockSecret } };
+      const verdict = { r: 1, lockSecret } as const;
+      return { kind: 'opening-checked', openingHash, deliveryHash, thorough, verdict };
     }
     case 'relay':
       return relay(name, state as OpenState, task, archive);
