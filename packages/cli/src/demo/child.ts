@@ -61,7 +61,10 @@ export class Child {
         this.#changed = resolve;
       });
     }
-    return JSON.parse(this.#out);
+    const document: unknown = JSON.parse(this.#out);
+    if (!isFailure(document)) return document;
+    await this.#closed;
+    throw this.failure();
   }
 
   /** What to say when it has ended by itself. */
@@ -87,4 +90,9 @@ export class Child {
     impatience.abort();
     await this.#closed;
   }
+}
+
+/** Whether a command says why it ends (docs/job-report.md). */
+function isFailure(document: unknown): boolean {
+  return typeof document === 'object' && document !== null && 'exitCode' in document;
 }

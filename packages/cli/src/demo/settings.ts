@@ -1,4 +1,7 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { DemoError } from './errors.ts';
 
 /** Roles of the demo's nodes, by their names. */
 export type MemberRole = 'client' | 'worker' | 'verifier' | 'arbiter';
@@ -68,14 +71,32 @@ export function memberSettings(
 /** JSON's text is TOML's basic string. */
 const quoted = (text: string): string => JSON.stringify(text);
 
-/** TCP ports of this machine that nobody uses now. */
+/** Ports that no system hands out by itself: a connection that is made before a node listens could get one of the others. */
+const [LOWEST_PORT, HIGHEST_PORT] = [10_000, 32_767];
+/** Ports that are tried for each one that is wanted. */
+const TRIES_PER_PORT = 100;
+
+/** TCP ports of this machine that nobody uses now. @throws DemoError `no-port` */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const probes = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  const ports: number[] = [];
-  for (const probe of probes) {
-    if (!probe.listening) await new Promise((resolve) => probe.once('listening', resolve));
-    ports.push((probe.address() as { port: number }).port);
+  const ports = new Set<number>();
+  for (let tries = 0; ports.size < count; tries++) {
+    if (tries >= count * TRIES_PER_PORT)
+      throw new DemoError('no-port', 'Nearly all TCP ports of this machine are in use.', {
+        remedy: 'End other programs that listen, or run the demo with `--one-process`.',
+      });
+    const port = randomInt(LOWEST_PORT, HIGHEST_PORT + 1);
+    if (await isFree(port)) ports.add(port);
   }
-  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
-  return ports;
+  return [...ports];
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(probe, 'listening');
+  } catch {
+    return false;
+  }
+  await new Promise((resolve) => probe.close(resolve));
+  return true;
 }

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planJob } from '@prometheus-compute/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Child } from '../../src/demo/child.ts';
 import { DemoNetwork } from '../../src/demo/network.ts';
 import { runInProcesses } from '../../src/demo/run-in-processes.ts';
-import { memberNames } from '../../src/demo/settings.ts';
+import { freePorts, memberNames } from '../../src/demo/settings.ts';
 import type { JobProgress } from '../../src/engine.ts';
 import { loadJob } from '../../src/job/load.ts';
 
@@ -67,6 +68,21 @@ describe('the demo as separate processes', () => {
         expect(stages).toContain(stage);
     },
   );
+
+  it('a process that cannot start says why', async () => {
+    const missing = join(folder, 'missing');
+    const child = new Child('worker-1', ['node', '--data-dir', folder, '--passphrase-file', missing]);
+    await expect(child.up()).rejects.toMatchObject({
+      code: 'child-ended',
+      message: expect.stringMatching(/^The process of worker-1 has ended: .*missing cannot be read/),
+    });
+  });
+
+  it('its nodes listen where no connection is made from, each in a place of its own', async () => {
+    const ports = await freePorts(10);
+    expect(new Set(ports).size).toBe(10);
+    for (const port of ports) expect(port).toBeLessThan(32_768);
+  });
 
   it('interrupted while it starts: every process and the folder are gone', async () => {
     const { specification } = loadJob(PRIMES);
