@@ -17,6 +17,9 @@ export function parentGone(): AbortSignal {
     controller.abort();
     setTimeout(() => process.exit(EXIT.failed), PATIENCE).unref();
   };
-  process.stdin.once('end', gone).once('close', gone).once('error', gone).resume();
+  const { stdin } = process;
+  stdin.once('end', gone).once('close', gone).once('error', gone).resume();
+  // A command that has failed ends without waiting for its parent. Only what is read from a file has no `unref`.
+  if ('unref' in stdin) stdin.unref();
   return controller.signal;
 }
