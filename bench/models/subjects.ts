@@ -53,20 +53,25 @@ export function product(size: number): Subject {
   return { name: `product of ${size}×${size} matrices`, model, engine: kernelEngine(model), chunks: [rows] };
 }
 
-/** A model of the examples on the first pictures of the Fashion-MNIST example, as chunks of some rows. */
+/** A model of the examples on the pictures of the Fashion-MNIST example, again and again where there are too few, as chunks of some rows. */
 export function example(name: string, file: string, chunks: number, rowsPerChunk: number): Subject {
   const path = join(EXAMPLES, file);
   if (!existsSync(path)) throw new BenchError(`${file} is not in the examples`);
   const model = loadModel(new Uint8Array(readFileSync(path)));
   const images = gunzipSync(readFileSync(join(EXAMPLES, 'fashion-mnist', 'data', 'images.idx3.gz')));
-  const bytes = rowsPerChunk * model.inputBytes;
+  const pictures = images.subarray(HEADER_BYTES);
+  const count = pictures.length / model.inputBytes;
+  const picture = (row: number) =>
+    pictures.subarray((row % count) * model.inputBytes, ((row % count) + 1) * model.inputBytes);
   return {
     name: `${name}, ${(chunks * rowsPerChunk).toLocaleString('en-US')} rows`,
     model,
     engine: kernelEngine(model),
     chunks: Array.from({ length: chunks }, (_, i) => {
-      const start = HEADER_BYTES + i * bytes;
-      return new Uint8Array(images.subarray(start, start + bytes));
+      const chunk = new Uint8Array(rowsPerChunk * model.inputBytes);
+      for (let row = 0; row < rowsPerChunk; row++)
+        chunk.set(picture(i * rowsPerChunk + row), row * model.inputBytes);
+      return chunk;
     }),
   };
 }
