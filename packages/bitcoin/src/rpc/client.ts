@@ -133,23 +133,37 @@ export class RpcClient {
     }
   }
 
-  async #post(body: string): Promise<{ readonly status: number; readonly body: string }> {
-    const { url, timeout, maxAnswerBytes } = this.#options;
+  async #post(body: string): Promise<HttpAnswer> {
     try {
-      const response = await fetch(url, {
-        method: 'POST',
-        body,
-        headers: { authorization: `Basic ${await this.#credentials()}`, 'content-type': 'application/json' },
-        // The password goes nowhere else.
-        redirect: 'error',
-        signal: AbortSignal.timeout(timeout ?? DEFAULT_TIMEOUT),
-      });
-      const text = await readLimited(response, maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES);
-      return { status: response.status, body: text };
+      return await this.#attempt(body);
     } catch (cause) {
-      if (cause instanceof RpcClientError) throw cause;
-      throw new RpcClientError('rpc-unreachable', `no answer from ${url}`, { cause });
+      if (!wasHungUp(cause)) throw this.#unreachable(cause);
     }
+    // A server closes a connection that nobody has used for a while, maybe just when a request is on its way. A new one tells.
+    try {
+      return await this.#attempt(body);
+    } catch (cause) {
+      throw this.#unreachable(cause);
+    }
+  }
+
+  #unreachable(cause: unknown): unknown {
+    if (cause instanceof RpcClientError) return cause;
+    return new RpcClientError('rpc-unreachable', `no answer from ${this.#options.url}`, { cause });
+  }
+
+  async #attempt(body: string): Promise<HttpAnswer> {
+    const { url, timeout, maxAnswerBytes } = this.#options;
+    const response = await fetch(url, {
+      method: 'POST',
+      body,
+      headers: { authorization: `Basic ${await this.#credentials()}`, 'content-type': 'application/json' },
+      // The password goes nowhere else.
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeout ?? DEFAULT_TIMEOUT),
+    });
+    const text = await readLimited(response, maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES);
+    return { status: response.status, body: text };
   }
 
   async #credentials(): Promise<string> {
@@ -163,6 +177,18 @@ export class RpcClient {
     }
     return this.#login;
   }
+}
+
+interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Whether the other side ended the connection before it answered. */
+function wasHungUp(error: unknown): boolean {
+  const reason = error instanceof TypeError ? error.cause : undefined;
+  const code = reason instanceof Error && 'code' in reason ? reason.code : undefined;
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 /** The body as text. @throws RpcClientError `rpc-too-large` as soon as it is longer than `limit` bytes */

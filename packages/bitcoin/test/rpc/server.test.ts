@@ -1,5 +1,6 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { request } from 'node:http';
+import { createServer, type RequestListener, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -53,6 +54,17 @@ function post(
     call.on('error', reject);
     call.end(body);
   });
+}
+
+/** A client of a server that answers as a test wants it. */
+async function calling(listener: RequestListener) {
+  const stub = createServer(listener);
+  await new Promise<void>((resolve) => stub.listen(0, '127.0.0.1', resolve));
+  const { port } = stub.address() as AddressInfo;
+  return {
+    client: new RpcClient({ url: `http://127.0.0.1:${port}`, user: { name: 'a', password: 'b' } }),
+    close: () => new Promise((resolve) => stub.close(resolve)),
+  };
 }
 
 const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`;
@@ -272,14 +284,29 @@ describe('client', () => {
     server = await RpcServer.start(chain, { port: 0 });
   });
 
+  it('rpc-unreachable: a connection that ends without an answer is made once more, since an old one may have been closed for its age', async () => {
+    let calls = 0;
+    let broken = 1;
+    const { client, close } = await calling((request, response) => {
+      calls += 1;
+      if (broken > 0) {
+        broken -= 1;
+        request.socket.destroy();
+      } else {
+        response.end('{"id":1,"result":7,"error":null}');
+      }
+    });
+    expect(await client.call('uptime')).toBe(7);
+    expect(calls).toBe(2);
+    broken = 3;
+    await expect(client.call('uptime')).rejects.toMatchObject({ code: 'rpc-unreachable' });
+    expect(calls).toBe(4);
+    await close();
+  });
+
   it('rpc-malformed', async () => {
-    const { createServer } = await import('node:http');
-    const stub = createServer((_, response) => response.end('<html>'));
-    await new Promise<void>((resolve) => stub.listen(0, '127.0.0.1', resolve));
-    const address = stub.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const client = new RpcClient({ url: `http://127.0.0.1:${port}`, user: { name: 'a', password: 'b' } });
+    const { client, close } = await calling((_, response) => response.end('<html>'));
     await expect(client.call('uptime')).rejects.toMatchObject({ code: 'rpc-malformed' });
-    await new Promise((resolve) => stub.close(resolve));
+    await close();
   });
 });
