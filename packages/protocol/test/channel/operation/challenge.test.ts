@@ -26,12 +26,12 @@ const FOR_BOTH = [`find-block ${FOR_V}`, `find-block ${FOR_C}`];
 describe('D37: who opens its seed, and when', () => {
   const ready = (who: 'client' | 'verifier', receipts = NONE) =>
     stateOf(delivered(), who, { receipts, begun: [], drafts: { delivery: PLACE, opening: null } });
-  const { verifier } = stateOf(delivered(), 'client').receipts;
 
   it('V at once; C when it has s_V, or when a block stands for that, up to H0 + t0 + Δ', () => {
     expect(outAt(ready('verifier'), 4)).toEqual(['open-seed']);
     expect(outAt(ready('client'), FOR_V - 1)).toEqual([]);
     expect(outAt(ready('client'), FOR_V)).toEqual(['open-seed']);
+    const { verifier } = stateOf(delivered(), 'client').receipts;
     const known = { ...NONE, verifier };
     expect(outAt(ready('client', known), 4)).toEqual(['open-seed']);
     expect(outAt(ready('client', known), T0 + DELTA)).toEqual(['open-seed']);
@@ -60,14 +60,14 @@ describe('D37: who opens its seed, and when', () => {
 });
 
 describe('D37: W asks for the blocks that stand for the seeds which C’s receipt does not name', () => {
-  const { opened } = stateOf(paid(), 'worker').receipts.client;
+  const answered = () => stateOf(paid(), 'worker').receipts.client.opened!;
   const worker = (client: OpenState['receipts']['client'], changes: Parameters<typeof changed>[1] = {}) =>
     stateOf(delivered(), 'worker', {
       receipts: { ...NONE, client },
       begun: ['compute', 'deliver'],
       ...changes,
     });
-  const unnamed = () => worker({ ...NO_RECEIPTS, opened: { ...opened!, verifierSeed: null } });
+  const unnamed = () => worker({ ...NO_RECEIPTS, opened: { ...answered(), verifierSeed: null } });
 
   it('each with six confirmations', () => {
     const rows = [
@@ -77,7 +77,12 @@ describe('D37: W asks for the blocks that stand for the seeds which C’s receip
       ['no receipt of C', worker(NO_RECEIPTS), FOR_C + 5, FOR_BOTH],
       ['one that names s_C alone', unnamed(), FOR_V + 4, []],
       ['one that names s_C alone', unnamed(), FOR_C + 5, [`find-block ${FOR_V}`]],
-      ['one that names both', worker({ ...NO_RECEIPTS, opened }, { begun: ['open'] }), FOR_C + 5, []],
+      [
+        'one that names both',
+        worker({ ...NO_RECEIPTS, opened: answered() }, { begun: ['open'] }),
+        FOR_C + 5,
+        [],
+      ],
     ] as const;
     for (const [title, state, blocks, asked] of rows)
       expect([title, blocks, asks(state, blocks)]).toEqual([title, blocks, asked]);
@@ -96,7 +101,8 @@ describe('D37: W asks for the blocks that stand for the seeds which C’s receip
       atTip(changed(unnamed(), changes), FOR_C).tasks.filter(({ kind }) => kind === 'open');
     const [seedClient, seedVerifier] = [seedOf('client', 'challenge'), seedOf('verifier', 'challenge')];
     const task = { kind: 'open', deliveryHash: delivery!.hash };
-    const answers = opened!.receipt;
+    const opened = answered();
+    const answers = opened.receipt;
     const named = { ...NONE, client: { ...NO_RECEIPTS, opened } };
     expect(opens({ substitutes: { client, verifier } })).toEqual([
       { ...task, seedClient, seedVerifier: verifier, answers },
@@ -113,8 +119,8 @@ describe('D37: W asks for the blocks that stand for the seeds which C’s receip
 });
 
 describe('D37: an arbiter asks for the blocks that stand for seeds, unless C’s was posted in time', () => {
-  const { root, hash: message } = stateOf(delivered(), 'client').delivery!;
   const receipt = (changes: object = {}, more: Partial<PostedMessage> = {}): PostedMessage => {
+    const { root, hash: message } = stateOf(delivered(), 'client').delivery!;
     const detail = {
       of: 'receipt',
       subject: 'delivery',
@@ -127,40 +133,40 @@ describe('D37: an arbiter asks for the blocks that stand for seeds, unless C’s
     return noted({ kind: 'receipt', author: 'client', detail: detail as PostedMessage['detail'], ...more });
   };
   const wrong = { of: 'delivery', root: otherHash('R') } as const;
-  /** The delivery that C's receipt names, with another R. */
-  const belied = noted({ sealed: message, detail: wrong });
+  /** The delivery that C's receipt names, with its R or another one. */
+  const truthful = () => {
+    const { root, hash: sealed } = stateOf(delivered(), 'client').delivery!;
+    return noted({ sealed, detail: { of: 'delivery', root } });
+  };
+  const belied = () => ({ ...truthful(), detail: wrong });
   const other = (more: Partial<PostedMessage> = {}) =>
     noted({ sealed: otherHash('d'), detail: wrong, ...more });
   const arbiter = (posts: readonly PostedMessage[]) =>
     disputed(stateOf(empty(), empty().arbiter(1), { posts, name: 'arbitration' }), 'TxA', FOR_C - 2);
-  const ROWS: readonly (readonly [string, readonly PostedMessage[], posted: boolean])[] = [
-    ['nothing was posted', [], false],
-    ['C’s receipt', [receipt()], true],
-    ['it was shown as evidence only', [receipt({}, { timely: false })], false],
-    ['two of C are none', [receipt(), receipt({}, { sealed: otherHash('2') })], false],
-    ['one of C, and V’s', [receipt(), receipt({}, { author: 'verifier' })], true],
-    ['V’s', [receipt({}, { author: 'verifier' })], false],
-    ['C’s for the opening', [receipt({ subject: 'opening' })], false],
-    ['something of C without a detail', [receipt({}, { detail: null })], false],
-    ['W’s delivery', [noted({ detail: wrong })], false],
-    [
-      'C’s, for the delivery with its R',
-      [receipt(), noted({ sealed: message, detail: { of: 'delivery', root } })],
-      true,
-    ],
-    ['C’s, for another R than that of the only delivery', [receipt(), belied], false],
-    ['C’s, and another delivery', [receipt(), other()], true],
-    ['C’s, and several deliveries', [receipt(), belied, other()], true],
-    ['C’s, and another delivery as evidence', [receipt(), belied, other({ timely: false })], false],
+  const ROWS: readonly (readonly [string, () => readonly PostedMessage[], posted: boolean])[] = [
+    ['nothing was posted', () => [], false],
+    ['C’s receipt', () => [receipt()], true],
+    ['it was shown as evidence only', () => [receipt({}, { timely: false })], false],
+    ['two of C are none', () => [receipt(), receipt({}, { sealed: otherHash('2') })], false],
+    ['one of C, and V’s', () => [receipt(), receipt({}, { author: 'verifier' })], true],
+    ['V’s', () => [receipt({}, { author: 'verifier' })], false],
+    ['C’s for the opening', () => [receipt({ subject: 'opening' })], false],
+    ['something of C without a detail', () => [receipt({}, { detail: null })], false],
+    ['W’s delivery', () => [noted({ detail: wrong })], false],
+    ['C’s, for the delivery with its R', () => [receipt(), truthful()], true],
+    ['C’s, for another R than that of the only delivery', () => [receipt(), belied()], false],
+    ['C’s, and another delivery', () => [receipt(), other()], true],
+    ['C’s, and several deliveries', () => [receipt(), belied(), other()], true],
+    ['C’s, and another delivery as evidence', () => [receipt(), belied(), other({ timely: false })], false],
     [
       'C’s, and another delivery that is not rebuilt',
-      [receipt(), belied, other({ acceptedAt: null })],
+      () => [receipt(), belied(), other({ acceptedAt: null })],
       false,
     ],
   ];
 
   it.each(ROWS)('%s', (_, posts, posted) => {
-    expect(asks(arbiter(posts), FOR_C)).toEqual(posted ? [`find-block ${FOR_V}`] : FOR_BOTH);
+    expect(asks(arbiter(posts()), FOR_C)).toEqual(posted ? [`find-block ${FOR_V}`] : FOR_BOTH);
   });
 
   it('not before the block is there, nor before it is called, nor twice, nor for what it knows', () => {
@@ -186,12 +192,12 @@ describe('D37: an arbiter asks for the blocks that stand for seeds, unless C’s
 });
 
 describe('D37: C and V look at an opening when they know what W had to answer', () => {
-  const { opening } = stateOf(paid(), 'verifier');
   const other = otherHash('seed');
+  const opened = () => stateOf(paid(), 'verifier').opening!;
   /** V, with an opening in which W took something else for some seeds. */
   const judge = (seeds: object, changes: Parameters<typeof changed>[1] = {}) =>
     stateOf(delivered(), 'verifier', {
-      opening: { ...opening!, seeds: { ...opening!.seeds, ...seeds } },
+      opening: { ...opened(), seeds: { ...opened().seeds, ...seeds } },
       name: 'verification',
       ...changes,
     });

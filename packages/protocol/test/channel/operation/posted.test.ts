@@ -104,32 +104,32 @@ describe('a delivery that came directly, or by Post as well', () => {
     const given = { ...delivery!, rebuilt: null, acceptedAt: null };
     return changed(verifier(), { delivery: given, tip: H0 + 50, ...changes });
   };
-  const { hash } = direct().delivery!;
+  const name = () => direct().delivery!.hash;
 
   it('is accepted with its ciphertexts; the Worker is to blame where they do not give R', () => {
     const rows: readonly ResultRow[] = [
-      ['they give R', direct(), looked(hash), 'moved'],
-      ['they do not', direct(), looked(hash, false), 'moved: delivery-malformed, worker'],
+      ['they give R', direct(), looked(name()), 'moved'],
+      ['they do not', direct(), looked(name(), false), 'moved: delivery-malformed, worker'],
     ];
     expect(results(rows)).toEqual(expected(rows));
-    expect(out(move(direct(), looked(hash)))).toEqual(['open-seed']);
-    expect(next(direct(), looked(hash)).drafts.delivery).toEqual(PLACE);
+    expect(out(move(direct(), looked(name())))).toEqual(['open-seed']);
+    expect(next(direct(), looked(name())).drafts.delivery).toEqual(PLACE);
   });
 
   it('after H0 + t0 it counts only by Post, and what is written in the receipt stays', () => {
-    const late = next(direct({ tip: H0 + T0 + 1 }), looked(hash));
+    const late = next(direct({ tip: H0 + T0 + 1 }), looked(name()));
     expect(late).toMatchObject({ delivery: { rebuilt: true, acceptedAt: null }, begun: verifier().begun });
     expect(next(late, looked(otherHash('unknown'))).delivery).toEqual(late.delivery);
   });
 
   it('is relayed where it was posted besides', () => {
     const entry = noted({
-      sealed: hash,
+      sealed: name(),
       detail: { of: 'delivery', root: direct().delivery!.root },
       ready: null,
       acceptedAt: null,
     });
-    const step = move(direct({ posts: [entry] }), looked(hash));
+    const step = move(direct({ posts: [entry] }), looked(name()));
     expect(out(step)).toEqual(['relay worker: delivery', 'open-seed']);
     expect(step.fault).toBeNull();
   });

@@ -66,11 +66,18 @@ describe('V says r = 1 about what C is bound to', () => {
     'or, without C’s receipt for the %s, when that was accepted by Post',
     (subject) => {
       const by = subject === 'delivery' ? T0 + B : T0 + 2 * DELTA + B;
-      const { receipts, delivery, opening } = verifier();
-      const sealed = subject === 'delivery' ? delivery!.hash : opening!.sealed;
-      const lacking = { ...receipts, client: { ...receipts.client, [subject]: null } };
-      const posted = (more: Parameters<typeof noted>[0] = { detail: null }) =>
-        verifier({ receipts: lacking, posts: [noted({ kind: subject, sealed, ...more })] });
+      const lacking = (posts: OpenState['posts'] = []) => {
+        const { receipts } = verifier();
+        return verifier({
+          receipts: { ...receipts, client: { ...receipts.client, [subject]: null } },
+          posts,
+        });
+      };
+      const posted = (more: Parameters<typeof noted>[0] = { detail: null }) => {
+        const { delivery, opening } = verifier();
+        const sealed = subject === 'delivery' ? delivery!.hash : opening!.sealed;
+        return lacking([noted({ kind: subject, sealed, ...more })]);
+      };
 
       it('and no second one can be', () => {
         expect(verdicts(posted(), by - 1)).toEqual([]);
@@ -78,7 +85,7 @@ describe('V says r = 1 about what C is bound to', () => {
       });
 
       it('but not another one, nor as evidence, nor one that waits', () => {
-        expect(verdicts(verifier({ receipts: lacking }), by)).toEqual([]);
+        expect(verdicts(lacking(), by)).toEqual([]);
         expect(verdicts(posted({ sealed: otherHash('d'), detail: null }), by)).toEqual([]);
         expect(verdicts(posted({ timely: false, detail: null }), by)).toEqual([]);
         expect(verdicts(posted({ acceptedAt: null, detail: null }), by)).toEqual([]);
