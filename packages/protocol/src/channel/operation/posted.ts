@@ -50,8 +50,8 @@ function follow(reception: Reception, context: ChannelContext): Step {
   const { posted, state } = reception;
   const relay = accepts(state.self) ? [relayTask(state, posted)] : [];
   const effect = take(reception, context);
-  // No message is accepted that nobody may post here.
-  if (effect.kind !== 'moved') return moved(state, [], relay);
+  // For the types: no message is accepted that nobody may post here.
+  if (effect.kind !== 'moved') return effect;
   return moved(effect.state, effect.messages, [...relay, ...effect.tasks], effect.fault);
 }
 
@@ -59,22 +59,20 @@ function take(
   { state, posted, message }: Extract<Reception, { readonly kind: 'accepted' }>,
   context: ChannelContext,
 ): Step {
-  switch (posted.kind) {
+  // A delivery that has waited for its ciphertexts; nothing else waits.
+  if (message === null) return noted(state, acceptDelivery(state, posted));
+  switch (message.kind) {
     case 'delivery':
       return noted(state, acceptDelivery(state, posted));
     case 'opening':
-      return message === null
-        ? moved(state)
-        : noted(state, acceptOpening(state, posted, encodeMessage(message).length));
+      return noted(state, acceptOpening(state, posted, encodeMessage(message).length));
+    case 'verdict':
+      return moved(acceptVerdict(state, message));
     case 'receipt':
       // What it changes, it changes as soon as this party has what it is for.
       return moved(state);
-    case 'verdict':
-      return moved(message?.kind === 'verdict' ? acceptVerdict(state, message) : state);
     default:
-      return state.name === 'arbitration' && message !== null
-        ? onPosted(state, posted, message, context)
-        : moved(state);
+      return state.name === 'arbitration' ? onPosted(state, posted, message, context) : moved(state);
   }
 }
 

@@ -176,10 +176,10 @@ export function forgetBlocks(state: OpenState): OpenState {
   const times = timesOf(state);
   const keep = (opener: Opener) =>
     times !== null && tip >= times.substituteAt[opener] ? substitutes[opener] : null;
-  const opening =
-    drafts.opening !== null && drafts.opening.height > tip
-      ? { ...drafts.opening, height: tip }
-      : drafts.opening;
+  const opening = drafts.opening && {
+    ...drafts.opening,
+    height: Math.min(drafts.opening.height, tip),
+  };
   return {
     ...state,
     blocksAsked: blocksAsked.filter((height) => height <= tip),

@@ -40,7 +40,9 @@ describe('D37: who opens its seed, and when', () => {
 
   it('once; never for a delivery that it did not accept, without a receipt to write, or while Tx0 is out of the chain', () => {
     const { delivery } = ready('verifier');
-    expect(atTip(ready('verifier'), 4).state).toMatchObject({ begun: ['seed'] });
+    const step = atTip(ready('verifier'), 4);
+    expect(step.tasks).toEqual([{ kind: 'open-seed', which: 'challenge' }]);
+    expect(step.state).toMatchObject({ begun: ['seed'] });
     const rows: readonly Parameters<typeof changed>[1][] = [
       { begun: ['seed'] },
       { delivery: null },

@@ -52,13 +52,20 @@ describe('receipts that were posted', () => {
       noted({ kind: 'opening', detail: null }),
       noted({ detail: { of: 'delivery', root } }),
       noted({ detail: { of: 'delivery', root }, acceptedAt: null }),
+      noted({
+        kind: 'receipt',
+        author: 'client',
+        sealed: otherHash('not accepted'),
+        acceptedAt: null,
+        detail: { ...about, seed: otherHash('w') },
+      }),
       noted({ kind: 'receipt', author: 'client', detail: { ...about, seed: otherHash('c') } }),
       noted({ kind: 'receipt', author: 'verifier', detail: { ...about, seed: otherHash('v') } }),
     ];
     const state = stateOf(delivered(), arbiter(), { delivery, posts, receipts: NONE });
     const { receipts } = next(state, tip(4));
     for (const who of ['client', 'verifier'] as const) {
-      const { kind, author, sealed, signature } = posts.find((item) => item.author === who)!;
+      const { kind, author, sealed, signature } = posts.findLast((item) => item.author === who)!;
       const signed = { kind, author, sealed, signature };
       expect(receipts[who].delivery).toEqual(signed);
       expect(receipts[who].opened).toMatchObject({ receipt: signed });

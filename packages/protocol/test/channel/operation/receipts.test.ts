@@ -213,6 +213,12 @@ describe('receipts that come directly', () => {
     expect(results(rows)).toEqual(expected(rows));
   });
 
+  it('for something else lead to nothing but the word about who gave them', () => {
+    const step = move(worker(), directly('verifier', 'delivery', { root: otherHash('R') }));
+    expect(step.fault).toMatchObject({ code: 'receipt-mismatch', culprit: 'verifier' });
+    expect(out(step)).toEqual([]);
+  });
+
   it('are kept as their authors signed them', () => {
     for (const subject of ['delivery', 'opening'] as const) {
       const event = directly('client', subject);

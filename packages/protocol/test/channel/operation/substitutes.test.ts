@@ -25,6 +25,8 @@ describe('a block hash that was asked for', () => {
     expect(after.substitutes).toEqual({ client: null, verifier: BLOCK_V });
     expect(after.blocksAsked).toEqual([H0 + FOR_C]);
     expect(next(worker(), found(FOR_C, BLOCK_C)).substitutes).toEqual({ client: BLOCK_C, verifier: null });
+    const places = worker({ commitmentHeight: null, blocksAsked: [H0 + 29, H0 + 30] });
+    expect(next(places, found(29)).blocksAsked).toEqual([H0 + 30]);
   });
 
   it('nothing waits for one that was not asked for', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChannelEvent, MessageOf, OpenState } from '../../../src/index.ts';
+import { type ChannelEvent, duties, type MessageOf, type OpenState } from '../../../src/index.ts';
 import { otherHash } from '../play/identity.ts';
 import { B, DELTA, H0, T0 } from '../play/late.ts';
 import { ended, move } from '../setup/steps.ts';
@@ -225,6 +225,17 @@ describe('V’s r = 1 and C’s release, as others take them', () => {
     expect(held).toMatchObject({ verdict: 1, released: true });
     expect(Object.keys(held.signatures.plain)).toEqual(['Tx4/0/verifier']);
     expect(Object.keys(held.signatures.adaptor)).toEqual(['Tx4/0/client']);
+  });
+
+  it('W takes its pay when it holds both', () => {
+    const paysItself = (state: OpenState) => duties(state).some(({ transaction }) => transaction === 'Tx4');
+    const rows: readonly (readonly [string, OpenState, boolean])[] = [
+      ['neither', unpaid(), false],
+      ['the verdict', next(unpaid(), verdict()), false],
+      ['the release', next(unpaid(), release()), false],
+      ['both', next(next(unpaid(), verdict()), release()), true],
+    ];
+    for (const [title, state, pays] of rows) expect([title, paysItself(state)]).toEqual([title, pays]);
   });
 
   it('a posted verdict counts as well, for what counts here, unless this party knows one', () => {
