@@ -55,4 +55,36 @@ export const OPERATION_REASONS: readonly Explained[] = [
     replacements: ['true'],
     reason: 'of a block: without a dispute there is no court, and `onCourt` changes nothing',
   },
+  {
+    file: 'channel/operation/posted.ts',
+    original: "state.name === 'arbitration'",
+    replacements: ['true'],
+    reason:
+      'words of an arbitration are accepted in one alone, where they have a deadline; the condition is for the types',
+  },
+  {
+    file: 'channel/operation/posted.ts',
+    original: "effect.kind !== 'moved'",
+    replacements: ['false'],
+    reason:
+      'what was accepted may be posted here, so that its effect is a move; the condition is for the types',
+  },
+  {
+    file: 'channel/operation/receipts.ts',
+    original: "author !== 'client' && author !== 'verifier'",
+    replacements: ['false'],
+    reason: 'no receipt of another author is read (`mayAuthor`); the condition is for the types',
+  },
+  {
+    file: 'channel/operation/seeds.ts',
+    original: "detail?.of === 'delivery'",
+    replacements: ['true'],
+    reason: HAS_DETAIL,
+  },
+  {
+    file: 'channel/operation/seeds.ts',
+    original: 'detail?.of',
+    replacements: ['detail.of'],
+    reason: HAS_DETAIL,
+  },
 ];
