@@ -17,15 +17,21 @@ export interface PaidFee {
   readonly fee: bigint;
 }
 
-/** Fees of all transactions in the blocks above `height`, read from the chain. */
-export function feesAbove(stage: Stage, height: number): readonly PaidFee[] {
-  const { chain } = stage.network;
-  const paid: PaidFee[] = [];
-  for (let at = height + 1; at <= stage.height; at++) {
-    const transactions = chain.blockAt(at)!.block.transactions.slice(1);
-    for (const loaded of transactions) paid.push(feeOf(stage, loaded));
-  }
-  return paid;
+/** Transactions of all blocks but the first of each, which pays nothing to anybody who was here before. */
+export function minedTransactions({ network: { chain }, height }: Stage): readonly LoadedTransaction[] {
+  const heights = Array.from({ length: height }, (_, i) => i + 1);
+  return heights.flatMap((at) => chain.blockAt(at)!.block.transactions.slice(1));
+}
+
+/**
+ * Fees of all transactions in blocks, read from the chain.
+ *
+ * @param known - ids of those that were in blocks when the scenario began: after a reorganisation others may stand in their blocks
+ */
+export function feesSince(stage: Stage, known: ReadonlySet<Txid>): readonly PaidFee[] {
+  return minedTransactions(stage)
+    .filter(({ txid }) => !known.has(txid))
+    .map((loaded) => feeOf(stage, loaded));
 }
 
 function feeOf(stage: Stage, { txid, transaction }: LoadedTransaction): PaidFee {

@@ -1,7 +1,7 @@
-import { type NetChanges, type Party, ROLES } from '@prometheus-compute/protocol';
+import { type NetChanges, type Party, ROLES, type Txid } from '@prometheus-compute/protocol';
 import { SimulationError } from '../stage/errors.ts';
 import type { Stage } from '../stage/stage.ts';
-import { feesAbove, type PaidFee } from './fees.ts';
+import { feesSince, minedTransactions, type PaidFee } from './fees.ts';
 
 /** What a scenario did to one party, satoshis. */
 export interface Balance {
@@ -28,12 +28,15 @@ export interface Ledger {
 /** Wallets when a scenario begins. */
 export interface Opening {
   readonly height: number;
+  /** Ids of the transactions in blocks. */
+  readonly mined: ReadonlySet<Txid>;
   readonly wallets: ReadonlyMap<string, bigint>;
 }
 
 export function openLedger(stage: Stage): Opening {
   const wallets = stage.actors.map((actor) => [actor.name, actor.party.wallet.balance()] as const);
-  return { height: stage.height, wallets: new Map(wallets) };
+  const mined = minedTransactions(stage).map(({ txid }) => txid);
+  return { height: stage.height, mined: new Set(mined), wallets: new Map(wallets) };
 }
 
 /**
@@ -42,7 +45,7 @@ export function openLedger(stage: Stage): Opening {
  * @throws SimulationError `satoshis-lost` unless what everybody had is what everybody, F and the miners have
  */
 export function closeLedger(stage: Stage, opening: Opening): Ledger {
-  const fees = feesAbove(stage, opening.height);
+  const fees = feesSince(stage, opening.mined);
   const unclaimed = unclaimedOutputs(stage);
   const committed = fees.some(({ kind }) => kind === 'commitment');
   const { offered, parameters } = stage.options.terms;

@@ -81,9 +81,14 @@ const some = ({ name, moments }: Course, course: number): readonly Shock[] =>
     depth: DEPTHS[(i + course + 5) % DEPTHS.length]!,
     manner: MANNERS[(i + course) % MANNERS.length]!,
   }));
-const CASES = COURSES.flatMap((course, i) =>
-  (THOROUGHNESS === 'all' ? every(course) : some(course, i)).map((shock) => ({ ...course, ...shock })),
-);
+/** Tx0 comes back into a block that is no higher than where the contract began. */
+const BEFORE_THE_BEGINNING: Shock = { moment: SETUP, depth: 6, manner: 'taken back while all are down' };
+const CASES = [
+  ...COURSES.flatMap((course, i) =>
+    (THOROUGHNESS === 'all' ? every(course) : some(course, i)).map((shock) => ({ ...course, ...shock })),
+  ),
+  ...(THOROUGHNESS === 'all' ? [] : [{ ...COURSES[0]!, ...BEFORE_THE_BEGINNING }]),
+];
 
 describe('a reorganisation of up to six blocks ends no contract differently, to the satoshi', () => {
   it.each(CASES)('$name, "$moment", depth $depth, $manner', async ({ name, settlement, ...shock }) => {
