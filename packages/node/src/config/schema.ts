@@ -101,7 +101,11 @@ export const configSchema = z.strictObject({
   }),
   arbiter: z.strictObject({
     parameters_txid: choice('Txid of the T_P for which an arbiter offers its stakes.', txidOrNothing.clone()),
-    offers: integer('Stakes that an arbiter keeps on offer, each of a satoshis of that P; 0: none.', 0, 2_000),
+    offers: integer(
+      'Stakes that an arbiter keeps on offer, each of a satoshis of that P; 0: none.',
+      0,
+      2_000,
+    ),
   }),
   policy: z.strictObject({
     verify_blocks: integer('Blocks that checking an opening may take (C8).', 1, 1_000),
