@@ -55,7 +55,8 @@ export class History {
   }
 
   async #note({ id, role, peers, state }: ChannelRecord): Promise<void> {
-    // An arbiter that was not drawn only ever sees silence: it cannot tell who failed.
+    // An arbiter is told by C alone that a setup is over, whoever failed it, and even when only other stakes were drawn: it would
+    // blame C for nearly all of that. So it holds none of it against anybody.
     if (role === 'arbiter' || state.name !== 'closed' || state.how !== 'abandoned') return;
     const aborter = aborterOf(state);
     const peer = aborter === undefined || aborter === role ? undefined : peers[aborter];
