@@ -20,6 +20,18 @@ export const OPERATION_REASONS: readonly Explained[] = [
     reason: COUNTS,
   },
   {
+    file: 'channel/operation/chain.ts',
+    original: "slot.kind !== 'adaptor'",
+    replacements: ['false'],
+    reason: 'adaptor signatures stand under the keys of adaptor slots: none is found for another slot',
+  },
+  {
+    file: 'channel/operation/chain.ts',
+    original: "event.kind === 'confirmed'",
+    replacements: ['true'],
+    reason: 'no event but `confirmed` and `unconfirmed` names a transaction; the condition is for the types',
+  },
+  {
     file: 'channel/operation/documents.ts',
     original: "detail?.of !== 'delivery'",
     replacements: ['false'],
@@ -36,6 +48,42 @@ export const OPERATION_REASONS: readonly Explained[] = [
     original: 'detail?.of',
     replacements: ['detail.of'],
     reason: HAS_DETAIL,
+  },
+  {
+    file: 'channel/operation/evidence.ts',
+    original: 'court === null',
+    replacements: ['false'],
+    reason: 'without TxA or TxAc the sum is Δ alone, and every tip is above that',
+  },
+  {
+    file: 'channel/operation/evidence.ts',
+    original: "state.name === 'arbitration'",
+    replacements: ['true'],
+    reason: 'evidence is shown in an arbitration only; the condition is for the types',
+  },
+  {
+    file: 'channel/operation/evidence.ts',
+    original: 'message === undefined',
+    replacements: ['false'],
+    reason: 'R and the name of a document stand in one record: there are both or none',
+  },
+  {
+    file: 'channel/operation/evidence.ts',
+    original: 'root === undefined',
+    replacements: ['false'],
+    reason: 'R and the name of a document stand in one record: there are both or none',
+  },
+  {
+    file: 'channel/operation/evidence.ts',
+    original: "of !== 'root'",
+    replacements: ['true'],
+    reason: 'the second document is then the opening, which is shown as such and is not shown twice',
+  },
+  {
+    file: 'channel/operation/evidence.ts',
+    original: "'root'",
+    replacements: ['""'],
+    reason: 'the second document is then the opening, which is shown as such and is not shown twice',
   },
   {
     file: 'channel/operation/operation.ts',

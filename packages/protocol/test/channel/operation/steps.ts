@@ -21,7 +21,7 @@ type Moved = Extract<Step, { readonly kind: 'moved' }>;
 
 /** Each is played once, up to three blocks after H0, and serves every row about it. */
 const played = new Map<string, Game>();
-const once = (name: string, play: () => Game): Game => {
+export const once = (name: string, play: () => Game): Game => {
   const game = played.get(name) ?? play();
   played.set(name, game);
   return game;
