@@ -1,6 +1,7 @@
 import { DemoNetwork, hasEnded, jobStatus, type RemoteJob, submitJob } from '@prometheus-compute/cli';
 import { DEVELOPMENT_POLICY, planJob } from '@prometheus-compute/node';
 import { BenchError } from '../bench-error.ts';
+import { heapOf } from './heap.ts';
 import { smallBatches } from './job.ts';
 import { usageOf } from './processes.ts';
 
@@ -18,6 +19,8 @@ export interface Restart {
   readonly contracts: number;
   /** Bytes in memory when it has read the chain; null where the system does not say. */
   readonly memory: number | null;
+  /** Bytes of objects in use then; null where nobody can ask. */
+  readonly heap: number | null;
 }
 
 /** What so many contracts at a time take. */
@@ -112,7 +115,8 @@ async function restartEach(network: DemoNetwork): Promise<readonly Restart[]> {
     await network.calm(new AbortController().signal);
     const { pid } = network.members.find((member) => member.name === name)!;
     const contracts = await network.openContracts(name);
-    restarts.push({ name, milliseconds, contracts, memory: usageOf(pid)?.memory ?? null });
+    const memory = usageOf(pid)?.memory ?? null;
+    restarts.push({ name, milliseconds, contracts, memory, heap: await heapOf(pid) });
   }
   return restarts;
 }

@@ -1,5 +1,5 @@
 import type { Section } from '../report/section.ts';
-import { type ManyContracts, type Restart, runManyContracts } from './many-contracts.ts';
+import { type ManyContracts, runManyContracts } from './many-contracts.ts';
 
 /** Contracts at a time, and arbiters of each. */
 const RUNS = [
@@ -62,35 +62,37 @@ function restartSection({ restarts, n }: ManyContracts): Section {
     return [
       after.name,
       before.milliseconds / 1000,
-      inMebibytes(before),
+      inMebibytes(before.heap),
       after.contracts,
       after.milliseconds / 1000,
-      inMebibytes(after),
-      after.memory === null || before.memory === null || after.contracts === 0
+      inMebibytes(after.memory),
+      inMebibytes(after.heap),
+      after.heap === null || before.heap === null || after.contracts === 0
         ? null
-        : (after.memory - before.memory) / after.contracts / KIBIBYTE,
+        : (after.heap - before.heap) / after.contracts / KIBIBYTE,
     ];
   });
   return {
     title: 'Daemons: restart with open contracts',
     notes: [
       `A node of each role is killed with SIGKILL and started again: before the job, and while all its contracts (n = ${n}) are open. From the start of the process`,
-      'until it answers on its socket; it has then checked its database, taken up its contracts, and gone on with what each waits for. Memory is what the',
-      'system counts as resident once it has read the chain, garbage that is not collected yet included.',
+      'until it answers on its socket; it has then checked its database, taken up its contracts, and gone on with what each waits for. *Resident* is what the',
+      'system counts once it has read the chain, garbage that is not collected yet included; *heap*, its objects after a collection, is what contracts add to.',
     ],
     table: {
       columns: [
         { name: 'node' },
         { name: 'restart without any, s', digits: 1 },
-        { name: 'memory MiB' },
+        { name: 'heap MiB', digits: 1 },
         { name: 'open contracts' },
         { name: 'restart s', digits: 1 },
-        { name: 'memory MiB' },
-        { name: 'KiB per contract' },
+        { name: 'resident MiB' },
+        { name: 'heap MiB', digits: 1 },
+        { name: 'heap KiB per contract' },
       ],
       rows,
     },
   };
 }
 
-const inMebibytes = ({ memory }: Restart): number | null => (memory === null ? null : memory / MEBIBYTE);
+const inMebibytes = (bytes: number | null): number | null => (bytes === null ? null : bytes / MEBIBYTE);
