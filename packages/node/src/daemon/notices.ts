@@ -11,7 +11,7 @@ type Line = readonly [level: LogLevel, event: LogEvent, fields: LogFields];
 
 /** Whether anybody can cause it, as often as they like. */
 export function isCausedByPeer({ kind }: EngineNotice): boolean {
-  return kind === 'refused-envelope' || kind === 'receive-failed';
+  return kind === 'refused-envelope' || kind === 'refused-request' || kind === 'receive-failed';
 }
 
 /** Logs what an engine tells. */
@@ -67,6 +67,13 @@ function engineLine(notice: EngineNotice): Line {
       return ['warn', 'receive-failed', { peer: notice.from, ...errorFields(notice.error) }];
     case 'refused-envelope':
       return ['info', 'refused-envelope', { peer: notice.from, reason: notice.reason }];
+    case 'refused-request': {
+      // What the peer is not told, the operator is: what this node lacks, and what helps.
+      const { from, request, error } = notice;
+      const isLacking = error.code === 'unfunded';
+      const fields = { peer: from, kind: request, ...errorFields(isLacking ? error.cause : error) };
+      return [isLacking ? 'warn' : 'info', 'refused-request', fields];
+    }
   }
 }
 

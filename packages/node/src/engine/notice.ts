@@ -1,4 +1,4 @@
-import type { ChannelEvent, ChannelFault, Duty, Task } from '@prometheus-compute/protocol';
+import type { ChannelEvent, ChannelFault, CodedError, Duty, Task } from '@prometheus-compute/protocol';
 import type { PeerId } from '../ports/transport.ts';
 import type { ChannelRecord } from './channel-record.ts';
 import type { Collection } from './collect.ts';
@@ -29,6 +29,13 @@ export type EngineNotice =
   /** A transaction outside the graph is on its way that brings this party an output of the contract. */
   | { readonly kind: 'collecting'; readonly record: ChannelRecord; readonly collection: Collection }
   | { readonly kind: 'receive-failed'; readonly from: PeerId; readonly error: Error }
+  /** Terms or a request for an acceptance were refused. The cause of `error`, where it has one, is for the operator alone. */
+  | {
+      readonly kind: 'refused-request';
+      readonly from: PeerId;
+      readonly request: 'terms' | 'acceptanceRequest';
+      readonly error: CodedError<string>;
+    }
   /** `opened`: it was whole and signed, and refused for what it says; false: only who sent it can be the cause. */
   | {
       readonly kind: 'refused-envelope';

@@ -219,6 +219,7 @@ export class Node implements Greeter, RoleHost {
       return role === undefined ? { kind: 'not-mine' } : await answerTerms(this, role, message, from);
     } catch (cause) {
       if (!(cause instanceof CodedError) || isOwnTrouble(cause)) throw cause;
+      this.engine.notify({ kind: 'refused-request', from, request: message.kind, error: cause });
       this.#refuse(message, from, cause);
       return { kind: 'answered' };
     }

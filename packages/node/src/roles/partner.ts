@@ -75,14 +75,12 @@ export async function answerTerms(
   return { kind: 'open', record: { id, role, keys, peers: { client: from }, batch: null, reserve }, step };
 }
 
-/** Coins for a contract. What is free in the wallet is no business of whoever asks. @throws EngineError `channel-failed` */
+/** Coins for a contract. What is free in the wallet is no business of whoever asks. @throws EngineError `unfunded` */
 function funded(host: RoleHost, ...order: Parameters<RoleHost['fund']>): ReturnType<RoleHost['fund']> {
   try {
     return host.fund(...order);
   } catch (cause) {
     if (!(cause instanceof CodedError)) throw cause;
-    throw new EngineError('channel-failed', 'this node has no coins free for one more contract now', {
-      cause,
-    });
+    throw new EngineError('unfunded', 'this node cannot fund one more contract now', { cause });
   }
 }

@@ -26,6 +26,7 @@ export const EVENTS = Object.freeze({
   published: 'a transaction was handed to the chain',
   'receive-failed': 'a message could not be taken in; its sender sends it again',
   'refused-envelope': 'a message was refused',
+  'refused-request': 'a contract was refused that somebody proposed',
   peer: 'a peer came or went',
   'peer-trouble': 'a peer does not keep to the rules',
   'left-out': 'peers have caused more lines than are written in a minute',

@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { logEngineNotice } from '../../src/daemon/notices.ts';
 import type { DutyNotice } from '../../src/engine/publisher.ts';
 import { DEVELOPMENT_POLICY } from '../../src/index.ts';
+import { createLog } from '../../src/telemetry/log.ts';
 import { commitmentHeight, FUNDS, graphIn, mineUntil, PARAMETERS, startPlay, stateOf } from './play.ts';
 import { choosyMiner, uninformed } from './prices.ts';
 
 const { feeReserve } = DEVELOPMENT_POLICY;
+
+function collectedLog() {
+  const lines: unknown[] = [];
+  const write = (line: string): unknown => lines.push(JSON.parse(line));
+  return { lines, log: createLog({ level: 'debug', format: 'json', target: { write } }) };
+}
 
 describe('D16: the watcher pays what it has to', () => {
   it('Tx4 waits below a miner’s price and is raised by the Worker’s own output; the reserve stays whole and is free at the end', async () => {
@@ -97,7 +105,7 @@ describe('D16: the watcher pays what it has to', () => {
     expect((await node.ports.chain.transaction(txid))?.height).toBe(network.height);
   });
 
-  it('terms are refused when the reserve is missing, and when it does not cover what they may cost', async () => {
+  it('terms are refused when the reserve is missing, and when it does not cover what they may cost: the operator hears which, the Client does not', async () => {
     for (const [policy, reason] of [
       [{ feeReserve: feeReserve + 1n }, /the fee reserve of 250001 sat is missing/],
       [{ maxFeeRate: 500_000n }, /the fee reserve of 250000 sat does not cover the \d+ sat/],
@@ -105,14 +113,28 @@ describe('D16: the watcher pays what it has to', () => {
       await using play = await startPlay({
         policies: (party, common) => (party === 'worker' ? { ...common, ...policy } : common),
       });
-      await play.begin();
       const { client, worker } = play.network;
+      const { lines, log } = collectedLog();
+      worker.node.engine.watch((notice) => logEngineNotice(log, notice));
+      await play.begin();
+      expect(lines).toEqual([
+        expect.objectContaining({
+          level: 'warn',
+          event: 'refused-request',
+          peer: 'client',
+          kind: 'terms',
+          code: 'fee-reserve',
+          rule: 'D16',
+          reason: expect.stringMatching(reason),
+          remedy: expect.any(String),
+        }),
+      ]);
       const state = stateOf(client);
       const fault = state.name === 'closed' && state.how === 'abandoned' ? state.fault : state.name;
       expect(fault).toMatchObject({
         code: 'refused-by-peer',
         culprit: 'worker',
-        reason: expect.stringMatching(reason),
+        reason: 'this node cannot fund one more contract now',
       });
       expect(worker.node.engine.records).toEqual([]);
       // Nothing stays set aside for what was refused.

@@ -136,8 +136,8 @@ describe('terms that ask too much', () => {
       (cause: unknown) => cause,
     );
     expect(refusal).toMatchObject({
-      code: 'channel-failed',
-      message: expect.stringMatching(/no coins free/),
+      code: 'unfunded',
+      message: expect.stringMatching(/cannot fund one more contract/),
     });
     expect(String(refusal)).not.toMatch(/\bsat\b/);
     expect(await node.ports.blobs.get(inputRoot)).toBeUndefined();
