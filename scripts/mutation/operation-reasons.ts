@@ -86,42 +86,11 @@ export const OPERATION_REASONS: readonly Explained[] = [
     reason: 'the second document is then the opening, which is shown as such and is not shown twice',
   },
   {
-    file: 'channel/operation/operation.ts',
-    original: "state.name !== 'setup'",
-    replacements: ['true'],
-    reason: 'nothing leads from an open channel back to the setup; the condition is for the types',
-  },
-  {
-    file: 'channel/operation/operation.ts',
-    original: "'setup'",
-    replacements: ['""'],
-    reason: 'nothing leads from an open channel back to the setup; the condition is for the types',
-  },
-  {
-    file: 'channel/operation/operation.ts',
-    original: "state.name === 'arbitration'",
-    replacements: ['true'],
-    reason: 'of a block: without a dispute there is no court, and `onCourt` changes nothing',
-  },
-  {
     file: 'channel/operation/posted.ts',
     original: "state.name === 'arbitration'",
     replacements: ['true'],
     reason:
       'words of an arbitration are accepted in one alone, where they have a deadline; the condition is for the types',
-  },
-  {
-    file: 'channel/operation/posted.ts',
-    original: "effect.kind !== 'moved'",
-    replacements: ['false'],
-    reason:
-      'what was accepted may be posted here, so that its effect is a move; the condition is for the types',
-  },
-  {
-    file: 'channel/operation/receipts.ts',
-    original: "author !== 'client' && author !== 'verifier'",
-    replacements: ['false'],
-    reason: 'no receipt of another author is read (`mayAuthor`); the condition is for the types',
   },
   {
     file: 'channel/operation/seeds.ts',
