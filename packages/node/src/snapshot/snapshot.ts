@@ -19,7 +19,7 @@ export type Snapshot =
  * @throws EncodingError `shape-wrong` for what is no plain data
  */
 export function encodeSnapshot(value: unknown): Uint8Array {
-  return utf8(JSON.stringify(toJson(value)));
+  return utf8(render(value));
 }
 
 /** The value that {@link encodeSnapshot} was given. @throws EncodingError `shape-wrong` */
@@ -31,17 +31,21 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
   }
 }
 
-function toJson(value: unknown): unknown {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  if (typeof value === 'bigint') return { $n: value.toString() };
-  if (value instanceof Uint8Array) return { $b: toHex(value) };
-  if (Array.isArray(value)) return value.map(toJson);
+/** Text by text, without a second tree: it is made at every commit, of everything that a channel holds. */
+function render(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'bigint') return `{"$n":"${value}"}`;
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
+  if (value instanceof Uint8Array) return `{"$b":"${toHex(value)}"}`;
+  if (Array.isArray(value)) return `[${value.map(render).join(',')}]`;
   if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
-    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    return Object.fromEntries(
-      entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [escaped(key), toJson(item)]),
-    );
+    const fields: string[] = [];
+    for (const key of Object.keys(value).sort()) {
+      const item = (value as Record<string, unknown>)[key];
+      if (item !== undefined) fields.push(`${JSON.stringify(escaped(key))}:${render(item)}`);
+    }
+    return `{${fields.join(',')}}`;
   }
   throw new EncodingError('shape-wrong', `a ${typeof value} is no plain data`);
 }
