@@ -39,6 +39,7 @@ export interface ManyContracts {
  * Runs one job of so many batches on daemons of this machine, each a process of its own, over libp2p: all contracts are open at the same
  * time.
  *
+ * @param onProgress - hears at every block how many contracts are so far, and in how many seconds
  * @param restart - kill a node of each role while all contracts are open, and measure how it comes back; that time is not counted
  * @throws BenchError where the job does not end well
  */
@@ -46,6 +47,7 @@ export async function runManyContracts(
   n: number,
   contracts: number,
   restart: boolean,
+  onProgress: (text: string) => void = () => {},
 ): Promise<ManyContracts> {
   const job = smallBatches(n, contracts);
   const limits = { ...DEVELOPMENT_POLICY.limits, setupsPerPeer: contracts, pledgesPerPeer: contracts };
@@ -65,13 +67,18 @@ export async function runManyContracts(
       { id: job.name, specification: job, parametersTxid: network.parametersTxid },
       network.folderOf('client'),
     );
-    await mineUntil(network, job.name, ({ parts }) => parts.every(({ state }) => state === 'locked'));
+    const told = ({ parts }: RemoteJob): void => {
+      const states = Map.groupBy(parts, ({ state }) => state);
+      const counts = [...states].map(([state, { length }]) => `${length} ${state}`).join(', ');
+      onProgress(`${((performance.now() - start) / 1000).toFixed(0)} s: ${counts}`);
+    };
+    await mineUntil(network, job.name, told, ({ parts }) => parts.every(({ state }) => state === 'locked'));
     const opened = performance.now();
     const used = processorSeconds(network);
     const restarts = restart ? await restartEach(network) : [];
     const resumed = performance.now();
     const usedAgain = processorSeconds(network);
-    await mineUntil(network, job.name, hasEnded);
+    await mineUntil(network, job.name, told, hasEnded);
     const after = processorSeconds(network);
     return {
       contracts,
@@ -95,6 +102,7 @@ function processorSeconds({ processes }: DemoNetwork): number | null {
 async function mineUntil(
   network: DemoNetwork,
   id: string,
+  told: (job: RemoteJob) => void,
   reached: (job: RemoteJob) => boolean,
 ): Promise<void> {
   const never = new AbortController().signal;
@@ -102,6 +110,7 @@ async function mineUntil(
     await network.calm(never);
     const job = await jobStatus(network.client, id);
     if (job.failure !== null) throw new BenchError(`the job has failed: ${job.failure.message}`);
+    told(job);
     if (reached(job)) return;
     await network.mineOne();
   }

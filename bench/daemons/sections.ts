@@ -19,7 +19,7 @@ const KIBIBYTE = 1_024;
 export async function daemonSections(open: number = OPEN.contracts): Promise<readonly Section[]> {
   const runs: ManyContracts[] = [];
   for (const { n, contracts } of RUNS) runs.push(await runManyContracts(n, contracts, false));
-  const many = await runManyContracts(OPEN.n, open, true);
+  const many = await runManyContracts(OPEN.n, open, true, (text) => process.stderr.write(`${text}\n`));
   return [throughputSection([...runs, many]), restartSection(many)];
 }
 
