@@ -67,6 +67,14 @@ export function onnxFile({
     putMessage(writer, 12, () => writeValue(writer, output ?? nodes.at(-1)![2], [], TYPES.float));
   });
   putMessage(writer, 8, () => putInteger(writer, 2, opset));
+  const domains = new Set(nodes.map(([operator]) => domainOf(operator)));
+  domains.delete('');
+  for (const domain of domains) {
+    putMessage(writer, 8, () => {
+      putText(writer, 1, domain);
+      putInteger(writer, 2, 1);
+    });
+  }
   return writer.finish();
 }
 
@@ -74,15 +82,19 @@ function writeNode(writer: BinaryWriter, [operator, inputs, output, attributes =
   for (const input of inputs) putText(writer, 1, input);
   putText(writer, 2, output);
   putText(writer, 3, `/${output}`);
-  putText(writer, 4, operator.includes('.') ? operator.slice(operator.lastIndexOf('.') + 1) : operator);
+  const domain = domainOf(operator);
+  putText(writer, 4, domain === '' ? operator : operator.slice(domain.length + 1));
   for (const [name, value] of Object.entries(attributes)) {
     putMessage(writer, 5, () => {
       putText(writer, 1, name);
       writeAttribute(writer, value);
     });
   }
-  if (operator.includes('.')) putText(writer, 7, operator.slice(0, operator.lastIndexOf('.')));
+  if (domain !== '') putText(writer, 7, domain);
 }
+
+/** What stands before the last dot of an operator; empty for those of the standard. */
+const domainOf = (operator: string): string => operator.slice(0, Math.max(operator.lastIndexOf('.'), 0));
 
 function writeAttribute(writer: BinaryWriter, value: TestAttribute): void {
   if (typeof value === 'number') {

@@ -95,6 +95,50 @@ describe('networks that are quantised already', () => {
     ]);
   });
 
+  it('without a zero point it is 0, of the type of the tensor; `output_dtype` says which type is made', () => {
+    const step = (attributes: Readonly<Record<string, number>>, zero: string) =>
+      imported({
+        input: [2],
+        nodes: [
+          ['QuantizeLinear', ['x', 's2', 'u3'], 'a'],
+          ['DequantizeLinear', ['a', 's2', 'u3'], 'b'],
+          ['Relu', ['b'], 'c'],
+          ['QuantizeLinear', ['c', 's1', zero], 'd', attributes],
+          ['DequantizeLinear', ['d', 's1', ''], 'y'],
+        ],
+      });
+    const run = (model: ReturnType<typeof step>) => [
+      ...new Int8Array(plainEngine(model).run(Uint8Array.of(13, 255)).output.buffer),
+    ];
+    // (13 − 3)/2 = 5 and 126; as uint8 less 128.
+    expect(run(step({}, ''))).toEqual([5 - 128, 126 - 128]);
+    expect(run(step({ output_dtype: 2 }, ''))).toEqual([5 - 128, 126 - 128]);
+    expect(run(step({ output_dtype: 3 }, ''))).toEqual([5, 126]);
+    expect(() => step({ output_dtype: 16 }, '')).toThrow('neither to int8 nor to uint8');
+    expect(() => step({ output_dtype: 3 }, 'u3')).toThrow('not int8');
+  });
+
+  it('what is rounded behind Softmax is left as it is: the largest value stays the largest', () => {
+    const ends: readonly (readonly TestNode[])[] = [
+      [['ArgMax', ['y'], 'z', { axis: 1 }]],
+      [
+        ['Softmax', ['y'], 'p'],
+        ['QuantizeLinear', ['p', 's4', 'u3'], 'pq'],
+        ['DequantizeLinear', ['pq', 's4', 'u3'], 'z'],
+      ],
+      [
+        ['com.microsoft.QLinearSoftmax', ['yq', 's1', 'i2', 's4', 'i2'], 'p', { opset: 13 }],
+        ['DequantizeLinear', ['p', 's4', 'i2'], 'z'],
+      ],
+    ];
+    const rows = Uint8Array.of(5, 3, 13, 4, 0, 255);
+    const outputs = ends.map(
+      (end) => plainEngine(imported({ input: [2], nodes: [...qdq, ...end] }, false)).run(rows).output,
+    );
+    expect(outputs[1]).toEqual(outputs[0]);
+    expect(outputs[2]).toEqual(outputs[0]);
+  });
+
   it('are requantised where they say two quantisations of one tensor', () => {
     const nodes: readonly TestNode[] = [
       ...qdq,

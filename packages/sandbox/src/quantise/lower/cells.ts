@@ -41,7 +41,8 @@ function unary(to: Lowering, node: OnnxNode, input: Source): FloatUnary {
 /** MaxPool and AveragePool. */
 export function lowerPool(to: Lowering, node: OnnxNode): void {
   const attributes = new Attributes(node);
-  const input = picture(to, node);
+  const isMaximum = node.operator === 'MaxPool';
+  const input = picture(to, node, isMaximum ? 'any' : 'float');
   const shape = to.shape(input);
   const sweep = readSweep(node, attributes, shape);
   const countPadding = attributes.int('count_include_pad', 0) !== 0;
@@ -55,9 +56,12 @@ export function lowerPool(to: Lowering, node: OnnxNode): void {
   ) {
     onnxUnsupported(node.name, 'as much is added on a side as its kernel covers');
   }
-  const op = node.operator === 'MaxPool' ? 'maxpool' : 'avgpool';
+  const op = isMaximum ? 'maxpool' : 'avgpool';
   const made = { op, input: input.source, ...sweep, countPadding } as const;
-  to.giveTensor(node, to.add(node, made, { ...sweptWindow(shape, sweep), channels: shape.channels }));
+  // The largest of integers stands for what they stand for.
+  const given = input.type === 'float' ? null : to.tensors[input.source]!.given;
+  const source = to.add(node, made, { ...sweptWindow(shape, sweep), channels: shape.channels }, given);
+  to.giveTensor(node, source, undefined, input.type);
 }
 
 /** GlobalAveragePool: the average of each channel. */
@@ -140,8 +144,8 @@ export function lowerBatchNormalization(to: Lowering, node: OnnxNode): void {
   to.giveTensor(node, addAffine(to, node, input, factors, terms), input);
 }
 
-function picture(to: Lowering, node: OnnxNode): Activation {
-  const input = to.activation(node, 0);
+function picture(to: Lowering, node: OnnxNode, type: 'float' | 'any' = 'float'): Activation {
+  const input = to.activation(node, 0, type);
   if (input.dimensions.length !== 3) onnxUnsupported(node.name, 'its input has no height and width');
   return input;
 }

@@ -41,6 +41,9 @@ interface Index {
 
 export type Value = Constant | Activation | Index;
 
+/** Adds what an ONNX node does to a network. */
+export type Lower = (to: Lowering, node: OnnxNode) => void;
+
 /** Weights that a network may be made of: one constant may be named by many nodes, and each of them keeps its own, real and permuted. */
 const MAX_WEIGHTS = 2 * MAX_MODEL_BYTES;
 
@@ -151,15 +154,15 @@ export class Lowering {
     this.values.set(name, value);
   }
 
-  /** {@link give}s a float tensor whose dimensions follow from its shape. */
-  giveTensor(node: OnnxNode, source: Source, like?: Activation): void {
+  /** {@link give}s a tensor whose dimensions follow from its shape; a float one unless said otherwise. */
+  giveTensor(node: OnnxNode, source: Source, like?: Activation, type: Activation['type'] = 'float'): void {
     const { height, width, channels } = this.tensors[source]!.shape;
     const flat = like !== undefined && like.dimensions.length === 1;
     this.give(node, {
       kind: 'activation',
       source,
       dimensions: flat ? [height * width * channels] : [channels, height, width],
-      type: 'float',
+      type,
       normalised: false,
     });
   }

@@ -1,4 +1,3 @@
-import type { OnnxNode } from '../../onnx/graph.ts';
 import {
   lowerActivation,
   lowerAdd,
@@ -8,7 +7,8 @@ import {
   lowerPool,
 } from './cells.ts';
 import { lowerConv, lowerGemm, lowerMatMul } from './linear.ts';
-import type { Lowering } from './lowering.ts';
+import type { Lower } from './lowering.ts';
+import { MICROSOFT_OPERATORS } from './microsoft.ts';
 import { lowerDequantize, lowerQLinearConv, lowerQLinearMatMul, lowerQuantize } from './quantised.ts';
 import {
   lowerArgMax,
@@ -19,10 +19,7 @@ import {
   lowerSoftmax,
 } from './shapes.ts';
 
-/** Adds what an ONNX node does to a network. */
-export type Lower = (to: Lowering, node: OnnxNode) => void;
-
-/** The operators that are supported (https://onnx.ai/onnx/operators/). */
+/** The operators that are supported (https://onnx.ai/onnx/operators/), and those of `com.microsoft` for networks that are quantised. */
 export const OPERATORS: ReadonlyMap<string, Lower> = new Map<string, Lower>([
   ['Add', lowerAdd],
   ['ArgMax', lowerArgMax],
@@ -48,4 +45,5 @@ export const OPERATORS: ReadonlyMap<string, Lower> = new Map<string, Lower>([
   ['Relu', lowerActivation],
   ['Reshape', lowerReshape],
   ['Softmax', lowerSoftmax],
+  ...MICROSOFT_OPERATORS,
 ]);
