@@ -102,7 +102,7 @@ export const configSchema = z.strictObject({
   arbiter: z.strictObject({
     parameters_txid: choice('Txid of the T_P for which an arbiter offers its stakes.', txidOrNothing.clone()),
     offers: integer(
-      'Stakes that an arbiter keeps on offer, each of a satoshis of that P; 0: none.',
+      'Stakes that an arbiter keeps on offer, each of a satoshis of that P; 0: none. What is too many is taken back.',
       0,
       2_000,
     ),

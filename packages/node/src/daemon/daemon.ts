@@ -152,12 +152,12 @@ export async function composeDaemon(options: DaemonOptions): Promise<void> {
     if (backups !== undefined) closing.add(() => backups.update());
 
     const { parameters_txid, offers: wanted } = values.arbiter;
-    const offers =
-      values.roles.includes('arbiter') && wanted > 0
-        ? new OfferKeeper(node, { parametersTxid: txidFromDisplay(parameters_txid), wanted, log })
-        : undefined;
-    await offers?.load();
     const payments = await PaymentKeeper.load(node, wallet, log);
+    const parametersTxid = parameters_txid === '' ? undefined : txidFromDisplay(parameters_txid);
+    const offers = values.roles.includes('arbiter')
+      ? new OfferKeeper(node, payments, { parametersTxid, wanted, log })
+      : undefined;
+    await offers?.load();
     const attempt = async (task: string, work: () => Promise<void> | undefined): Promise<void> => {
       // It is done again in the next round; nothing else waits for it.
       await work()?.catch((cause: unknown) => log.warn('failed', { task, ...errorFields(cause) }));

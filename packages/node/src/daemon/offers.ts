@@ -3,11 +3,13 @@ import { CodedError, type Outpoint, outpointKey, type Txid } from '@prometheus-c
 import type { EnginePorts } from '../engine/engine-ports.ts';
 import { RELAY_FEE_RATE } from '../engine/fee-rates.ts';
 import { larger, smaller } from '../engine/fees/amounts.ts';
+import { isWithdrawn, withdrawStake } from '../engine/pledge.ts';
 import type { Node } from '../node/node.ts';
 import type { NodeWallet } from '../ports/wallet.ts';
 import { announce, type SignedOffer, signOffer } from '../roles/arbiter.ts';
 import { decodeSnapshot, encodeSnapshot } from '../snapshot/snapshot.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { PaymentKeeper } from './payments.ts';
 
 const KEY = 'daemon:offers';
 /** Blocks after which what has happened to an offer stays so (T §Setup). */
@@ -22,8 +24,11 @@ const ANNOUNCED_AGAIN = 36;
 /** How an offer of this node stands. */
 interface Standing {
   readonly signed: SignedOffer;
-  /** `waits`: in no block yet. `live`: confirmed and unspent. `spent`: by a contract, or to oneself. */
-  readonly state: 'waits' | 'live' | 'spent';
+  /**
+   * `waits`: in no block yet. `live`: confirmed and unspent. `withdrawn`: the same, and on its way back into the wallet. `spent`: by a contract,
+   * or to oneself.
+   */
+  readonly state: 'waits' | 'live' | 'withdrawn' | 'spent';
 }
 
 async function storedOffers({ store }: Pick<EnginePorts, 'store'>): Promise<readonly SignedOffer[]> {
@@ -44,13 +49,21 @@ export async function holdStoredOffers(ports: Pick<EnginePorts, 'store' | 'walle
   for (const signed of await storedOffers(ports)) hold(ports.wallet, signed);
 }
 
+/** What an arbiter wants to have on offer. */
+export interface WantedOffers {
+  /** Txid of the P that the stakes are for; undefined where none is wanted. */
+  readonly parametersTxid: Txid | undefined;
+  readonly wanted: number;
+}
+
 /**
- * Keeps the stakes of an arbiter on offer. Each is stored, signed, before anybody sees it: a restart hands the same transaction to the
+ * Keeps the stakes of an arbiter on offer, and takes back those of other parameters and those that are too many, as soon as they serve no contract. Each is stored, signed, before anybody sees it: a restart hands the same transaction to the
  * chain again, instead of offering a second stake.
  */
 export class OfferKeeper {
   readonly #node: Node;
-  readonly #parametersTxid: Txid;
+  readonly #payments: PaymentKeeper;
+  readonly #parametersTxid: Txid | undefined;
   readonly #wanted: number;
   readonly #log: Log;
   #offers: readonly SignedOffer[] = [];
@@ -61,15 +74,17 @@ export class OfferKeeper {
   /** By outpoint: how often an offer was announced in this run, and at which tip it is again. */
   #announced = new Map<string, { readonly times: number; readonly next: number }>();
 
-  /** @param wanted - stakes to keep on offer, for one P */
+  /** @param payments - hands to the chain what takes stakes back */
   constructor(
     node: Node,
-    options: { readonly parametersTxid: Txid; readonly wanted: number; readonly log: Log },
+    payments: PaymentKeeper,
+    { parametersTxid, wanted, log }: WantedOffers & { readonly log: Log },
   ) {
     this.#node = node;
-    this.#parametersTxid = options.parametersTxid;
-    this.#wanted = options.wanted;
-    this.#log = options.log;
+    this.#payments = payments;
+    this.#parametersTxid = parametersTxid;
+    this.#wanted = parametersTxid === undefined ? 0 : wanted;
+    this.#log = log;
   }
 
   /** Takes up the offers of earlier runs; what they need of the wallet is nobody else's. */
@@ -104,7 +119,7 @@ export class OfferKeeper {
     this.#announced = announced;
   }
 
-  /** Call it at every tip: forgets what was taken up for good, and offers as many stakes as are wanted. */
+  /** Call it at every tip: forgets what was taken up for good, takes back what is not wanted, and offers as many stakes as are. */
   async follow(): Promise<void> {
     const { height } = await this.#node.ports.chain.tip();
     const standing: Standing[] = [];
@@ -114,8 +129,44 @@ export class OfferKeeper {
       else standing.push({ signed, state });
     }
     this.#standing = standing;
-    for (let missing = this.#wanted - standing.length; missing > 0; missing--) {
-      if (!(await this.#offer())) return;
+    await this.#takeBack();
+    const kept = this.#standing.filter(({ state }) => state !== 'withdrawn');
+    for (let missing = this.#wanted - kept.length; missing > 0; missing--) {
+      if (!(await this.#offer(this.#parametersTxid!))) return;
+    }
+  }
+
+  /** Takes back live stakes that are not wanted and serve no contract, the newest first; and goes on where an earlier run began. */
+  async #takeBack(): Promise<void> {
+    const isUseful = ({ signed, state }: Standing): boolean =>
+      signed.offer.parametersTxid === this.#parametersTxid && (state === 'waits' || state === 'live');
+    let surplus = this.#standing.filter(isUseful).length - this.#wanted;
+    for (const one of this.#standing.toReversed()) {
+      const isSurplus = !isUseful(one) || surplus > 0;
+      if (one.state === 'live' && isSurplus && (await this.#withdraw(one))) surplus -= isUseful(one) ? 1 : 0;
+      if (one.state === 'withdrawn') await this.#payBack(one);
+    }
+  }
+
+  /** @returns whether nothing needs it */
+  async #withdraw(one: Standing): Promise<boolean> {
+    const { outpoint } = one.signed.offer;
+    if (!(await withdrawStake(outpoint, this.#node.ports.store))) return false;
+    this.#standing = this.#standing.map((other) => (other === one ? { ...one, state: 'withdrawn' } : other));
+    this.#log.info('offer-withdrawn', { outpoint: outpointKey(outpoint) });
+    await this.#payBack(one);
+    return true;
+  }
+
+  async #payBack({ signed }: Standing): Promise<void> {
+    const { outpoint } = signed.offer;
+    const seen = await this.#node.stake(outpoint);
+    if (seen === undefined || this.#payments.spends(outpoint)) return;
+    try {
+      await this.#payments.takeBack(seen.coin);
+    } catch (cause) {
+      if (!(cause instanceof CodedError)) throw cause;
+      this.#complain(String(cause.code), cause.message);
     }
   }
 
@@ -125,7 +176,8 @@ export class OfferKeeper {
     const key = outpointKey(offer.outpoint);
     if (seen !== undefined) {
       this.#lostSince.delete(key);
-      if (seen.spentHeight === undefined) return 'live';
+      if (seen.spentHeight === undefined)
+        return (await isWithdrawn(offer.outpoint, this.#node.ports.store)) ? 'withdrawn' : 'live';
       return tip - seen.spentHeight >= FINAL_BLOCKS ? 'gone' : 'spent';
     }
     const outcome = await chain.submit(bytes);
@@ -147,13 +199,13 @@ export class OfferKeeper {
   }
 
   /** @returns whether there is one more */
-  async #offer(): Promise<boolean> {
+  async #offer(parametersTxid: Txid): Promise<boolean> {
     const { chain } = this.#node.ports;
     try {
       const estimate = await chain.feeRate();
       const { maxFeeRate } = this.#node.policy;
       const rate = smaller(larger(estimate, RELAY_FEE_RATE), maxFeeRate);
-      const signed = await signOffer(this.#node, this.#parametersTxid, rate);
+      const signed = await signOffer(this.#node, parametersTxid, rate);
       await this.#store([...this.#offers, signed]);
       const outcome = await chain.submit(signed.bytes);
       if (outcome.kind === 'rejected') this.#complain('chain-refused', outcome.reason);

@@ -1,5 +1,5 @@
 import { parseTransaction, transactionId } from '@prometheus-compute/bitcoin';
-import type { Txid } from '@prometheus-compute/protocol';
+import { type Coin, type Outpoint, outpointKey, type Txid } from '@prometheus-compute/protocol';
 import { EngineError } from '../engine/errors.ts';
 import { RELAY_FEE_RATE } from '../engine/fee-rates.ts';
 import { larger, smaller } from '../engine/fees/amounts.ts';
@@ -88,6 +88,21 @@ export class PaymentKeeper {
     return this.#send(bytes, sumOf(parseTransaction(bytes).outputs));
   }
 
+  /** Whether a payment that is not final yet spends this coin. */
+  spends(coin: Outpoint): boolean {
+    const key = outpointKey(coin);
+    return this.#waiting.some(({ bytes }) =>
+      parseTransaction(bytes).inputs.some((input) => outpointKey(input) === key),
+    );
+  }
+
+  /** Pays a coin that is set aside to this node itself. It stays set aside, also where it cannot be paid. @throws as {@link pay} */
+  async takeBack(coin: Coin): Promise<Paid> {
+    const rate = await this.#feeRate();
+    const bytes = this.#wallet.sweep([coin], rate, this.#wallet.freshScript());
+    return this.#send(bytes, sumOf(parseTransaction(bytes).outputs), true);
+  }
+
   /** Hands what is not final to the chain again. Call it at every tip. */
   async follow(): Promise<void> {
     for (const payment of this.#waiting) {
@@ -107,7 +122,8 @@ export class PaymentKeeper {
     return smaller(larger(await chain.feeRate(), RELAY_FEE_RATE), this.#node.policy.maxFeeRate);
   }
 
-  async #send(bytes: Uint8Array, amount: bigint): Promise<Paid> {
+  /** @param kept - the coins were set aside before, and are not free when the payment does not come about */
+  async #send(bytes: Uint8Array, amount: bigint, kept = false): Promise<Paid> {
     if (this.#waiting.length >= MOST_WAITING) {
       throw new DaemonError(
         'too-many-payments',
@@ -120,10 +136,10 @@ export class PaymentKeeper {
     this.#wallet.hold(transaction.inputs);
     const payment = { bytes };
     const txid = transactionId(transaction);
-    const fee = await this.#begin(payment);
+    const fee = await this.#begin(payment, kept);
     const outcome = await this.#node.ports.chain.submit(bytes);
     if (outcome.kind === 'rejected') {
-      await this.#forget(payment);
+      await this.#forget(payment, kept);
       throw new EngineError('chain-refused', `the chain does not take the payment: ${outcome.reason}`, {
         remedy: 'Nothing was paid. Try again in the next block.',
       });
@@ -133,7 +149,7 @@ export class PaymentKeeper {
   }
 
   /** Stores a payment before anybody sees it. @returns its fee */
-  async #begin(payment: Stored[number]): Promise<bigint> {
+  async #begin(payment: Stored[number], kept: boolean): Promise<bigint> {
     const { inputs, outputs } = parseTransaction(payment.bytes);
     try {
       const fee = (await this.#spent(inputs)) - sumOf(outputs);
@@ -142,7 +158,7 @@ export class PaymentKeeper {
       return fee;
     } catch (cause) {
       this.#waiting = this.#waiting.filter((other) => other !== payment);
-      this.#wallet.release(inputs);
+      if (!kept) this.#wallet.release(inputs);
       throw cause;
     }
   }
@@ -152,9 +168,9 @@ export class PaymentKeeper {
     return sumOf(coins.map((coin) => ({ amount: coin?.amount ?? 0n })));
   }
 
-  async #forget(payment: Stored[number]): Promise<void> {
+  async #forget(payment: Stored[number], kept = false): Promise<void> {
     await this.#store(this.#waiting.filter((other) => other !== payment));
-    this.#wallet.release(parseTransaction(payment.bytes).inputs);
+    if (!kept) this.#wallet.release(parseTransaction(payment.bytes).inputs);
   }
 
   async #store(payments: Stored): Promise<void> {

@@ -11,7 +11,7 @@ export interface DaemonView {
   readonly node: Node;
   readonly wallet: OpenWallet;
   readonly network: { readonly addresses: readonly string[]; readonly peers: readonly string[] };
-  /** Undefined when this node offers no stakes. */
+  /** Undefined when this node is no arbiter. */
   readonly offers: OfferKeeper | undefined;
   readonly loop: TipLoop;
   /** Why the Bitcoin node cannot be trusted now; undefined: it can. */

@@ -4,6 +4,7 @@ import {
   equalBytes,
   type Outpoint,
   outpointKey,
+  utf8,
 } from '@prometheus-compute/protocol';
 import type { Store } from '../ports/store.ts';
 import { contractOf } from './addressing.ts';
@@ -12,6 +13,26 @@ import type { ChannelRecord } from './channel-record.ts';
 /** Record key of the contract that a stake serves: one contract per stake (Y §Duties). */
 export function pledgeKey(stake: Outpoint): string {
   return `pledge:${outpointKey(stake)}`;
+}
+
+/** What stands in the place of a contract for a stake that its arbiter takes back. No hash of a contract is as short. */
+const WITHDRAWN = utf8('withdrawn');
+
+/**
+ * A: from now on the stake serves no contract any more, so that its coins can be spent; also after a restart.
+ *
+ * @returns false when it serves a contract
+ */
+export async function withdrawStake(stake: Outpoint, store: Store): Promise<boolean> {
+  return (
+    (await store.putRecord(pledgeKey(stake), WITHDRAWN, { ifAbsent: true })) || isWithdrawn(stake, store)
+  );
+}
+
+/** A: whether a stake is taken back. */
+export async function isWithdrawn(stake: Outpoint, store: Pick<Store, 'record'>): Promise<boolean> {
+  const pledged = await store.record(pledgeKey(stake));
+  return pledged !== undefined && equalBytes(pledged, WITHDRAWN);
 }
 
 /**

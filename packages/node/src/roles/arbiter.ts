@@ -30,7 +30,7 @@ import {
 import { EngineError } from '../engine/errors.ts';
 import type { Greeting } from '../engine/extensions.ts';
 import { RELAY_FEE_RATE } from '../engine/fee-rates.ts';
-import { pledgeKey } from '../engine/pledge.ts';
+import { isWithdrawn, pledgeKey } from '../engine/pledge.ts';
 import { missingCoin } from '../engine/tasks/coins.ts';
 import type { KeyReference } from '../ports/signer.ts';
 import type { PeerId } from '../ports/transport.ts';
@@ -155,6 +155,7 @@ export async function answerRequest(
   const fresh = await ports.store.putRecord(pledgeKey(request.offer), hash, { ifAbsent: true });
   if (!fresh) {
     const pledged = await ports.store.record(pledgeKey(request.offer));
+    refuseUnless(!(await isWithdrawn(request.offer, ports.store)), 'the stake is no longer on offer');
     refuseUnless(pledged !== undefined && equalBytes(pledged, hash), 'the stake serves another contract');
   }
   const unique = concatBytes(hash, txidToInternal(request.offer.txid), littleEndian(request.offer.vout, 4));

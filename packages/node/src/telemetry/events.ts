@@ -33,6 +33,7 @@ export const EVENTS = Object.freeze({
   offered: 'an offer was published',
   'offer-waits': 'an offer cannot be published yet',
   'offer-spent': 'an offer has been taken up or spent',
+  'offer-withdrawn': 'a stake on offer is taken back into the wallet',
   announced: 'offers were announced',
   paid: 'the operator has paid from the wallet',
   'payment-waits': 'the chain does not take a payment now; it is handed over again at the next block',

@@ -11,7 +11,7 @@ import {
   toHex,
 } from '@prometheus-compute/protocol';
 import { describe, expect, it } from 'vitest';
-import { pledgeKey } from '../../src/engine/pledge.ts';
+import { isWithdrawn, pledgeKey, withdrawStake } from '../../src/engine/pledge.ts';
 import { programSizeKey } from '../../src/engine/tasks/agree.ts';
 import type { LocalNetworkOptions } from '../../src/index.ts';
 import type { Node } from '../../src/node/node.ts';
@@ -280,6 +280,22 @@ describe("Y §Duties: what an arbiter's stake is not pledged to", () => {
     const hash = contractHash(decodeContract(request.contract));
     await arbiter.node.ports.store.putRecord(pledgeKey(request.offer), hash);
     expect(await answerRequest(arbiter.node, request, 'client')).toMatchObject({ kind: 'open' });
+  });
+
+  it('a stake that is taken back', async () => {
+    const { play, request, arbiter } = await asked();
+    await using _ = play;
+    expect(await withdrawStake(request.offer, arbiter.node.ports.store)).toBe(true);
+    await expect(answerRequest(arbiter.node, request, 'client')).rejects.toThrow(/no longer on offer/);
+  });
+
+  it('and what serves a contract is not taken back', async () => {
+    const { play, request, arbiter } = await asked();
+    await using _ = play;
+    const { store } = arbiter.node.ports;
+    expect(await answerRequest(arbiter.node, request, 'client')).toMatchObject({ kind: 'open' });
+    expect(await withdrawStake(request.offer, store)).toBe(false);
+    expect(await isWithdrawn(request.offer, store)).toBe(false);
   });
 
   it('a contract in which this node has another stake', async () => {
