@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CodedError } from '@prometheus-compute/protocol';
+import PQueue from 'p-queue';
 import { isList, isObject } from './arguments.ts';
 import { RpcCode } from './errors.ts';
 import type { JsonValue } from './json.ts';
@@ -43,7 +44,7 @@ export interface RpcClientOptions {
   /** A cookie file, read again when the node does not take what stood in it: it writes another one at each start. */
   readonly cookieFile?: string;
   readonly user?: { readonly name: string; readonly password: string };
-  /** Milliseconds to wait for an answer. */
+  /** Milliseconds to wait for an answer once the request has left, and as long before that for its turn. */
   readonly timeout?: number;
   /** Bytes that an answer may have: more are not taken into memory. */
   readonly maxAnswerBytes?: number;
@@ -55,13 +56,20 @@ export interface RpcCall {
   readonly params: readonly JsonValue[];
 }
 
+/**
+ * Requests on their way at a time. Bitcoin Core turns away what comes when 64 requests wait (`-rpcworkqueue`), and a thousand connections at
+ * once are too many for any server; more would not be answered sooner either.
+ */
+const MOST_AT_ONCE = 8;
 const DEFAULT_TIMEOUT = 60_000;
 /** Bytes: a block of 4 MB in hexadecimal, four times. Stops a node that sends without end from filling the memory. */
 const DEFAULT_MAX_ANSWER_BYTES = 0x0200_0000;
 
-/** A JSON-RPC 2.0 client for Bitcoin Core and for the development chain's server. */
+/** A JSON-RPC 2.0 client for Bitcoin Core and for the development chain's server. A few requests are on their way at a time; the others wait for their turn. */
 export class RpcClient {
   readonly #options: RpcClientOptions;
+  /** In the order of the calls. */
+  readonly #queue = new PQueue({ concurrency: MOST_AT_ONCE });
   #nextId = 1;
   /** What requests log in with; undefined before the first one, and when the node does not take it any more. */
   #login: string | undefined;
@@ -115,11 +123,11 @@ export class RpcClient {
   async #exchange(request: unknown): Promise<JsonValue> {
     const body = JSON.stringify(request);
     const known = this.#login;
-    let response = await this.#post(body);
+    let response = await this.#inTurn(body);
     // A node writes another cookie whenever it starts.
     if (response.status === 401 && known !== undefined && this.#options.cookieFile !== undefined) {
       this.#login = undefined;
-      response = await this.#post(body);
+      response = await this.#inTurn(body);
     }
     if (response.status === 401 || response.status === 403) {
       throw new RpcClientError('rpc-unauthorized', 'the node does not accept this user and password');
@@ -131,6 +139,20 @@ export class RpcClient {
       const code = response.status >= 500 ? 'rpc-unreachable' : 'rpc-malformed';
       throw new RpcClientError(code, `HTTP ${response.status} without JSON`, { cause });
     }
+  }
+
+  /** Waits for its turn as long as for an answer: what a dead node was asked does not pile up. */
+  async #inTurn(body: string): Promise<HttpAnswer> {
+    const signal = AbortSignal.timeout(this.#timeout);
+    try {
+      return await this.#queue.add(() => this.#post(body), { signal });
+    } catch (cause) {
+      throw this.#unreachable(cause);
+    }
+  }
+
+  get #timeout(): number {
+    return this.#options.timeout ?? DEFAULT_TIMEOUT;
   }
 
   async #post(body: string): Promise<HttpAnswer> {
@@ -153,14 +175,14 @@ export class RpcClient {
   }
 
   async #attempt(body: string): Promise<HttpAnswer> {
-    const { url, timeout, maxAnswerBytes } = this.#options;
+    const { url, maxAnswerBytes } = this.#options;
     const response = await fetch(url, {
       method: 'POST',
       body,
       headers: { authorization: `Basic ${await this.#credentials()}`, 'content-type': 'application/json' },
       // The password goes nowhere else.
       redirect: 'error',
-      signal: AbortSignal.timeout(timeout ?? DEFAULT_TIMEOUT),
+      signal: AbortSignal.timeout(this.#timeout),
     });
     const text = await readLimited(response, maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES);
     return { status: response.status, body: text };

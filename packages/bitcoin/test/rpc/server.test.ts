@@ -3,6 +3,8 @@ import { createServer, type RequestListener, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Devchain, RpcClient, RpcServer, satoshisFromAmount } from '../../src/index.ts';
 import { keyOf, scriptOf } from '../differential/coins.ts';
@@ -57,13 +59,16 @@ function post(
 }
 
 /** A client of a server that answers as a test wants it. */
-async function calling(listener: RequestListener) {
+async function calling(listener: RequestListener, timeout = 10_000) {
   const stub = createServer(listener);
   await new Promise<void>((resolve) => stub.listen(0, '127.0.0.1', resolve));
   const { port } = stub.address() as AddressInfo;
   return {
-    client: new RpcClient({ url: `http://127.0.0.1:${port}`, user: { name: 'a', password: 'b' } }),
-    close: () => new Promise((resolve) => stub.close(resolve)),
+    client: new RpcClient({ url: `http://127.0.0.1:${port}`, user: { name: 'a', password: 'b' }, timeout }),
+    close: () => {
+      stub.closeAllConnections();
+      return new Promise((resolve) => stub.close(resolve));
+    },
   };
 }
 
@@ -301,6 +306,38 @@ describe('client', () => {
     broken = 3;
     await expect(client.call('uptime')).rejects.toMatchObject({ code: 'rpc-unreachable' });
     expect(calls).toBe(4);
+    await close();
+  });
+
+  it('eight requests at most are on their way at a time, and all get their answer', async () => {
+    let [now, most] = [0, 0];
+    const { client, close } = await calling((request, response) => {
+      now += 1;
+      most = Math.max(most, now);
+      void (async () => {
+        const { id } = JSON.parse(await text(request)) as { id: number };
+        await delay(2);
+        now -= 1;
+        response.end(JSON.stringify({ id, result: id, error: null }));
+      })();
+    });
+    const answers = await Promise.all(Array.from({ length: 500 }, () => client.call('uptime')));
+    expect(new Set(answers).size).toBe(500);
+    expect(most).toBe(8);
+    await close();
+  });
+
+  it('rpc-unreachable: what waits for its turn behind requests that nobody answers does not wait for ever', async () => {
+    let asked = 0;
+    const { client, close } = await calling(() => {
+      asked += 1;
+    }, 50);
+    const calls = Array.from({ length: 200 }, () => client.call('uptime'));
+    const codes = (await Promise.allSettled(calls)).map(
+      (call) => call.status === 'rejected' && call.reason.code,
+    );
+    expect(new Set(codes)).toEqual(new Set(['rpc-unreachable']));
+    expect(asked).toBeLessThan(50);
     await close();
   });
 
