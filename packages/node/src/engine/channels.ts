@@ -10,13 +10,14 @@ import type { OutboxEntry, OutboxItem } from '../ports/store.ts';
 import { encodeSnapshot } from '../snapshot/snapshot.ts';
 import { arbiterPeers, introducedPeers } from './addressing.ts';
 import { Backlog } from './backlog.ts';
-import { type ChannelRecord, decodeRecord, encodeRecord } from './channel-record.ts';
+import type { ChannelRecord } from './channel-record.ts';
 import type { Directory } from './directory.ts';
 import { keepDocument } from './documents.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import { encodeEvent } from './event-log.ts';
 import type { Notify } from './notice.ts';
 import { sealOutgoing } from './sealing.ts';
+import { loadRecord, storedRecord } from './stored-record.ts';
 
 /**
  * Messages of partners that wait for a step to come: the largest that may be early is a posted claim, of 12 MiB. More are
@@ -66,7 +67,7 @@ export class Channels {
 
   async load(): Promise<void> {
     for (const { channel, state } of await this.#ports.store.channels()) {
-      this.#records.set(channel, decodeRecord(state));
+      this.#records.set(channel, await loadRecord(state, this.#ports.store));
     }
   }
 
@@ -152,7 +153,7 @@ export class Channels {
     const entries = await this.#ports.store.commit({
       channel: record.id,
       events,
-      state: encodeRecord(record),
+      ...storedRecord(this.#records.get(record.id), record),
       outbox: [...messages, ...tasks],
       completes,
     });

@@ -13,6 +13,8 @@ export interface Commit {
   readonly outbox: readonly OutboxItem[];
   /** Outbox entry (a task) whose result this event is: it is finished by the same commit. */
   readonly completes: number | undefined;
+  /** Records that this step writes; null deletes one. */
+  readonly records?: readonly { readonly key: string; readonly value: Uint8Array | null }[];
 }
 
 export interface StoredChannel {

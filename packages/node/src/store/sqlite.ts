@@ -109,6 +109,10 @@ export function openSqliteStore(
         for (const event of commit.events) addEvent.run(commit.channel, event);
         putState.run(commit.channel, commit.state);
         if (commit.completes !== undefined) dropOutbox.run(commit.completes);
+        for (const { key, value } of commit.records ?? []) {
+          if (value === null) dropRecord.run(key);
+          else putRecord.run(key, value);
+        }
         return commit.outbox.map((item) => {
           const { lastInsertRowid } = addOutbox.run(commit.channel, item.kind, item.to, item.payload);
           return { ...item, channel: commit.channel, sequence: Number(lastInsertRowid) };

@@ -83,10 +83,22 @@ describe('store in SQLite', () => {
     );
   });
 
+  it('a commit writes and deletes records too', async () => {
+    await store.putRecord('old', utf8('a'));
+    const records = [
+      { key: 'old', value: null },
+      { key: 'new', value: utf8('b') },
+    ];
+    await store.commit(step({ records }));
+    expect(await store.record('old')).toBeUndefined();
+    expect(await store.record('new')).toEqual(utf8('b'));
+  });
+
   it('a commit that fails in the middle leaves nothing', async () => {
     await store.commit(step());
     const broken = step({
       events: [utf8('event 2')],
+      records: [{ key: 'new', value: utf8('b') }],
       state: utf8('state 2'),
       outbox: [{ kind: 'rumour' as 'task', to: '', payload: utf8('x') }],
     });
@@ -94,6 +106,7 @@ describe('store in SQLite', () => {
     expect(texts((await store.channels()).map(({ state }) => state))).toEqual(['state 1']);
     expect(texts(await store.events('client:1'))).toEqual(['event 1']);
     expect(await store.pending()).toHaveLength(2);
+    expect(await store.record('new')).toBeUndefined();
   });
 
   it('an outbox entry goes with the commit that completes it, or when it is finished, and its number is never used again', async () => {
