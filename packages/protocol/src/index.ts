@@ -42,6 +42,7 @@ export type { PostedKind, PostedMessage, SealedMessage } from './channel/post/re
 export type { Recipient } from './channel/recipient.ts';
 export { pledge } from './channel/setup/arbiter.ts';
 export { inputSlotsOf, toInputWitness } from './channel/setup/input-witness.ts';
+export { SNAPSHOT_KNOWN } from './channel/setup/refused.ts';
 export { joinChannel, openChannel } from './channel/setup/terms.ts';
 export * from './channel/state.ts';
 export { moved, type Outgoing, type Step } from './channel/step.ts';

@@ -69,6 +69,10 @@ export class Engine {
     return this.#channels.all;
   }
 
+  record(id: string): ChannelRecord | undefined {
+    return this.#channels.get(id);
+  }
+
   watch(listener: (notice: EngineNotice) => void): void {
     this.#watchers.push(listener);
   }

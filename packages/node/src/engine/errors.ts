@@ -8,6 +8,7 @@ import { StoreError } from '../ports/store-error.ts';
  * `interrupted`: the caller stopped the job. `not-finished`: it took too long, and running it again is safe.
  * `too-large`: chunks or results do not fit into the messages that verification and disputes need.
  * `nothing-to-check`: the scheme needs a layer that projections check, and the model has none.
+ * `snapshot-known`: terms name a block that is there already.
  * `unfunded`: this node has not the coins that a proposed contract takes; the cause is for its operator.
  * `fee-reserve`: what a contract's transactions may cost in fees is not covered, or its coin is not there.
  * `chain-replaced`: the chain is another one than it was.
@@ -28,6 +29,7 @@ export type EngineErrorCode =
   | 'announcement-false'
   | 'channel-failed'
   | 'no-partner'
+  | 'snapshot-known'
   | 'unfunded'
   | 'fee-reserve'
   | 'too-large';

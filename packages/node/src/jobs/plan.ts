@@ -90,12 +90,10 @@ function checkPolicy(
   const largest = Math.max(
     ...batches.map(({ inputs }) => inputs.reduce((sum, { length }) => sum + length, program.length)),
   );
-  const many = `${batches.length} batches are more than the ${allowed.setupsPerPeer} that one partner sets up at once`;
-  const excess =
-    batches.length > allowed.setupsPerPeer ? many : excessOf({ limits, payloadBytes: largest }, allowed);
+  const excess = excessOf({ limits, payloadBytes: largest }, allowed);
   if (excess === undefined) return;
   throw new EngineError('too-large', excess, {
-    remedy: 'Lower the limits of the program, or make a smaller job: fewer batches, or fewer chunks in each.',
+    remedy: 'Lower the limits of the program, or make smaller batches, of fewer chunks.',
   });
 }
 

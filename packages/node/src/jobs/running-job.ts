@@ -97,25 +97,40 @@ export class RunningJob {
 
   /** Begins what can begin. @returns how the job ended, once it has */
   async follow(): Promise<JobEnd | undefined> {
-    for (const request of this.#requests) await this.#open(request);
+    const { channels, policy } = this.#node;
+    const { setupsPerPeer } = policy.limits;
+    let places = setupsPerPeer - channels.filter(isOwnSetup).length;
+    for (const request of this.#requests) {
+      if (this.#isBegun(request)) continue;
+      if (places > 0 || this.stored.cancelled) places -= (await this.#open(request)) ? 1 : 0;
+      else {
+        const message = `waiting for its turn: ${setupsPerPeer} contracts are set up at a time`;
+        this.observer.note(request.batch, 'funding', message);
+      }
+    }
     await this.#attempts.follow();
     const standings = this.standings;
     const over = standings.every(({ batch, is }) => is === 'failed' || this.#isFinal(batch));
     return over ? this.#end() : undefined;
   }
 
-  async #open(request: BatchRequest): Promise<void> {
+  #isBegun({ batch }: BatchRequest): boolean {
+    return this.#attempts.channelOf(batch) !== undefined || this.#refused.has(batch);
+  }
+
+  /** @returns whether a contract is being set up for it now */
+  async #open(request: BatchRequest): Promise<boolean> {
     const { batch } = request;
-    if (this.#attempts.channelOf(batch) !== undefined || this.#refused.has(batch)) return;
     if (this.stored.cancelled) {
       this.#refused.set(
         batch,
         new EngineError('interrupted', `batch ${request.place} was not begun: the job was cancelled`),
       );
-      return;
+      return false;
     }
     try {
       await this.#attempts.open(request);
+      return true;
     } catch (cause) {
       // It says nothing about the batch: the next turn tries again.
       if (!(cause instanceof CodedError) || isOwnTrouble(cause)) throw cause;
@@ -124,6 +139,7 @@ export class RunningJob {
       if (isPoor && this.#hasCoinsAway())
         this.observer.note(batch, 'funding', `waiting for coins: ${cause.message}`);
       else this.#refused.set(batch, cause);
+      return false;
     }
   }
 
@@ -137,8 +153,7 @@ export class RunningJob {
   }
 
   #track(batch: number): void {
-    const channel = this.#attempts.channelOf(batch);
-    const record = this.#node.channels.find(({ id }) => id === channel);
+    const record = this.#recordOf(batch);
     if (record !== undefined) this.observer.begin(record);
   }
 
@@ -150,8 +165,12 @@ export class RunningJob {
   }
 
   #stateOf(batch: number) {
+    return this.#recordOf(batch)?.state;
+  }
+
+  #recordOf(batch: number): ChannelRecord | undefined {
     const channel = this.#attempts.channelOf(batch);
-    return this.#node.channels.find(({ id }) => id === channel)?.state;
+    return channel === undefined ? undefined : this.#node.engine.record(channel);
   }
 
   #standingOf(batch: number): BatchStanding {
@@ -199,6 +218,9 @@ export class RunningJob {
     return { batch: this.#requests.find((request) => request.batch === batch)!.place, attempt, channel };
   }
 }
+
+/** Workers and Verifiers of the same policy take part in so many at a time; and the more there are, the more ask for the same stakes. */
+const isOwnSetup = ({ role, state }: ChannelRecord): boolean => role === 'client' && state.name === 'setup';
 
 async function requestOf(
   node: Node,

@@ -4,6 +4,7 @@ import {
   checkParameters,
   joinChannel,
   type MessageOf,
+  SNAPSHOT_KNOWN,
   toHex,
   utf8,
 } from '@prometheus-compute/protocol';
@@ -45,7 +46,8 @@ export async function answerTerms(
   refuseUnfitProfile(terms.profile, host.policy);
   refuseUnless(terms.reward >= host.policy.minimumReward, `a reward of ${terms.reward} sat is too little`);
   // Y §Oracle: nobody may know block h_s when the terms are fixed.
-  refuseUnless(terms.snapshotHeight > height, `block ${terms.snapshotHeight} is known already`);
+  if (terms.snapshotHeight <= height)
+    throw new EngineError(SNAPSHOT_KNOWN, `block ${terms.snapshotHeight} is known already`);
   const root = inputTree(terms.inputs.map(({ hash }) => hash)).root;
   refuseUnless(toHex(root) === toHex(terms.inputRoot), 'the list of inputs does not have its root');
 

@@ -240,6 +240,54 @@ describe('JobRunner: a job of a Client’s node', () => {
     expect(() => runner.job('b')).toThrow(expect.objectContaining({ code: 'job-unknown' }));
   });
 
+  it('as many contracts are set up at a time as a partner takes part in; the others wait for their turn, and say so', async () => {
+    await using play = await startPlay({
+      arbiters: 6,
+      funds: TWICE,
+      policies: (_, common) => ({ ...common, limits: { ...common.limits, setupsPerPeer: 1 } }),
+    });
+    const { network } = play;
+    const runner = await runnerOf(network);
+    const { parametersTxid } = network;
+    await runner.submit({ id: 'a', specification: smallJob('primes', 2), parametersTxid });
+    await runner.follow();
+    await network.settle();
+    const { running } = runner.job('a');
+    const standings = () => running?.standings.map(({ is }) => is);
+    expect(standings()).toEqual(['setup', 'waiting']);
+    const second = running!.standings[1]!.batch;
+    expect(running?.observer.waitOf(second)).toMatchObject({
+      message: 'waiting for its turn: 1 contracts are set up at a time',
+    });
+    for (let blocks = 0; standings()?.[1] === 'waiting'; blocks++) {
+      expect(blocks).toBeLessThan(20);
+      const inSetup = network.client.node.channels.filter(({ state }) => state.name === 'setup');
+      expect(inSetup.length).toBeLessThanOrEqual(1);
+      await network.mine();
+      await runner.follow();
+      await network.settle();
+    }
+    // Money of the first one is locked, and it is not over.
+    expect(standings()).toEqual(['locked', 'setup']);
+    await untilEnded(network, runner);
+    expect(await resultsOf(runner, 'a')).toEqual([EXPECTED, EXPECTED]);
+  });
+
+  it('a block that is quicker than the terms fails no batch: they are proposed again at a later tip', async () => {
+    await using play = await startPlay({ arbiters: 3 });
+    const { network } = play;
+    const runner = await runnerOf(network);
+    const { parametersTxid } = network;
+    await runner.submit({ id: 'a', specification: smallJob('primes'), parametersTxid });
+    await runner.follow();
+    // Before the Worker and the Verifier have read the terms.
+    await network.mine();
+    await untilEnded(network, runner);
+    const end = runner.job('a').stored.end!;
+    expect(end).toMatchObject({ how: 'done', failure: null, lost: [{ batch: 1, attempt: 1 }] });
+    expect(await resultsOf(runner, 'a')).toEqual([EXPECTED]);
+  });
+
   it('refuses a job about another P than the T_P says, and one that pays less than any Worker asks', async () => {
     await using play = await startPlay({ arbiters: 3 });
     const { network } = play;

@@ -192,7 +192,6 @@ describe('planJob', () => {
   it.each([
     ['memory', { limits: { memoryPages: 16_385, outputBytes: 1_024, milliseconds: 10_000 } }],
     ['time', { limits: { memoryPages: 256, outputBytes: 1_024, milliseconds: 3_600_001 } }],
-    ['batches', { batches: Array.from({ length: 257 }, () => job().batches[0]!) }],
   ])('refuses more %s than any partner gives, before it asks them', (_, changes) => {
     expect(() => planJob(job(changes))).toThrow(expect.objectContaining({ code: 'too-large' }));
   });

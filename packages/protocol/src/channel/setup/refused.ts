@@ -7,6 +7,11 @@ import { abandon, recipientNamed } from './abandon.ts';
 import { toldSuspect } from './suspects.ts';
 import { waitingFor } from './waiting.ts';
 
+/**
+ * Code of a refusal of terms that came when block h_s was there already (Y §Oracle): a block was quicker than the message. Other terms, at a later
+ * tip, may be accepted.
+ */
+export const SNAPSHOT_KNOWN = 'snapshot-known';
 /** Blocks before the time-out from which a partner's word counts about somebody for whom this party waits as well. */
 const LATE_BLOCKS = 6;
 
@@ -18,6 +23,7 @@ export function onRefused(state: SetupState, from: Recipient, message: MessageOf
   const { code, culprit, reason } = message;
   if (refusesAnother(state, from, culprit)) return STALE;
   if (from === 'client' && code === 'not-selected') return onParting(state, message);
+  if (state.step === 'terms' && code === SNAPSHOT_KNOWN) return abandon(state, 'setup-timeout', from, reason);
   const named = recipientNamed(culprit);
   const isLate = state.tip >= state.deadline - LATE_BLOCKS;
   if (isLate && named !== null && waitingFor(state).includes(named))

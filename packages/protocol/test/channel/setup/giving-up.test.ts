@@ -189,6 +189,19 @@ describe('Y §Duties: the stake of an arbiter that failed outlives its place in 
   });
 });
 
+describe('terms that a block was quicker than', () => {
+  it('are over for no lasting reason, in the step in which terms are answered, and in that one alone', () => {
+    const game = wholeSetup();
+    const late = (state: SetupState, code: string) =>
+      outcome(state, saying(refusal(game, 'worker', null), { code }));
+    const terms = firstIn(game, 'client', 'terms');
+    expect(late(terms, 'snapshot-known')).toBe('over: setup-timeout, worker');
+    expect(late(terms, 'unfunded')).toBe('over: refused-by-peer, worker');
+    const signatures = firstIn(game, 'client', 'signatures');
+    expect(late(signatures, 'snapshot-known')).toBe('over: refused-by-peer, worker');
+  });
+});
+
 function refusal(game: Game, from: Recipient, culprit: MessageOf<'refused'>['culprit']): Received {
   const event = heard(game, 'client', 'arbiterSet', 'worker');
   return { ...saying(event, { kind: 'refused', code: 'left', reason: 'why', culprit }), from };
