@@ -57,8 +57,9 @@ export interface WantedOffers {
 }
 
 /**
- * Keeps the stakes of an arbiter on offer, and takes back those of other parameters and those that are too many, as soon as they serve no contract. Each is stored, signed, before anybody sees it: a restart hands the same transaction to the
- * chain again, instead of offering a second stake.
+ * Keeps the stakes of an arbiter on offer, and takes back those of other parameters and those that are too many, as soon as they serve no
+ * contract. Each is stored, signed, before anybody sees it: a restart hands the same transaction to the chain again, instead of offering a
+ * second stake.
  */
 export class OfferKeeper {
   readonly #node: Node;
@@ -71,6 +72,8 @@ export class OfferKeeper {
   /** Tips at which the chain first did not take an offer whose coins are gone. */
   readonly #lostSince = new Map<string, number>();
   #complaint = '';
+  /** Where the next stake that is taken back goes. What cannot be paid now has used up no script. */
+  #nextScript: Uint8Array | undefined;
   /** By outpoint: how often an offer was announced in this run, and at which tip it is again. */
   #announced = new Map<string, { readonly times: number; readonly next: number }>();
 
@@ -162,8 +165,10 @@ export class OfferKeeper {
     const { outpoint } = signed.offer;
     const seen = await this.#node.stake(outpoint);
     if (seen === undefined || this.#payments.spends(outpoint)) return;
+    this.#nextScript ??= this.#node.ports.wallet.freshScript();
     try {
-      await this.#payments.takeBack(seen.coin);
+      await this.#payments.takeBack(seen.coin, this.#nextScript);
+      this.#nextScript = undefined;
     } catch (cause) {
       if (!(cause instanceof CodedError)) throw cause;
       this.#complain(String(cause.code), cause.message);

@@ -96,10 +96,10 @@ export class PaymentKeeper {
     );
   }
 
-  /** Pays a coin that is set aside to this node itself. It stays set aside, also where it cannot be paid. @throws as {@link pay} */
-  async takeBack(coin: Coin): Promise<Paid> {
+  /** Pays a coin that is set aside to an own script. It stays set aside, also where it cannot be paid. @throws as {@link pay} */
+  async takeBack(coin: Coin, script: Uint8Array): Promise<Paid> {
     const rate = await this.#feeRate();
-    const bytes = this.#wallet.sweep([coin], rate, this.#wallet.freshScript());
+    const bytes = this.#wallet.sweep([coin], rate, script);
     return this.#send(bytes, sumOf(parseTransaction(bytes).outputs), true);
   }
 

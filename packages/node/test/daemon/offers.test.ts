@@ -1,5 +1,5 @@
 import { outpointKey, type Txid } from '@prometheus-compute/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { holdStoredOffers, OfferKeeper } from '../../src/daemon/offers.ts';
 import type { OpenWallet } from '../../src/daemon/open-wallet.ts';
 import { PaymentKeeper } from '../../src/daemon/payments.ts';
@@ -275,8 +275,11 @@ describe('the offers that an arbiter keeps', () => {
       const { submit } = chain;
       chain.submit = async () => ({ kind: 'rejected', reason: 'min relay fee not met' });
       const none = await keeper(0);
+      const scripts = vi.spyOn(wallet(), 'freshScript');
       await none.follow();
       await none.follow();
+      // Later a recovery from the words looks for as many unused ones only.
+      expect(scripts).toHaveBeenCalledTimes(1);
       expect(events()).toEqual(['offered', 'offered', 'offer-withdrawn', 'offer-waits', 'offer-withdrawn']);
       const names = new Set(
         wallet()
